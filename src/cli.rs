@@ -1,0 +1,163 @@
+//! The edge between the tools and the shell: exit statuses, the wording of
+//! diagnostics, and the arguments the tools share. No tool logic.
+
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::process::ExitCode;
+
+use anyhow::Error;
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use crate::span::Status;
+use crate::stream::{Output, StreamError};
+
+/// How a process ends. The table of every tool:
+///
+/// | status | meaning |
+/// |---|---|
+/// | 0 | yes, complete |
+/// | 1 | no, incomplete: stdout is valid, something is missing |
+/// | 2 | trouble: usage, I/O, nothing trustworthy done |
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Complete => Self::SUCCESS,
+            Status::Incomplete => Self::from(1),
+            Status::Trouble => Self::from(2),
+        }
+    }
+}
+
+/// Messages to the person at the terminal: `tool: text` on stderr.
+#[derive(Clone, Copy, Debug)]
+pub struct Diagnostics {
+    /// The tool's name, which begins every line.
+    pub tool: &'static str,
+}
+
+impl Diagnostics {
+    /// Says one thing in one line.
+    pub fn say(self, text: &str) {
+        self.raw(&format!("{}: {text}\n", self.tool));
+    }
+
+    /// Shows a command that can be pasted and would help.
+    pub fn hint(self, command: &str) {
+        self.raw(&format!("hint: {command}\n"));
+    }
+
+    /// A failure to write to stderr has nobody left to be told of it.
+    #[expect(clippy::disallowed_methods, reason = "the one place that may")]
+    fn raw(self, text: &str) {
+        use std::io::Write as _;
+        drop(std::io::stderr().write_all(text.as_bytes()));
+    }
+}
+
+/// Runs a tool from its arguments to its exit status.
+///
+/// `body` gets the parsed arguments. An error it returns is printed once as
+/// `tool: what: why`, status 2; a reader that went away ends quietly with 0.
+pub fn run<Args: Parser>(
+    tool: &'static str,
+    body: impl FnOnce(Args, Diagnostics) -> Result<Status, Error>,
+) -> ExitCode {
+    let diagnostics = Diagnostics { tool };
+    let status = match Args::try_parse() {
+        Ok(args) => body(args, diagnostics)
+            .unwrap_or_else(|error| failed(&error, diagnostics)),
+        Err(error) => usage(&error, diagnostics),
+    };
+    status.into()
+}
+
+/// The operands to read: those given, or stdin alone if there are none.
+pub fn operands(given: Vec<OsString>) -> Vec<OsString> {
+    if given.is_empty() { vec![OsString::from("-")] } else { given }
+}
+
+/// Text made fit for one line of a terminal: control characters, bidi
+/// controls and line ends are shown as escapes.
+pub fn printable(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        let bidi = matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}'
+            | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if c.is_control() || bidi {
+            // Writing to a String cannot fail.
+            drop(write!(shown, "\\u{{{:x}}}", u32::from(c)));
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}
+
+fn failed(error: &Error, diagnostics: Diagnostics) -> Status {
+    let gone = error
+        .chain()
+        .filter_map(|e| e.downcast_ref::<StreamError>())
+        .any(|e| matches!(e, StreamError::ReaderGone));
+    if gone {
+        return Status::Complete;
+    }
+    diagnostics.say(&plain_os_error(&format!("{error:#}")));
+    Status::Trouble
+}
+
+/// Drops Rust's ` (os error N)`: the words before it say the same.
+fn plain_os_error(text: &str) -> String {
+    match text.rsplit_once(" (os error ") {
+        Some((head, tail)) if tail.ends_with(')') => head.to_owned(),
+        _ => text.to_owned(),
+    }
+}
+
+/// `--help` and `--version` go to stdout with status 0; anything else is
+/// one line and a hint.
+fn usage(error: &clap::Error, diagnostics: Diagnostics) -> Status {
+    let text = error.to_string();
+    if matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+    ) {
+        let mut out = Output::stdout();
+        return match out.write(text.as_bytes()).and_then(|()| out.finish()) {
+            Ok(()) => Status::Complete,
+            Err(why) => failed(&why.into(), diagnostics),
+        };
+    }
+    diagnostics.say(&first_sentence(&text));
+    diagnostics.hint(&format!("{} --help", diagnostics.tool));
+    Status::Trouble
+}
+
+/// clap's message without its prefix, its usage block and its line breaks.
+fn first_sentence(text: &str) -> String {
+    let body = text.strip_prefix("error: ").unwrap_or(text);
+    let paragraph = body.split("\n\n").next().unwrap_or(body);
+    paragraph.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_usage_error_is_one_line() {
+        let text = "error: unexpected argument '--x' found\n\nUsage: t";
+        assert_eq!(first_sentence(text), "unexpected argument '--x' found");
+    }
+
+    #[test]
+    fn the_number_of_an_os_error_is_dropped() {
+        let text = "cannot read 'd': Is a directory (os error 21)";
+        assert_eq!(plain_os_error(text), "cannot read 'd': Is a directory");
+    }
+
+    #[test]
+    fn control_and_bidi_characters_are_shown_as_escapes() {
+        assert_eq!(printable("a\x1b[1m\u{202e}b"), "a\\u{1b}[1m\\u{202e}b");
+    }
+}

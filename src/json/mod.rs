@@ -1,0 +1,1 @@
+//! JSON tokens out of bytes.

@@ -1,0 +1,19 @@
+//! The architecture in one screen.
+//!
+//! ```text
+//! bytes -> pieces -> records -> operations -> files
+//!                       |
+//!                       +-> state, prompt, stitch
+//! deliverables -> tokens
+//! ```
+//!
+//! A module imports only modules listed above it. Parsers are push state
+//! machines (`feed`, `finish`) that do no I/O and give the same result for
+//! every chunking.
+
+pub mod cli;
+pub mod json;
+pub mod report;
+pub mod scan;
+pub mod span;
+pub mod stream;

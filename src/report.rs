@@ -1,0 +1,1 @@
+//! The one schema of everything the tools say to machines.

@@ -1,0 +1,310 @@
+//! The only owner of stdin, stdout and of files named as operands.
+//!
+//! Bytes flow in through [`Input`] and out through [`Output`]. Output is
+//! buffered in blocks and flushed before each read that could block, so a
+//! complete record is visible as soon as nothing more can be done without
+//! new input. This module never looks at what the bytes mean.
+
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+/// Bytes asked of each read. Larger than a Linux pipe (64 KiB) so that one
+/// read empties it, small enough to stay in the second-level cache.
+pub const READ_BYTES: usize = 128 * 1024;
+
+/// Buffered bytes that trigger a write without waiting for the next read.
+const WRITE_BYTES: usize = 128 * 1024;
+
+/// Why a stream could not be read or written.
+#[derive(Debug)]
+pub enum StreamError {
+    /// The reader of our stdout went away; filters end quietly.
+    ReaderGone,
+    /// Reading failed.
+    Read {
+        /// The operand as given, or `stdin`.
+        name: String,
+        /// The system's reason.
+        why: io::Error,
+    },
+    /// Writing failed.
+    Write {
+        /// The file as given, or `stdout`.
+        name: String,
+        /// The system's reason.
+        why: io::Error,
+    },
+}
+
+impl fmt::Display for StreamError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ReaderGone => f.write_str("the reader of stdout went away"),
+            Self::Read { name, .. } => write!(f, "cannot read '{name}'"),
+            Self::Write { name, .. } => write!(f, "cannot write '{name}'"),
+        }
+    }
+}
+
+impl std::error::Error for StreamError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::ReaderGone => None,
+            Self::Read { why, .. } | Self::Write { why, .. } => Some(why),
+        }
+    }
+}
+
+/// One document to read: stdin or a file.
+pub struct Input {
+    name: String,
+    source: Box<dyn Read>,
+    block: Vec<u8>,
+}
+
+impl Input {
+    /// Standard input, called `stdin` in messages.
+    #[expect(clippy::disallowed_methods, reason = "the one place that may")]
+    pub fn stdin() -> Self {
+        Self::new("stdin".into(), Box::new(io::stdin().lock()))
+    }
+
+    /// Opens an operand; `-` is standard input.
+    ///
+    /// Fails with [`StreamError::Read`] if the file cannot be opened.
+    pub fn open(operand: &OsStr) -> Result<Self, StreamError> {
+        if operand == "-" {
+            return Ok(Self::stdin());
+        }
+        let name = operand.to_string_lossy().into_owned();
+        match File::open(operand) {
+            Ok(file) => Ok(Self::new(name, Box::new(file))),
+            Err(why) => Err(StreamError::Read { name, why }),
+        }
+    }
+
+    fn new(name: String, source: Box<dyn Read>) -> Self {
+        Self { name, source, block: Vec::new() }
+    }
+
+    /// The operand as given, or `stdin`.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The next block of bytes, empty at the end. Flushes `out` first, so
+    /// that nothing finished waits for input that may not come.
+    pub fn next_block(
+        &mut self,
+        out: &mut Output,
+    ) -> Result<&[u8], StreamError> {
+        out.flush()?;
+        self.read_block()
+    }
+
+    /// The next block of bytes, empty at the end, with no output to flush.
+    pub fn read_block(&mut self) -> Result<&[u8], StreamError> {
+        if self.block.is_empty() {
+            self.block.resize(READ_BYTES, 0);
+        }
+        loop {
+            match self.source.read(&mut self.block) {
+                Ok(n) => return Ok(self.block.get(..n).unwrap_or_default()),
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(why) => {
+                    return Err(StreamError::Read {
+                        name: self.name.clone(),
+                        why,
+                    });
+                }
+            }
+        }
+    }
+
+    /// Everything up to the end, for inputs that are small by nature.
+    pub fn read_to_end(&mut self) -> Result<Vec<u8>, StreamError> {
+        let mut all = Vec::new();
+        loop {
+            let block = self.read_block()?;
+            if block.is_empty() {
+                return Ok(all);
+            }
+            all.extend_from_slice(block);
+        }
+    }
+}
+
+/// Where data goes: stdout, a file that appears whole or not at all, or
+/// nowhere.
+pub struct Output {
+    name: String,
+    sink: Sink,
+    buffer: Vec<u8>,
+}
+
+enum Sink {
+    Stdout(File),
+    Inherited(Box<dyn Write>),
+    File { file: File, temporary: PathBuf, target: PathBuf },
+    Nowhere,
+}
+
+impl Output {
+    /// Standard output, unbuffered beneath our own buffer.
+    pub fn stdout() -> Self {
+        Self::new("stdout", stdout_sink())
+    }
+
+    /// Swallows everything, for `--check` and `--quiet`.
+    pub fn nowhere() -> Self {
+        Self::new("nowhere", Sink::Nowhere)
+    }
+
+    /// A file that replaces `target` when [`Output::finish`] succeeds and
+    /// leaves it untouched otherwise; `-` is stdout.
+    #[expect(clippy::disallowed_methods, reason = "an output the user named")]
+    pub fn file(target: &OsStr) -> Result<Self, StreamError> {
+        if target == "-" {
+            return Ok(Self::stdout());
+        }
+        let target = PathBuf::from(target);
+        let temporary = beside(&target);
+        let name = target.display().to_string();
+        match File::create(&temporary) {
+            Ok(file) => {
+                let sink = Sink::File { file, temporary, target };
+                Ok(Self::new(&name, sink))
+            }
+            Err(why) => Err(StreamError::Write { name, why }),
+        }
+    }
+
+    fn new(name: &str, sink: Sink) -> Self {
+        Self { name: name.to_owned(), sink, buffer: Vec::new() }
+    }
+
+    /// Queues bytes; writes when a block is full.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), StreamError> {
+        if matches!(self.sink, Sink::Nowhere) {
+            return Ok(());
+        }
+        if self.buffer.len() + bytes.len() > WRITE_BYTES {
+            self.flush()?;
+        }
+        if bytes.len() >= WRITE_BYTES {
+            return self.pass(bytes);
+        }
+        self.buffer.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    /// Queues bytes and a line feed.
+    pub fn write_line(&mut self, line: &[u8]) -> Result<(), StreamError> {
+        self.write(line)?;
+        self.write(b"\n")
+    }
+
+    /// Hands everything queued to the system.
+    pub fn flush(&mut self) -> Result<(), StreamError> {
+        let buffer = std::mem::take(&mut self.buffer);
+        let done = self.pass(&buffer);
+        self.buffer = buffer;
+        self.buffer.clear();
+        done
+    }
+
+    /// The last flush; for a file, also makes it durable and gives it its
+    /// name. Nothing counts as written before this returned `Ok`.
+    #[expect(clippy::disallowed_methods, reason = "an output the user named")]
+    pub fn finish(mut self) -> Result<(), StreamError> {
+        self.flush()?;
+        let done = match std::mem::replace(&mut self.sink, Sink::Nowhere) {
+            Sink::File { file, temporary, target } => file
+                .sync_all()
+                .and_then(|()| std::fs::rename(&temporary, &target))
+                .inspect_err(|_| drop(std::fs::remove_file(&temporary))),
+            _ => Ok(()),
+        };
+        done.map_err(|why| self.failed(why))
+    }
+
+    fn pass(&mut self, bytes: &[u8]) -> Result<(), StreamError> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        let done = match &mut self.sink {
+            Sink::Stdout(file) | Sink::File { file, .. } => {
+                file.write_all(bytes)
+            }
+            Sink::Inherited(writer) => {
+                writer.write_all(bytes).and_then(|()| writer.flush())
+            }
+            Sink::Nowhere => Ok(()),
+        };
+        done.map_err(|why| self.failed(why))
+    }
+
+    fn failed(&self, why: io::Error) -> StreamError {
+        if why.kind() == io::ErrorKind::BrokenPipe {
+            return StreamError::ReaderGone;
+        }
+        StreamError::Write { name: self.name.clone(), why }
+    }
+}
+
+impl Drop for Output {
+    /// An output that was never finished leaves no file behind.
+    #[expect(clippy::disallowed_methods, reason = "our own temporary")]
+    fn drop(&mut self) {
+        if let Sink::File { temporary, .. } = &self.sink {
+            drop(std::fs::remove_file(temporary));
+        }
+    }
+}
+
+/// A duplicate of descriptor 1, free of the standard library's line buffer;
+/// the locked handle where no duplicate can be had.
+#[expect(clippy::disallowed_methods, reason = "the one place that may")]
+fn stdout_sink() -> Sink {
+    #[cfg(unix)]
+    {
+        use std::os::fd::AsFd;
+        if let Ok(fd) = io::stdout().as_fd().try_clone_to_owned() {
+            return Sink::Stdout(File::from(fd));
+        }
+    }
+    Sink::Inherited(Box::new(io::stdout().lock()))
+}
+
+/// A name in the target's directory that no other run uses.
+fn beside(target: &Path) -> PathBuf {
+    let mut name = OsString::from(".");
+    name.push(target.file_name().unwrap_or_default());
+    name.push(format!(".{}.tmp", std::process::id()));
+    target.with_file_name(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unfinished_file_leaves_nothing() {
+        let dir = std::env::temp_dir();
+        let target = dir.join(format!("tornkit-out-{}", std::process::id()));
+        let mut out = Output::file(target.as_os_str()).unwrap();
+        out.write(b"half").unwrap();
+        drop(out);
+        assert!(!target.exists());
+        assert!(!beside(&target).exists());
+    }
+
+    #[test]
+    fn a_missing_operand_is_named() {
+        let error = Input::open(OsStr::new("no/such/file")).err().unwrap();
+        assert_eq!(error.to_string(), "cannot read 'no/such/file'");
+    }
+}
