@@ -86,7 +86,7 @@ pub fn printable(text: &str) -> String {
             | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
         if c.is_control() || bidi {
             // Writing to a String cannot fail.
-            drop(write!(shown, "\\u{{{:x}}}", u32::from(c)));
+            let _ = write!(shown, "\\u{{{:x}}}", u32::from(c));
         } else {
             shown.push(c);
         }
