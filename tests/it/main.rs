@@ -1,0 +1,5 @@
+//! The real binaries, through pipes.
+
+mod edges;
+mod layers;
+mod support;

@@ -1,0 +1,112 @@
+//! Running a tool and looking at all three of its answers.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// What a finished process left behind.
+#[derive(Debug)]
+pub struct Ran {
+    pub status: i32,
+    pub stdout: Vec<u8>,
+    pub stderr: String,
+}
+
+impl Ran {
+    /// stdout as text, for comparisons that print well.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.stdout).into_owned()
+    }
+}
+
+/// The path of one of the package's binaries.
+pub fn binary(tool: &str) -> &'static str {
+    match tool {
+        "tokest" => env!("CARGO_BIN_EXE_tokest"),
+        "ndjson-salvage" => env!("CARGO_BIN_EXE_ndjson-salvage"),
+        "diff-resume" => env!("CARGO_BIN_EXE_diff-resume"),
+        "edit-apply" => env!("CARGO_BIN_EXE_edit-apply"),
+        other => panic!("no such tool: {other}"),
+    }
+}
+
+/// Every binary of the package.
+pub const TOOLS: [&str; 4] =
+    ["tokest", "ndjson-salvage", "diff-resume", "edit-apply"];
+
+/// Runs a tool in `dir` with `stdin` and waits for it.
+pub fn run_in<S: AsRef<OsStr>>(
+    dir: &Path,
+    tool: &str,
+    args: &[S],
+    stdin: &[u8],
+) -> Ran {
+    let mut child = Command::new(binary(tool))
+        .args(args)
+        .current_dir(dir)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the tool starts");
+    let mut pipe = child.stdin.take().expect("stdin is a pipe");
+    let bytes = stdin.to_vec();
+    // A tool that stops early closes its stdin; that is not our failure.
+    let feeder = std::thread::spawn(move || drop(pipe.write_all(&bytes)));
+    let output = child.wait_with_output().expect("the tool ends");
+    feeder.join().expect("the feeder ends");
+    Ran {
+        status: output.status.code().unwrap_or(-1),
+        stdout: output.stdout,
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// Runs a tool that touches no file.
+pub fn run<S: AsRef<OsStr>>(tool: &str, args: &[S], stdin: &[u8]) -> Ran {
+    run_in(Path::new(env!("CARGO_TARGET_TMPDIR")), tool, args, stdin)
+}
+
+/// A directory of its own that goes away with the test.
+pub struct Dir(PathBuf);
+
+impl Dir {
+    pub fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let n = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("it-{}-{n}", std::process::id());
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        drop(fs::remove_dir_all(&path));
+        fs::create_dir_all(&path).expect("a temporary directory");
+        Self(path)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Writes a file, making its directories.
+    pub fn put(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.0.join(name);
+        fs::create_dir_all(path.parent().expect("a parent"))
+            .expect("its directory");
+        fs::write(&path, content).expect("the file");
+        path
+    }
+
+    /// Reads a file as text.
+    pub fn text(&self, name: &str) -> String {
+        let bytes = fs::read(self.0.join(name))
+            .unwrap_or_else(|why| panic!("{name}: {why}"));
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+}
+
+impl Drop for Dir {
+    fn drop(&mut self) {
+        drop(fs::remove_dir_all(&self.0));
+    }
+}
