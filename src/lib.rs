@@ -11,9 +11,9 @@
 //! machines (`feed`, `finish`) that do no I/O and give the same result for
 //! every chunking.
 
-pub mod cli;
-pub mod json;
-pub mod report;
-pub mod scan;
 pub mod span;
 pub mod stream;
+pub mod report;
+pub mod json;
+pub mod scan;
+pub mod cli;
