@@ -1,1 +1,4 @@
-//! The one schema of everything the tools say to machines.
+//! The one schema of everything the tools say to machines: reports, result
+//! lines, telemetry. Plain data; whoever knows the facts fills it in.
+
+pub mod salvage;

@@ -1,1 +1,17 @@
-//! JSON tokens out of bytes.
+//! JSON as models write it: bytes in, structure and clean text out.
+//!
+//! [`Machine`] recognises one value after the other in a stream that may
+//! stop and go on at any byte; [`compact`] rewrites a recognised value as
+//! strict JSON on one line; [`path_at_end`] names the place where a value
+//! broke off. None of them knows what a record is, or does any I/O.
+
+mod depth;
+mod machine;
+mod number;
+mod path;
+mod render;
+mod run;
+
+pub use machine::{Fault, Kind, Machine, Stop};
+pub use path::{member, path_at_end};
+pub use render::{compact, key_text};

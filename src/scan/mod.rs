@@ -8,6 +8,12 @@
 //!
 //! It knows nothing of files, operations' meaning, or of where bytes go.
 
+mod keys;
+mod track;
+mod text;
+mod seek;
+mod ledger;
+mod verdict;
 mod scanner;
 
 use serde::Serialize;
@@ -83,6 +89,8 @@ pub enum Event<'a> {
     Record(Record<'a>),
     /// Bytes that were meant as a record and cannot be one.
     Rejected(Rejected<'a>),
+    /// Further bytes of the stretch that was rejected last.
+    RejectedMore(&'a [u8]),
 }
 
 /// A complete record.

@@ -1,5 +1,15 @@
 //! The real binaries, through pipes.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    dead_code,
+    reason = "a test fails by panicking and owns its own directory"
+)]
+
 mod edges;
 mod layers;
 mod support;

@@ -1,0 +1,677 @@
+//! A push-down machine that recognises JSON values byte by byte.
+//!
+//! It follows the structure through mistakes that have one reading only
+//! (counted as repairs) and through broken tokens that leave the structure
+//! intact (the first is remembered as a fault). It stops at the events its
+//! caller watches for, and can stop and go on at any byte. It keeps no
+//! bytes: the caller holds the window from which a token can be read again.
+
+use super::depth::Depth;
+use super::number::Number;
+use super::run;
+use crate::span::{CutState, Place};
+
+/// The two kinds of value that hold others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `[...]`
+    Array,
+    /// `{...}`
+    Object,
+}
+
+/// What is wrong with a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// A byte that cannot follow what stands before it.
+    Unexpected,
+    /// A backslash escape that the dialect does not know.
+    Escape,
+    /// A number that breaks the grammar.
+    Number,
+    /// A word other than the three literals.
+    Literal,
+}
+
+/// Why [`Machine::run`] returned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// All bytes that can be understood without the next one are consumed.
+    More,
+    /// An object or array opened at or above the watched level.
+    Open {
+        /// What opened.
+        kind: Kind,
+        /// Whether it is the first element of an array.
+        first: bool,
+    },
+    /// A member's key ended at or above the watched level. Its token, quotes
+    /// included, starts at this offset and ends at [`Machine::at`].
+    Key {
+        /// Offset of the key's first byte.
+        start: u64,
+    },
+    /// A comma separated two elements at or above the traced level.
+    Comma,
+    /// An object or array closed and left no more than the floor's levels.
+    Close,
+    /// The next byte is the first of its line, but for blanks, is `{` or
+    /// `[`, and the line is not indented deeper than the resync level.
+    LineStart,
+    /// The next byte cannot follow; the machine cannot go on.
+    Fault,
+}
+
+/// What closes a string.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Quote {
+    Double,
+    Single,
+    /// U+201C or U+201D opened it, U+201D closes it.
+    TypographicDouble,
+    /// U+2018 opened it, U+2019 closes it.
+    TypographicSingle,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Value,
+    FirstElement,
+    NextElement,
+    FirstKey,
+    NextKey,
+    Colon,
+    AfterValue,
+    Text,
+    Escape,
+    Hex(u8),
+    Number(Number),
+    LineComment,
+    BlockComment,
+    BlockCommentStar,
+}
+
+/// The longest unquoted word that is looked at, in bytes. Longer than any
+/// key that was ever meant as one; it bounds what is read again.
+const LONGEST_WORD: usize = 128;
+
+/// The machine; see the module.
+#[derive(Clone, Debug)]
+pub struct Machine {
+    /// Offset of the next byte to look at.
+    pub at: u64,
+    /// Line of that byte, counted from 1.
+    pub line: u64,
+    /// Keys and openings are reported up to this many open levels.
+    pub watch: u32,
+    /// Commas are reported up to this many open levels.
+    pub trace: u32,
+    /// A closing that leaves at most this many levels is reported.
+    pub floor: u32,
+    /// An array at this level needs no commas between its elements.
+    pub loose: u32,
+    /// Lines indented by at most this many bytes are reported.
+    pub resync_indent: u32,
+    /// Indentation of the current line, in bytes.
+    pub line_indent: u32,
+    /// Mistakes with one reading only, since the last reset.
+    pub repairs: u32,
+    /// The first broken token since the last reset.
+    pub fault: Option<(Fault, Place)>,
+    state: State,
+    depth: Depth,
+    quote: Quote,
+    in_key: bool,
+    python: bool,
+    token: u64,
+    after_comment: State,
+    /// Blanks seen since the line feed, while nothing else was.
+    indent: Option<u32>,
+}
+
+impl Machine {
+    /// A machine that waits for a value at this place.
+    pub fn new(at: Place) -> Self {
+        Self {
+            at: at.byte,
+            line: at.line,
+            watch: 0,
+            trace: 0,
+            floor: 0,
+            loose: 0,
+            resync_indent: 0,
+            line_indent: 0,
+            repairs: 0,
+            fault: None,
+            state: State::Value,
+            depth: Depth::default(),
+            quote: Quote::Double,
+            in_key: false,
+            python: false,
+            token: at.byte,
+            after_comment: State::Value,
+            indent: None,
+        }
+    }
+
+    /// How many objects and arrays are open.
+    pub fn levels(&self) -> u32 {
+        self.depth.levels()
+    }
+
+    /// Forgets what was wrong with the values before this one.
+    pub fn reset_faults(&mut self) {
+        self.repairs = 0;
+        self.fault = None;
+        self.python = false;
+    }
+
+    /// Puts the machine at `at`, inside the outermost `levels` only, where a
+    /// value is expected.
+    pub fn restart(&mut self, at: Place, levels: u32) {
+        self.at = at.byte;
+        self.line = at.line;
+        self.depth.truncate(levels);
+        self.indent = None;
+        self.state = State::Value;
+        self.reset_faults();
+    }
+
+    /// Like [`Machine::restart`], where a value has just ended.
+    pub fn resume_after_value(&mut self, at: Place, levels: u32) {
+        self.restart(at, levels);
+        self.state = State::AfterValue;
+    }
+
+    /// Lets Python's rules for strings begin anew, as for a value that is
+    /// read on its own.
+    pub fn reset_dialect(&mut self) {
+        self.python = false;
+    }
+
+    /// Whether a key has ended and its colon has not come.
+    pub fn expects_colon(&self) -> bool {
+        self.state == State::Colon
+    }
+
+    /// Offset from which bytes are needed to read the open token again: its
+    /// start inside a key, else the next byte's.
+    pub fn key_start(&self) -> u64 {
+        let in_key = self.in_key && self.in_text();
+        if in_key { self.token } else { self.at }
+    }
+
+    /// Whether the next byte would be text: of a string or a comment.
+    pub fn in_text(&self) -> bool {
+        matches!(
+            self.state,
+            State::Text
+                | State::Escape
+                | State::Hex(_)
+                | State::LineComment
+                | State::BlockComment
+                | State::BlockCommentStar
+        )
+    }
+
+    /// What is open, were the stream to end here; `rest` are the bytes from
+    /// [`Machine::at`] on, which the machine could not yet judge.
+    pub fn cut_state(&self, rest: &[u8]) -> CutState {
+        match self.state {
+            State::Escape | State::Hex(_) => CutState::Escape,
+            State::Text if self.in_key => CutState::Key,
+            State::Text => CutState::String,
+            State::Number(_) => CutState::Number,
+            State::LineComment
+            | State::BlockComment
+            | State::BlockCommentStar => CutState::Comment,
+            State::FirstKey | State::NextKey if starts_word(rest) => {
+                CutState::Key
+            }
+            _ if starts_word(rest) => CutState::Literal,
+            _ => CutState::Container,
+        }
+    }
+
+    /// Consumes bytes until something watched for happens. `window` holds
+    /// the stream's bytes from offset `base` on; `base <= self.at`.
+    pub fn run(&mut self, window: &[u8], base: u64) -> Stop {
+        let from = self.at.saturating_sub(base) as usize;
+        let mut cursor = Cursor { window, base, i: from };
+        loop {
+            let stop = match self.state {
+                State::Text => self.text(&mut cursor),
+                State::Escape => self.escape(&mut cursor),
+                State::Hex(left) => self.hex(&mut cursor, left),
+                State::Number(number) => self.number(&mut cursor, number),
+                State::LineComment
+                | State::BlockComment
+                | State::BlockCommentStar => self.comment(&mut cursor),
+                _ => self.between(&mut cursor),
+            };
+            if let Some(stop) = stop {
+                self.at = cursor.at();
+                return stop;
+            }
+        }
+    }
+
+    /// Skips blanks, then takes the token that follows.
+    fn between(&mut self, c: &mut Cursor<'_>) -> Option<Stop> {
+        let byte = loop {
+            let Some(byte) = c.peek() else { return Some(Stop::More) };
+            match byte {
+                b' ' | b'\t' | b'\r' => {
+                    self.indent = self.indent.map(|n| n.saturating_add(1));
+                }
+                b'\n' => self.line_feed(),
+                _ => break byte,
+            }
+            c.i += 1;
+        };
+        if self.indent.is_some() && self.starts_line(byte) {
+            return Some(Stop::LineStart);
+        }
+        match self.state {
+            _ if byte == b'/' || byte == b'#' => self.begin_comment(c, byte),
+            State::AfterValue => self.after_value(c, byte),
+            State::Colon => {
+                if byte != b':' {
+                    return Some(Stop::Fault);
+                }
+                c.i += 1;
+                self.state = State::Value;
+                None
+            }
+            State::FirstKey | State::NextKey => self.key(c, byte),
+            _ => self.value(c, byte),
+        }
+    }
+
+    fn line_feed(&mut self) {
+        self.line += 1;
+        self.indent = Some(0);
+    }
+
+    /// Ends the indentation; whether a record could begin on this line.
+    fn starts_line(&mut self, byte: u8) -> bool {
+        let Some(indent) = self.indent.take() else { return false };
+        self.line_indent = indent;
+        matches!(byte, b'{' | b'[') && indent <= self.resync_indent
+    }
+
+    fn after_value(&mut self, c: &mut Cursor<'_>, byte: u8) -> Option<Stop> {
+        match (byte, self.depth.top()) {
+            (b',', Some(kind)) => {
+                c.i += 1;
+                self.state = match kind {
+                    Kind::Object => State::NextKey,
+                    Kind::Array => State::NextElement,
+                };
+                (self.levels() <= self.trace).then_some(Stop::Comma)
+            }
+            (b'}', Some(Kind::Object)) | (b']', Some(Kind::Array)) => {
+                self.close(c)
+            }
+            (b'{' | b'[', Some(Kind::Array)) if self.levels() == self.loose => {
+                self.state = State::NextElement;
+                None
+            }
+            _ => Some(Stop::Fault),
+        }
+    }
+
+    fn key(&mut self, c: &mut Cursor<'_>, byte: u8) -> Option<Stop> {
+        match byte {
+            b'"' => self.begin_text(c, Quote::Double, 1, Role::Key),
+            b'\'' => self.begin_text(c, Quote::Single, 1, Role::Key),
+            b'}' => {
+                self.repairs += u32::from(self.state == State::NextKey);
+                self.close(c)
+            }
+            0xE2 => self.begin_typographic(c, Role::Key),
+            _ if starts_word(&[byte]) => self.bare_key(c),
+            _ => Some(Stop::Fault),
+        }
+    }
+
+    fn bare_key(&mut self, c: &mut Cursor<'_>) -> Option<Stop> {
+        let word = match c.word() {
+            Word::Whole(word) => word,
+            Word::Unfinished => return Some(Stop::More),
+            Word::Endless => return Some(Stop::Fault),
+        };
+        let start = c.at();
+        c.i += word.len();
+        self.repairs += 1;
+        self.state = State::Colon;
+        (self.levels() <= self.watch).then_some(Stop::Key { start })
+    }
+
+    fn value(&mut self, c: &mut Cursor<'_>, byte: u8) -> Option<Stop> {
+        match byte {
+            b'"' => self.begin_text(c, Quote::Double, 1, Role::Value),
+            b'\'' => self.begin_text(c, Quote::Single, 1, Role::Value),
+            b'{' => self.open(c, Kind::Object),
+            b'[' => self.open(c, Kind::Array),
+            b']' if self.state == State::FirstElement => self.close(c),
+            b']' if self.state == State::NextElement => {
+                self.repairs += 1;
+                self.close(c)
+            }
+            0xE2 => self.begin_typographic(c, Role::Value),
+            _ if starts_word(&[byte]) => self.word(c),
+            _ => {
+                let Some(number) = Number::begin(byte) else {
+                    return Some(Stop::Fault);
+                };
+                self.token = c.at();
+                c.i += 1;
+                self.state = State::Number(number);
+                None
+            }
+        }
+    }
+
+    fn open(&mut self, c: &mut Cursor<'_>, kind: Kind) -> Option<Stop> {
+        let first = self.state == State::FirstElement;
+        c.i += 1;
+        self.depth.push(kind);
+        self.state = match kind {
+            Kind::Object => State::FirstKey,
+            Kind::Array => State::FirstElement,
+        };
+        (self.levels() <= self.watch).then_some(Stop::Open { kind, first })
+    }
+
+    fn close(&mut self, c: &mut Cursor<'_>) -> Option<Stop> {
+        c.i += 1;
+        self.depth.pop();
+        self.state = State::AfterValue;
+        (self.levels() <= self.floor).then_some(Stop::Close)
+    }
+
+    fn word(&mut self, c: &mut Cursor<'_>) -> Option<Stop> {
+        let word = match c.word() {
+            Word::Whole(word) => word,
+            Word::Unfinished => return Some(Stop::More),
+            Word::Endless => {
+                self.broken(Fault::Literal, c);
+                self.state = State::Number(Number::Bad);
+                return None;
+            }
+        };
+        match word {
+            b"true" | b"false" | b"null" => {}
+            b"True" | b"False" | b"None" => self.repairs += 1,
+            _ => self.broken(Fault::Literal, c),
+        }
+        c.i += word.len();
+        self.state = State::AfterValue;
+        None
+    }
+
+    fn begin_typographic(
+        &mut self,
+        c: &mut Cursor<'_>,
+        role: Role,
+    ) -> Option<Stop> {
+        match c.rest() {
+            [0xE2, 0x80, 0x9C | 0x9D, ..] => {
+                self.repairs += 1;
+                self.begin_text(c, Quote::TypographicDouble, 3, role)
+            }
+            [0xE2, 0x80, 0x98, ..] => {
+                self.repairs += 1;
+                self.begin_text(c, Quote::TypographicSingle, 3, role)
+            }
+            [0xE2] | [0xE2, 0x80] => Some(Stop::More),
+            _ => Some(Stop::Fault),
+        }
+    }
+
+    fn begin_text(
+        &mut self,
+        c: &mut Cursor<'_>,
+        quote: Quote,
+        width: usize,
+        role: Role,
+    ) -> Option<Stop> {
+        if quote == Quote::Single {
+            self.repairs += 1;
+            self.python = true;
+        }
+        self.token = c.at();
+        self.quote = quote;
+        self.in_key = role == Role::Key;
+        self.state = State::Text;
+        c.i += width;
+        None
+    }
+
+    fn text(&mut self, c: &mut Cursor<'_>) -> Option<Stop> {
+        if self.indent.is_some() {
+            return self.text_line_start(c);
+        }
+        c.i += run::plain(c.rest(), self.closing_byte());
+        match c.peek() {
+            None => Some(Stop::More),
+            Some(b'\\') => {
+                c.i += 1;
+                self.state = State::Escape;
+                None
+            }
+            Some(byte) if byte < 0x20 => {
+                c.i += 1;
+                self.repairs += 1;
+                if byte == b'\n' {
+                    self.line_feed();
+                }
+                None
+            }
+            Some(_) => self.maybe_end_text(c),
+        }
+    }
+
+    /// The first byte of what closes the string.
+    fn closing_byte(&self) -> u8 {
+        match self.quote {
+            Quote::Double => b'"',
+            Quote::Single => b'\'',
+            _ => 0xE2,
+        }
+    }
+
+    fn maybe_end_text(&mut self, c: &mut Cursor<'_>) -> Option<Stop> {
+        let last = match self.quote {
+            Quote::Double | Quote::Single => return self.end_text(c, 1),
+            Quote::TypographicDouble => 0x9D,
+            Quote::TypographicSingle => 0x99,
+        };
+        match c.rest() {
+            [_] | [_, 0x80] => Some(Stop::More),
+            [_, 0x80, byte, ..] if *byte == last => self.end_text(c, 3),
+            _ => {
+                c.i += 1;
+                None
+            }
+        }
+    }
+
+    fn end_text(&mut self, c: &mut Cursor<'_>, width: usize) -> Option<Stop> {
+        c.i += width;
+        if !self.in_key {
+            self.state = State::AfterValue;
+            return None;
+        }
+        self.state = State::Colon;
+        let start = self.token;
+        (self.levels() <= self.watch).then_some(Stop::Key { start })
+    }
+
+    /// Blanks after a raw line feed in a string, up to the first other byte.
+    fn text_line_start(&mut self, c: &mut Cursor<'_>) -> Option<Stop> {
+        let Some(byte) = c.peek() else { return Some(Stop::More) };
+        if matches!(byte, b' ' | b'\t' | b'\r') {
+            self.indent = self.indent.map(|n| n.saturating_add(1));
+            self.repairs += u32::from(byte < b' ');
+            c.i += 1;
+            return None;
+        }
+        self.starts_line(byte).then_some(Stop::LineStart)
+    }
+
+    fn escape(&mut self, c: &mut Cursor<'_>) -> Option<Stop> {
+        let Some(byte) = c.peek() else { return Some(Stop::More) };
+        self.state = match (byte, self.python) {
+            (b'u', _) => State::Hex(4),
+            (b'x', true) => State::Hex(2),
+            (b'U', true) => State::Hex(8),
+            _ => State::Text,
+        };
+        match (byte, self.python) {
+            (b'\n', true) => self.line_feed(),
+            (b'N', true) => self.broken(Fault::Escape, c),
+            (_, true) => {}
+            (b'"' | b'\\' | b'/' | b'b' | b'f' | b'n', false) => {}
+            (b'r' | b't' | b'u', false) => {}
+            (_, false) => {
+                self.broken(Fault::Escape, c);
+                if byte < 0x20 {
+                    return None;
+                }
+            }
+        }
+        c.i += 1;
+        None
+    }
+
+    fn hex(&mut self, c: &mut Cursor<'_>, left: u8) -> Option<Stop> {
+        let Some(byte) = c.peek() else { return Some(Stop::More) };
+        self.state = State::Text;
+        if byte.is_ascii_hexdigit() {
+            c.i += 1;
+            if left > 1 {
+                self.state = State::Hex(left - 1);
+            }
+        } else {
+            self.broken(Fault::Escape, c);
+        }
+        None
+    }
+
+    fn number(&mut self, c: &mut Cursor<'_>, mut seen: Number) -> Option<Stop> {
+        while let Some(byte) = c.peek() {
+            let Some(next) = seen.next(byte) else {
+                if !seen.is_whole() {
+                    self.broken(Fault::Number, c);
+                }
+                self.state = State::AfterValue;
+                return None;
+            };
+            seen = next;
+            c.i += 1;
+        }
+        self.state = State::Number(seen);
+        Some(Stop::More)
+    }
+
+    fn begin_comment(&mut self, c: &mut Cursor<'_>, byte: u8) -> Option<Stop> {
+        let (state, width) = match c.rest() {
+            _ if byte == b'#' => (State::LineComment, 1),
+            [b'/', b'/', ..] => (State::LineComment, 2),
+            [b'/', b'*', ..] => (State::BlockComment, 2),
+            [b'/'] => return Some(Stop::More),
+            _ => return Some(Stop::Fault),
+        };
+        self.repairs += 1;
+        self.after_comment = self.state;
+        self.state = state;
+        c.i += width;
+        None
+    }
+
+    fn comment(&mut self, c: &mut Cursor<'_>) -> Option<Stop> {
+        let Some(byte) = c.peek() else { return Some(Stop::More) };
+        if self.indent.is_some() {
+            if byte == b' ' || byte == b'\t' {
+                self.indent = self.indent.map(|n| n.saturating_add(1));
+                c.i += 1;
+                return None;
+            }
+            if self.starts_line(byte) {
+                return Some(Stop::LineStart);
+            }
+        }
+        self.state = match (self.state, byte) {
+            (State::LineComment, b'\n') | (State::BlockCommentStar, b'/') => {
+                self.after_comment
+            }
+            (State::LineComment, _) => State::LineComment,
+            (_, b'*') => State::BlockCommentStar,
+            _ => State::BlockComment,
+        };
+        if byte == b'\n' {
+            self.line_feed();
+        }
+        c.i += 1;
+        None
+    }
+
+    fn broken(&mut self, fault: Fault, c: &Cursor<'_>) {
+        let place = Place { byte: c.at(), line: self.line };
+        self.fault.get_or_insert((fault, place));
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Key,
+    Value,
+}
+
+/// A reading position in the window.
+struct Cursor<'w> {
+    window: &'w [u8],
+    base: u64,
+    i: usize,
+}
+
+enum Word<'w> {
+    Whole(&'w [u8]),
+    Unfinished,
+    Endless,
+}
+
+impl<'w> Cursor<'w> {
+    fn at(&self) -> u64 {
+        self.base + self.i as u64
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.window.get(self.i).copied()
+    }
+
+    fn rest(&self) -> &'w [u8] {
+        self.window.get(self.i..).unwrap_or_default()
+    }
+
+    /// The word that starts here. Only a byte that cannot belong to it shows
+    /// that it is whole.
+    fn word(&self) -> Word<'w> {
+        let rest = self.rest();
+        let inside = |b: &u8| {
+            b.is_ascii_alphanumeric() || matches!(b, b'_' | b'$' | b'-')
+        };
+        match rest.iter().take(LONGEST_WORD).position(|b| !inside(b)) {
+            Some(n) => Word::Whole(rest.get(..n).unwrap_or_default()),
+            None if rest.len() < LONGEST_WORD => Word::Unfinished,
+            None => Word::Endless,
+        }
+    }
+}
+
+fn starts_word(rest: &[u8]) -> bool {
+    rest.first()
+        .is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'$'))
+}

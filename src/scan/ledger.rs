@@ -1,0 +1,176 @@
+//! Whether a closed value may go out, and where every byte went.
+
+use serde::de::IgnoredAny;
+
+use super::track::{Closed, Notes};
+use super::{Bytes, Event, Reason, Record, Rejected, Repair};
+use crate::json::{self, Fault};
+use crate::span::{Place, Span};
+
+/// Counts, and the last check before a record is emitted.
+#[derive(Debug)]
+pub(super) struct Ledger {
+    repair: Repair,
+    /// Offset up to which every byte has been accounted for.
+    pub(super) settled: u64,
+    pub(super) bytes: Bytes,
+    pub(super) records: u64,
+    pub(super) operations: u64,
+    pub(super) repaired: u64,
+    pub(super) rejected: u64,
+    pub(super) declared: Option<u64>,
+    pub(super) framing: Vec<String>,
+    /// A wrapper was the last thing that closed.
+    pub(super) ended_whole: bool,
+    line: Vec<u8>,
+}
+
+impl From<Fault> for Reason {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Unexpected => Self::UnexpectedByte,
+            Fault::Escape => Self::BadEscape,
+            Fault::Number => Self::BadNumber,
+            Fault::Literal => Self::BadLiteral,
+        }
+    }
+}
+
+impl Ledger {
+    pub(super) fn new(repair: Repair) -> Self {
+        Self {
+            repair,
+            settled: 0,
+            bytes: Bytes::default(),
+            records: 0,
+            operations: 0,
+            repaired: 0,
+            rejected: 0,
+            declared: None,
+            framing: Vec::new(),
+            ended_whole: false,
+            line: Vec::new(),
+        }
+    }
+
+    /// Takes what a finished track has learnt from its wrappers.
+    pub(super) fn notes(&mut self, notes: &mut Notes) {
+        self.framing.append(&mut notes.framing);
+        self.declared = notes.declared.take().or(self.declared);
+    }
+
+    /// Emits or rejects a closed value that is meant as a record.
+    pub(super) fn settle<E>(
+        &mut self,
+        raw: &[u8],
+        closed: &Closed,
+        sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let (span, line) = (closed.span, closed.start.line);
+        let flaw = self.flaw(raw, closed).or_else(|| {
+            let one_line = closed.end_line == line;
+            if one_line && closed.repairs == 0 {
+                return None;
+            }
+            self.line.clear();
+            json::compact(raw, &mut self.line);
+            let sound = closed.repairs == 0 || is_json(&self.line);
+            (!sound).then_some((Reason::NeedsRepair, closed.start))
+        });
+        if let Some((reason, at)) = flaw {
+            return self.reject(raw, span, line, reason, at, sink);
+        }
+        self.count(span, closed);
+        let whole = closed.end_line == line && closed.repairs == 0;
+        let json = if whole { raw } else { &self.line };
+        let repairs = closed.repairs;
+        sink(Event::Record(Record { json, span, line, repairs }))
+    }
+
+    /// What forbids a closed value to go out as a record.
+    fn flaw(&self, raw: &[u8], closed: &Closed) -> Option<(Reason, Place)> {
+        if let Some((fault, at)) = closed.fault {
+            return Some((fault.into(), at));
+        }
+        if closed.repairs > 0 && self.repair == Repair::None {
+            return Some((Reason::NeedsRepair, closed.start));
+        }
+        let bad = simdutf8::compat::from_utf8(raw).err()?.valid_up_to();
+        let before = raw.get(..bad).unwrap_or_default();
+        let lines = before.iter().filter(|b| **b == b'\n').count() as u64;
+        let byte = closed.span.start + bad as u64;
+        let line = closed.start.line + lines;
+        Some((Reason::InvalidUtf8, Place { byte, line }))
+    }
+
+    fn count(&mut self, span: Span, closed: &Closed) {
+        self.frame_up_to(span.start);
+        self.settled = span.end;
+        self.bytes.record += span.len();
+        self.records += 1;
+        self.repaired += u64::from(closed.repairs > 0);
+        let marks = closed.marks;
+        let about_stream = marks.is_meta || marks.total_key;
+        self.operations += u64::from(marks.path_key || !about_stream);
+    }
+
+    /// Rejects a stretch.
+    pub(super) fn reject<E>(
+        &mut self,
+        raw: &[u8],
+        span: Span,
+        line: u64,
+        reason: Reason,
+        at: Place,
+        sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.frame_up_to(span.start);
+        self.settled = span.end;
+        self.bytes.rejected += span.len();
+        self.rejected += 1;
+        sink(Event::Rejected(Rejected { raw, span, line, reason, at }))
+    }
+
+    /// Further bytes of the stretch that was rejected last.
+    pub(super) fn reject_more<E>(
+        &mut self,
+        raw: &[u8],
+        span: Span,
+        sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if span.is_empty() {
+            return Ok(());
+        }
+        self.settled = span.end;
+        self.bytes.rejected += span.len();
+        sink(Event::RejectedMore(raw))
+    }
+
+    /// A closed value that is longer than what may be kept.
+    pub(super) fn reject_oversize<E>(
+        &mut self,
+        raw: &[u8],
+        closed: &Closed,
+        sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if !closed.oversize {
+            let (line, at) = (closed.start.line, closed.start);
+            let reason = Reason::TooLong;
+            return self.reject(raw, closed.span, line, reason, at, sink);
+        }
+        let rest = Span { start: self.settled, end: closed.span.end };
+        let skip = raw.len().saturating_sub(rest.len() as usize);
+        let raw = raw.get(skip..).unwrap_or_default();
+        self.reject_more(raw, rest, sink)
+    }
+
+    /// Counts everything up to `end` that is not accounted for as framing.
+    pub(super) fn frame_up_to(&mut self, end: u64) {
+        self.bytes.framing += end.saturating_sub(self.settled);
+        self.settled = self.settled.max(end);
+    }
+}
+
+fn is_json(text: &[u8]) -> bool {
+    serde_json::from_slice::<IgnoredAny>(text).is_ok()
+}

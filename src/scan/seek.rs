@@ -1,0 +1,117 @@
+//! The way from a broken record to the next one: by lines, never deeper.
+
+use memchr::memchr;
+
+use crate::span::Place;
+
+/// What begins the line at which a search stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    /// The bytes at hand hold no such line.
+    More,
+    /// A bracket or brace that may open a record.
+    Opener,
+    /// A bracket or brace that may close a wrapper.
+    Closer,
+    /// A code fence.
+    Fence,
+}
+
+/// A search by lines.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Seek {
+    pub(super) at: Place,
+    /// Indentation of the broken record's first line, in bytes; an opener
+    /// on a line indented deeper belongs to the broken record.
+    pub(super) limit: u32,
+    /// Whether what is passed over belongs to a broken record.
+    pub(super) rejecting: bool,
+    /// Blanks seen since the line feed, while nothing else was.
+    indent: Option<u32>,
+}
+
+impl Seek {
+    /// A search that begins with the line after `at`.
+    pub(super) fn new(at: Place, limit: u32, rejecting: bool) -> Self {
+        Self { at, limit, rejecting, indent: None }
+    }
+
+    /// The same search, begun again behind the line where it stopped.
+    pub(super) fn go_on(self, at: Place) -> Self {
+        Self { at, indent: None, ..self }
+    }
+
+    /// Indentation of the line where the search stopped, in bytes.
+    pub(super) fn line_indent(&self) -> u32 {
+        self.indent.unwrap_or(0)
+    }
+
+    /// Consumes `rest`, the bytes from [`Seek::at`] on, up to the first line
+    /// of interest.
+    pub(super) fn advance(&mut self, rest: &[u8]) -> Found {
+        let mut rest = rest;
+        loop {
+            let Some(indent) = self.indent else {
+                match memchr(b'\n', rest) {
+                    None => {
+                        self.skip(&mut rest, usize::MAX);
+                        return Found::More;
+                    }
+                    Some(n) => self.skip(&mut rest, n + 1),
+                }
+                self.at.line += 1;
+                self.indent = Some(0);
+                continue;
+            };
+            let Some(&byte) = rest.first() else { return Found::More };
+            match byte {
+                b' ' | b'\t' | b'\r' => {
+                    self.indent = Some(indent.saturating_add(1));
+                    self.skip(&mut rest, 1);
+                }
+                b'{' | b'[' if indent <= self.limit => return Found::Opener,
+                b'}' | b']' if !self.rejecting || indent < self.limit => {
+                    return Found::Closer;
+                }
+                b'`' if indent <= self.limit => match rest {
+                    [_, b'`', b'`', ..] => return Found::Fence,
+                    [_] | [_, b'`'] => return Found::More,
+                    _ => self.indent = None,
+                },
+                _ => self.indent = None,
+            }
+        }
+    }
+
+    fn skip(&mut self, rest: &mut &[u8], n: usize) {
+        let n = n.min(rest.len());
+        *rest = rest.get(n..).unwrap_or_default();
+        self.at.byte += n as u64;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str, limit: u32) -> (Found, u64, u64) {
+        let start = Place { byte: 0, line: 1 };
+        let mut seek = Seek::new(start, limit, true);
+        let found = seek.advance(text.as_bytes());
+        (found, seek.at.byte, seek.at.line)
+    }
+
+    #[test]
+    fn only_a_line_no_deeper_than_the_record_is_taken() {
+        assert_eq!(found("{x\n  {\n{", 0), (Found::Opener, 7, 3));
+        assert_eq!(found("{x\n  {\n{", 2), (Found::Opener, 5, 2));
+        assert_eq!(found("x {\n- {\n", 0), (Found::More, 8, 3));
+    }
+
+    #[test]
+    fn a_fence_or_a_shallower_closer_ends_the_search() {
+        assert_eq!(found("x\n``\n```", 0), (Found::Fence, 5, 3));
+        assert_eq!(found("x\n  ]\n", 4), (Found::Closer, 4, 2));
+        assert_eq!(found("x\n]\n", 0), (Found::More, 4, 3));
+    }
+}

@@ -1,0 +1,334 @@
+//! What stands between records: lines of prose, code fences, and the
+//! decorations after which a record may begin a line.
+//!
+//! A push machine over lines that stops at each byte where a value may
+//! begin. It does not look into values.
+
+use memchr::{memchr, memchr2};
+
+use crate::span::Place;
+
+/// The part of a line that the next byte belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Only blanks so far.
+    Indent,
+    /// Blanks and decorations: a bullet, a number, a tag, `data:`.
+    Decoration,
+    /// A record has just ended.
+    AfterRecord,
+    /// Other text.
+    Prose,
+}
+
+/// What stands at the place where [`Text::advance`] stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    /// The bytes at hand do not tell.
+    More,
+    /// A value that begins a line, or follows a record on it.
+    Value,
+    /// An opening brace after other text.
+    Brace,
+}
+
+/// An open code fence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Fence {
+    mark: u8,
+    length: usize,
+}
+
+/// Bytes of a line that are looked at before it is known to be no fence or
+/// tag. Info strings and tags are a few words long.
+const LOOK_AHEAD: usize = 256;
+
+/// The text around records; see the module.
+#[derive(Clone, Debug)]
+pub(super) struct Text {
+    pub(super) at: Place,
+    pub(super) part: Part,
+    /// Leading blanks of the current line, in bytes.
+    pub(super) indent: u32,
+    fence: Option<Fence>,
+}
+
+enum Token {
+    /// So many bytes of decoration.
+    Skip(usize),
+    /// So many bytes, after which the line is prose.
+    SkipToProse(usize),
+    Value,
+    Prose,
+    More,
+}
+
+impl Text {
+    pub(super) fn new() -> Self {
+        Self {
+            at: Place { byte: 0, line: 1 },
+            part: Part::Indent,
+            indent: 0,
+            fence: None,
+        }
+    }
+
+    /// Whether a code fence is open.
+    pub(super) fn in_fence(&self) -> bool {
+        self.fence.is_some()
+    }
+
+    /// Goes on at `at`, in the middle of a line.
+    pub(super) fn resume(&mut self, at: Place, part: Part) {
+        self.at = at;
+        self.part = part;
+    }
+
+    /// Goes on at the first byte of a line.
+    pub(super) fn resume_line(&mut self, at: Place) {
+        self.resume(at, Part::Indent);
+        self.indent = 0;
+    }
+
+    /// Consumes text up to the next place where a value may begin. `rest`
+    /// holds the bytes from [`Text::at`] on; `last` says that no more come.
+    pub(super) fn advance(&mut self, rest: &[u8], last: bool) -> Found {
+        let mut rest = rest;
+        loop {
+            if rest.first() == Some(&b'\n') {
+                self.skip(&mut rest, 1);
+                self.at.line += 1;
+                self.part = Part::Indent;
+                self.indent = 0;
+                continue;
+            }
+            if self.part == Part::Prose {
+                match self.prose(&mut rest) {
+                    Some(found) => return found,
+                    None => continue,
+                }
+            }
+            match self.token(rest, last) {
+                Token::Skip(n) => self.skip_decoration(&mut rest, n),
+                Token::SkipToProse(n) => {
+                    self.skip(&mut rest, n);
+                    self.part = Part::Prose;
+                }
+                Token::Value => return Found::Value,
+                Token::More if !last => return Found::More,
+                Token::More if rest.is_empty() => return Found::More,
+                Token::Prose | Token::More => self.part = Part::Prose,
+            }
+        }
+    }
+
+    fn skip(&mut self, rest: &mut &[u8], n: usize) {
+        let n = n.min(rest.len());
+        *rest = rest.get(n..).unwrap_or_default();
+        self.at.byte += n as u64;
+    }
+
+    fn skip_decoration(&mut self, rest: &mut &[u8], n: usize) {
+        let blank = matches!(rest.first(), Some(b' ' | b'\t'));
+        match self.part {
+            Part::Indent if blank => self.indent += n as u32,
+            Part::Indent => self.part = Part::Decoration,
+            _ => {}
+        }
+        self.skip(rest, n);
+    }
+
+    /// The rest of a line of prose; `None` when a line feed was reached.
+    fn prose(&mut self, rest: &mut &[u8]) -> Option<Found> {
+        match memchr2(b'{', b'\n', rest) {
+            None => {
+                self.skip(rest, rest.len());
+                Some(Found::More)
+            }
+            Some(n) => {
+                self.skip(rest, n);
+                (rest.first() == Some(&b'{')).then_some(Found::Brace)
+            }
+        }
+    }
+
+    /// What the next bytes are, before the line has turned into prose.
+    fn token(&mut self, rest: &[u8], last: bool) -> Token {
+        let Some(&byte) = rest.first() else { return Token::More };
+        let starts_line = self.part != Part::AfterRecord;
+        match byte {
+            b'{' | b'[' => Token::Value,
+            b' ' | b'\t' | b'\r' | b',' | 0 | 0x1E => Token::Skip(1),
+            b'`' | b'~' => self.marks(rest, byte, last),
+            0x1B => ansi(rest),
+            0xEF => literal(rest, "\u{feff}".as_bytes()),
+            _ if !starts_line => Token::Prose,
+            b'<' => tag(rest),
+            b'd' => literal(rest, b"data:"),
+            b'-' | b'*' | b'+' => bullet(rest, 1),
+            0xE2 => literal(rest, "•".as_bytes()),
+            b'0'..=b'9' => numbering(rest),
+            _ => Token::Prose,
+        }
+    }
+
+    /// A run of backticks or tildes: a fence, or inline code.
+    fn marks(&mut self, rest: &[u8], mark: u8, last: bool) -> Token {
+        let length = rest.iter().take_while(|b| **b == mark).count();
+        let line = memchr(b'\n', rest);
+        let looked = rest.len().min(LOOK_AHEAD);
+        if line.is_none() && rest.len() < LOOK_AHEAD && !last {
+            return Token::More;
+        }
+        if length < 3 {
+            let code = mark == b'`';
+            return if code { Token::Skip(length) } else { Token::Prose };
+        }
+        let end = line.unwrap_or(looked);
+        let info = rest.get(length..end).unwrap_or_default();
+        if self.closes(mark, length, info) {
+            self.fence = None;
+            return Token::SkipToProse(length);
+        }
+        let word = info.iter().take_while(|b| is_info(**b)).count();
+        let body = info.get(word..).unwrap_or_default().trim_ascii_start();
+        if self.fence.is_none() && self.part != Part::AfterRecord {
+            self.fence = Some(Fence { mark, length });
+        }
+        if matches!(body.first(), Some(b'{' | b'[')) {
+            return Token::Skip(end - body.len());
+        }
+        Token::SkipToProse(length)
+    }
+
+    fn closes(&self, mark: u8, length: usize, info: &[u8]) -> bool {
+        let Some(open) = self.fence else { return false };
+        let blank = info.trim_ascii().is_empty();
+        blank && open.mark == mark && length >= open.length
+    }
+}
+
+fn is_info(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'+' | b'-' | b'.')
+}
+
+/// `text`, as a decoration, if it stands here.
+fn literal(rest: &[u8], text: &[u8]) -> Token {
+    if rest.starts_with(text) {
+        return Token::Skip(text.len());
+    }
+    if text.starts_with(rest) { Token::More } else { Token::Prose }
+}
+
+/// A bullet, which a blank must follow.
+fn bullet(rest: &[u8], width: usize) -> Token {
+    match rest.get(width) {
+        None => Token::More,
+        Some(b' ' | b'\t') => Token::Skip(width),
+        Some(_) => Token::Prose,
+    }
+}
+
+/// `12.` or `12)`, followed by a blank.
+fn numbering(rest: &[u8]) -> Token {
+    let digits = rest.iter().take(16).take_while(|b| b.is_ascii_digit());
+    let digits = digits.count();
+    match rest.get(digits) {
+        None => Token::More,
+        Some(b'.' | b')') => bullet(rest, digits + 1),
+        Some(_) => Token::Prose,
+    }
+}
+
+/// An XML-like tag: `<edits>`, `</edits>`, `<file name="x">`.
+fn tag(rest: &[u8]) -> Token {
+    match rest.get(1) {
+        None => return Token::More,
+        Some(b'/' | b'!' | b'?') => {}
+        Some(byte) if byte.is_ascii_alphabetic() => {}
+        Some(_) => return Token::Prose,
+    }
+    let looked = rest.get(1..rest.len().min(LOOK_AHEAD)).unwrap_or_default();
+    match looked.iter().position(|b| matches!(b, b'>' | b'<' | b'\n')) {
+        Some(n) if looked.get(n) == Some(&b'>') => Token::Skip(n + 2),
+        None if rest.len() < LOOK_AHEAD => Token::More,
+        _ => Token::Prose,
+    }
+}
+
+/// A colour or style sequence (ECMA-48 SGR): `ESC [ ... m`.
+fn ansi(rest: &[u8]) -> Token {
+    match rest.get(1) {
+        None => return Token::More,
+        Some(b'[') => {}
+        Some(_) => return Token::Prose,
+    }
+    let parameters = rest.iter().skip(2).take(LOOK_AHEAD);
+    let parameters = parameters
+        .take_while(|b| matches!(b, b'0'..=b'9' | b';' | b':' | b'?'))
+        .count();
+    match rest.get(2 + parameters) {
+        None => Token::More,
+        Some(byte) if byte.is_ascii_alphabetic() => Token::Skip(parameters + 3),
+        Some(_) => Token::Prose,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Advances over a whole text; what was found, where, and in which line.
+    fn found(text: &str) -> (Found, u64, u64) {
+        let mut state = Text::new();
+        let found = state.advance(text.as_bytes(), true);
+        (found, state.at.byte, state.at.line)
+    }
+
+    #[test]
+    fn a_value_may_follow_a_decoration() {
+        for prefix in [
+            "",
+            "  ",
+            "- ",
+            "12. ",
+            "3) ",
+            "data: ",
+            "data:",
+            "\u{1e}",
+            "<edits>",
+            "• ",
+            "`",
+            "```",
+            "```json ",
+            "\u{feff}",
+            "\x1b[1m",
+            ",",
+            "\0",
+            "- 1. <a b=\"c\"> ",
+        ] {
+            let text = format!("{prefix}{{\"a\":1}}");
+            let want = (Found::Value, prefix.len() as u64, 1);
+            assert_eq!(found(&text), want, "{prefix:?}");
+        }
+    }
+
+    #[test]
+    fn other_text_makes_a_brace() {
+        for prefix in ["File 0: ", "-", "1", "a ", "~", "<3 ", "datum ", "// "]
+        {
+            let text = format!("\n{prefix}{{\"a\":1}}");
+            let want = (Found::Brace, prefix.len() as u64 + 1, 2);
+            assert_eq!(found(&text), want, "{prefix:?}");
+        }
+    }
+
+    #[test]
+    fn fences_open_and_close() {
+        let mut state = Text::new();
+        state.advance(b"```json\n", true);
+        assert!(state.in_fence());
+        state.advance(b"~~~\n``\n```\n", true);
+        assert!(!state.in_fence());
+    }
+}

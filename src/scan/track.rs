@@ -1,0 +1,463 @@
+//! One reading of a stretch of JSON: which value is a record in the making,
+//! and which objects and arrays around it are wrappers.
+//!
+//! A track turns the machine's events into closed records. The scanner runs
+//! a second, shadow track where a record may have been cut and a new one
+//! begun; both are the same code. It keeps no bytes and emits nothing.
+
+use super::keys::{self, Key};
+use super::{Span, Unwrap};
+use crate::json::{Fault, Kind, Machine, Stop};
+use crate::span::Place;
+
+/// How far a track came.
+#[derive(Debug)]
+pub(super) enum Progress {
+    /// All bytes that can be understood without the next one are consumed.
+    More,
+    /// A record could begin at the next byte while one is still open.
+    LineStart(Place),
+    /// A value that stood where a record may stand has closed.
+    Closed(Closed),
+    /// The outermost wrapper has closed.
+    Ended,
+    /// The next byte cannot follow.
+    Fault,
+}
+
+/// A value that stood where a record may stand, whole.
+#[derive(Clone, Debug)]
+pub(super) struct Closed {
+    pub(super) span: Span,
+    pub(super) start: Place,
+    pub(super) end_line: u64,
+    pub(super) kind: Kind,
+    pub(super) repairs: u32,
+    pub(super) fault: Option<(Fault, Place)>,
+    pub(super) marks: Marks,
+    /// Its beginning was too long to be kept.
+    pub(super) oversize: bool,
+}
+
+/// What the keys of an object have shown so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Marks {
+    /// It names a file.
+    pub(super) path_key: bool,
+    /// It names its type.
+    pub(super) type_key: bool,
+    /// It declares a total.
+    pub(super) total_key: bool,
+    /// A quoted or known key was read: this was meant as a record.
+    pub(super) keyed: bool,
+    /// Its type is `meta` or `end`.
+    pub(super) is_meta: bool,
+}
+
+/// An open object or array that is a record in the making or a wrapper.
+#[derive(Clone, Debug)]
+pub(super) struct Frame {
+    pub(super) start: Place,
+    pub(super) kind: Kind,
+    pub(super) role: Role,
+    pub(super) marks: Marks,
+    pub(super) oversize: bool,
+    /// Levels open just inside it.
+    pub(super) depth: u32,
+    /// Elements of a wrapper array that were meant as records.
+    pub(super) elements: u64,
+    list: List,
+    /// Where the value of the last `type` or total key starts.
+    value_at: Option<(Key, u64)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    Candidate,
+    Wrapper,
+}
+
+/// The search for a list of records among an object's members.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum List {
+    /// No list in sight.
+    No,
+    /// The last key names one; its value has not begun.
+    Named,
+    /// Its array is open and empty so far.
+    Open,
+    /// Its first element is an object, whose keys will tell.
+    First { start: Place, marks: Marks, repairs: u32 },
+}
+
+/// What wrappers say about the answer as a whole.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Notes {
+    /// Names of wrapper members, in order of appearance.
+    pub(super) framing: Vec<String>,
+    /// The declared number of operations.
+    pub(super) declared: Option<u64>,
+}
+
+/// The track; see the module.
+#[derive(Clone, Debug)]
+pub(super) struct Track {
+    pub(super) machine: Machine,
+    pub(super) frames: Vec<Frame>,
+    pub(super) notes: Notes,
+    /// The last place where a record could have begun inside one.
+    pub(super) line_start: Option<Place>,
+}
+
+/// Bytes of a wrapper's own member that are kept to be read again: more
+/// than any key and total need.
+const LONGEST_FRAMING: u64 = 4096;
+
+impl Frame {
+    fn new(kind: Kind, role: Role, start: Place, depth: u32) -> Self {
+        Self {
+            start,
+            kind,
+            role,
+            marks: Marks::default(),
+            oversize: false,
+            depth,
+            elements: 0,
+            list: List::No,
+            value_at: None,
+        }
+    }
+}
+
+impl Track {
+    /// A track that waits for a value at `at`, on a line indented by
+    /// `indent` bytes.
+    pub(super) fn new(at: Place) -> Self {
+        Self {
+            machine: Machine::new(at),
+            frames: Vec::new(),
+            notes: Notes::default(),
+            line_start: None,
+        }
+    }
+
+    /// Begins a value outside of every wrapper.
+    pub(super) fn begin(&mut self, at: Place, indent: u32) {
+        self.frames.clear();
+        self.line_start = None;
+        self.machine.restart(at, 0);
+        self.machine.line_indent = indent;
+        self.settle();
+    }
+
+    /// Begins a value at `at` in the wrappers that are open, leaving the
+    /// record in the making, if there is one.
+    pub(super) fn begin_element(&mut self, at: Place, indent: u32) {
+        self.leave_candidate();
+        self.line_start = None;
+        let levels = self.frames.last().map_or(0, |top| top.depth);
+        self.machine.restart(at, levels);
+        self.machine.line_indent = indent;
+        self.settle();
+    }
+
+    /// Waits, at `at`, for what may follow an element of the wrappers that
+    /// are open.
+    pub(super) fn resume_framing(&mut self, at: Place) {
+        self.leave_candidate();
+        let levels = self.frames.last().map_or(0, |top| top.depth);
+        self.machine.resume_after_value(at, levels);
+        self.settle();
+    }
+
+    /// Gives up the record in the making, and the wrappers that turned out
+    /// to wrap nothing.
+    pub(super) fn leave_candidate(&mut self) {
+        if self.candidate().is_some() {
+            self.frames.pop();
+        }
+    }
+
+    /// Gives up wrappers in which no record was seen.
+    pub(super) fn leave_empty_wrappers(&mut self) {
+        while self.frames.last().is_some_and(|top| top.elements == 0) {
+            self.frames.pop();
+        }
+    }
+
+    /// The record in the making.
+    pub(super) fn candidate(&self) -> Option<&Frame> {
+        self.frames.last().filter(|top| top.role == Role::Candidate)
+    }
+
+    /// Consumes bytes until something happens that concerns the scanner.
+    pub(super) fn advance(
+        &mut self,
+        window: &[u8],
+        base: u64,
+        unwrap: &Unwrap,
+    ) -> Progress {
+        loop {
+            let event = self.machine.run(window, base);
+            let progress = match event {
+                Stop::More => Some(Progress::More),
+                Stop::Fault => Some(Progress::Fault),
+                Stop::Comma => None,
+                Stop::LineStart => self.line_starts(),
+                Stop::Open { kind, first } => {
+                    self.opened(kind, first, unwrap);
+                    None
+                }
+                Stop::Key { start } => {
+                    let text = Text { window, base };
+                    self.keyed(text, start, unwrap);
+                    None
+                }
+                Stop::Close => self.closed(Text { window, base }),
+            };
+            if let Some(progress) = progress {
+                return progress;
+            }
+        }
+    }
+
+    /// Offset of the first byte that must stay at hand.
+    pub(super) fn keep_from(&self) -> u64 {
+        let at = self.machine.at;
+        let Some(top) = self.frames.last() else { return at };
+        if top.oversize {
+            return at;
+        }
+        if top.role == Role::Candidate {
+            return top.start.byte;
+        }
+        let first = match top.list {
+            List::First { start, .. } => start.byte,
+            _ => at,
+        };
+        let value = top.value_at.map_or(at, |(_, value)| value);
+        let needed = self.machine.key_start().min(first).min(value);
+        needed.max(at.saturating_sub(LONGEST_FRAMING))
+    }
+
+    fn here(&self) -> Place {
+        Place { byte: self.machine.at, line: self.machine.line }
+    }
+
+    fn line_starts(&mut self) -> Option<Progress> {
+        let place = self.here();
+        self.line_start = Some(place);
+        self.candidate().map(|_| Progress::LineStart(place))
+    }
+
+    fn opened(&mut self, kind: Kind, first: bool, unwrap: &Unwrap) {
+        let levels = self.machine.levels();
+        let byte = self.machine.at.saturating_sub(1);
+        let start = Place { byte, line: self.machine.line };
+        let Some(top) = self.frames.last_mut() else {
+            return self.push_candidate(kind, start);
+        };
+        let inside = levels.saturating_sub(top.depth);
+        match (top.kind, top.role, inside) {
+            (Kind::Array, Role::Wrapper, 1) => {
+                return self.push_candidate(kind, start);
+            }
+            (Kind::Array, Role::Candidate, 1) if first => {
+                top.marks.keyed = true;
+                if kind == Kind::Object && *unwrap != Unwrap::Never {
+                    top.role = Role::Wrapper;
+                    return self.push_candidate(kind, start);
+                }
+            }
+            (Kind::Object, _, 1) => {
+                let list = top.list == List::Named && kind == Kind::Array;
+                top.list = if list { List::Open } else { List::No };
+            }
+            (Kind::Object, _, 2) if top.list == List::Open => {
+                top.list = List::No;
+                if first && kind == Kind::Object {
+                    let repairs = self.machine.repairs;
+                    let marks = Marks::default();
+                    top.list = List::First { start, marks, repairs };
+                    self.machine.reset_dialect();
+                }
+            }
+            _ => {}
+        }
+        self.settle();
+    }
+
+    fn push_candidate(&mut self, kind: Kind, start: Place) {
+        self.machine.reset_faults();
+        self.machine.resync_indent = self.machine.line_indent;
+        let depth = self.machine.levels();
+        self.frames.push(Frame::new(kind, Role::Candidate, start, depth));
+        self.settle();
+    }
+
+    fn keyed(&mut self, text: Text<'_>, start: u64, unwrap: &Unwrap) {
+        let levels = self.machine.levels();
+        let at = self.machine.at;
+        let Some(top) = self.frames.last_mut() else { return };
+        let token = text.between(start, at);
+        let key = keys::classify(token, unwrap);
+        if levels == top.depth {
+            top.read_value(text, &mut self.notes);
+            top.note_key(key, keys::is_quoted(token), at);
+            if top.role == Role::Wrapper && key != Key::List {
+                self.notes.framing.push(keys::name(token));
+            }
+        } else if let List::First { marks, .. } = &mut top.list
+            && levels == top.depth + 2
+        {
+            marks.note(key, keys::is_quoted(token));
+            if key == Key::Path {
+                self.promote(text);
+            }
+        }
+        self.settle();
+    }
+
+    /// The candidate turned out to be a wrapper, and the first element of
+    /// its list the record in the making.
+    fn promote(&mut self, text: Text<'_>) {
+        let Some(top) = self.frames.last_mut() else { return };
+        let List::First { start, marks, repairs } = top.list else { return };
+        if top.role == Role::Candidate {
+            let before = text.between(top.start.byte, start.byte);
+            self.notes.framing.extend(keys::members(before));
+            top.role = Role::Wrapper;
+        }
+        top.list = List::No;
+        top.elements += 1;
+        let depth = top.depth;
+        let array = Frame::new(Kind::Array, Role::Wrapper, start, depth + 1);
+        let mut record =
+            Frame::new(Kind::Object, Role::Candidate, start, depth + 2);
+        record.marks = marks;
+        self.frames.push(array);
+        self.frames.push(record);
+        self.machine.resync_indent = self.machine.line_indent;
+        self.machine.repairs = self.machine.repairs.saturating_sub(repairs);
+        let fault = self.machine.fault.take();
+        self.machine.fault = fault.filter(|(_, at)| at.byte > start.byte);
+    }
+
+    fn closed(&mut self, text: Text<'_>) -> Option<Progress> {
+        let levels = self.machine.levels();
+        let top = self.frames.last_mut()?;
+        if levels >= top.depth {
+            // The first element of a list named no file: it is no list.
+            top.list = List::No;
+            self.settle();
+            return None;
+        }
+        top.read_value(text, &mut self.notes);
+        let frame = self.frames.pop()?;
+        let end = self.machine.at;
+        let closed = (frame.role == Role::Candidate).then_some(Closed {
+            span: Span { start: frame.start.byte, end },
+            start: frame.start,
+            end_line: self.machine.line,
+            kind: frame.kind,
+            repairs: self.machine.repairs,
+            fault: self.machine.fault,
+            marks: frame.marks,
+            oversize: frame.oversize,
+        });
+        if let Some(wrapper) = self.frames.last_mut() {
+            wrapper.elements += 1;
+        }
+        self.settle();
+        match closed {
+            Some(closed) => Some(Progress::Closed(closed)),
+            None => self.frames.is_empty().then_some(Progress::Ended),
+        }
+    }
+
+    /// Tells the machine what the innermost frame wants to hear of.
+    fn settle(&mut self) {
+        let Some(top) = self.frames.last() else {
+            self.machine.watch = 1;
+            self.machine.floor = 0;
+            self.machine.loose = 0;
+            return;
+        };
+        let probing = matches!(top.list, List::First { .. });
+        self.machine.floor = top.depth - 1 + 2 * u32::from(probing);
+        self.machine.loose = match (top.kind, top.role) {
+            (Kind::Array, Role::Wrapper) => top.depth,
+            _ => 0,
+        };
+        self.machine.watch = match (top.kind, top.list) {
+            (Kind::Array, _) if top.marks.keyed => 0,
+            (Kind::Array, _) => top.depth + 1,
+            (Kind::Object, List::No) if top.marks.is_settled() => 0,
+            (Kind::Object, List::No) => top.depth,
+            (Kind::Object, List::Named) => top.depth + 1,
+            (Kind::Object, _) => top.depth + 2,
+        };
+        if top.role == Role::Wrapper && top.kind == Kind::Array {
+            self.machine.watch = top.depth + 1;
+        }
+    }
+}
+
+impl Frame {
+    fn note_key(&mut self, key: Key, quoted: bool, at: u64) {
+        self.marks.note(key, quoted);
+        let list = key == Key::List && !self.marks.path_key;
+        self.list = if list { List::Named } else { List::No };
+        self.value_at =
+            matches!(key, Key::Type | Key::Total).then_some((key, at));
+    }
+
+    /// Reads the value of a `type` or total key, once it has ended.
+    fn read_value(&mut self, text: Text<'_>, notes: &mut Notes) {
+        let Some((key, at)) = self.value_at.take() else { return };
+        let value = text.from(at);
+        match key {
+            Key::Type => self.marks.is_meta = keys::is_meta(value),
+            _ => {
+                if let Some(total) = keys::total(value) {
+                    notes.declared = Some(total);
+                }
+            }
+        }
+    }
+}
+
+impl Marks {
+    fn note(&mut self, key: Key, quoted: bool) {
+        self.path_key |= key == Key::Path;
+        self.type_key |= key == Key::Type;
+        self.total_key |= key == Key::Total;
+        self.keyed |= quoted || matches!(key, Key::Path | Key::Type);
+    }
+
+    /// Whether no further key can change what the object is.
+    fn is_settled(self) -> bool {
+        self.path_key && self.type_key
+    }
+}
+
+/// The bytes at hand, by stream offset.
+#[derive(Clone, Copy)]
+struct Text<'w> {
+    window: &'w [u8],
+    base: u64,
+}
+
+impl<'w> Text<'w> {
+    fn between(self, start: u64, end: u64) -> &'w [u8] {
+        let from = start.checked_sub(self.base);
+        let to = end.checked_sub(self.base);
+        from.zip(to)
+            .and_then(|(from, to)| self.window.get(from as usize..to as usize))
+            .unwrap_or_default()
+    }
+
+    fn from(self, start: u64) -> &'w [u8] {
+        self.between(start, self.base + self.window.len() as u64)
+    }
+}
