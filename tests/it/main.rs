@@ -7,9 +7,11 @@
     clippy::indexing_slicing,
     clippy::disallowed_methods,
     dead_code,
+    unreachable_pub,
     reason = "a test fails by panicking and owns its own directory"
 )]
 
 mod edges;
 mod layers;
+mod salvage_law;
 mod support;
