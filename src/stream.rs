@@ -146,7 +146,7 @@ pub struct Output {
 }
 
 enum Sink {
-    Stdout(File),
+    Plain(File),
     Inherited(Box<dyn Write>),
     File { file: File, temporary: PathBuf, target: PathBuf },
     Nowhere,
@@ -164,20 +164,29 @@ impl Output {
     }
 
     /// A file that replaces `target` when [`Output::finish`] succeeds and
-    /// leaves it untouched otherwise; `-` is stdout.
+    /// leaves it untouched otherwise; `-` is stdout. What is no regular file
+    /// (a device, a pipe) is written to as it is; a link is followed.
     #[expect(clippy::disallowed_methods, reason = "an output the user named")]
     pub fn file(target: &OsStr) -> Result<Self, StreamError> {
         if target == "-" {
             return Ok(Self::stdout());
         }
+        let name = target.to_string_lossy().into_owned();
         let target = PathBuf::from(target);
-        let temporary = beside(&target);
-        let name = target.display().to_string();
-        match File::create(&temporary) {
-            Ok(file) => {
-                let sink = Sink::File { file, temporary, target };
-                Ok(Self::new(&name, sink))
-            }
+        let special = std::fs::metadata(&target).is_ok_and(|m| !m.is_file());
+        let opened = if special {
+            File::options().write(true).open(&target).map(Sink::Plain)
+        } else {
+            let target = std::fs::canonicalize(&target).unwrap_or(target);
+            let temporary = beside(&target);
+            File::create(&temporary).map(|file| Sink::File {
+                file,
+                temporary,
+                target,
+            })
+        };
+        match opened {
+            Ok(sink) => Ok(Self::new(&name, sink)),
             Err(why) => Err(StreamError::Write { name, why }),
         }
     }
@@ -236,7 +245,7 @@ impl Output {
             return Ok(());
         }
         let done = match &mut self.sink {
-            Sink::Stdout(file) | Sink::File { file, .. } => {
+            Sink::Plain(file) | Sink::File { file, .. } => {
                 file.write_all(bytes)
             }
             Sink::Inherited(writer) => {
@@ -273,7 +282,7 @@ fn stdout_sink() -> Sink {
     {
         use std::os::fd::AsFd;
         if let Ok(fd) = io::stdout().as_fd().try_clone_to_owned() {
-            return Sink::Stdout(File::from(fd));
+            return Sink::Plain(File::from(fd));
         }
     }
     Sink::Inherited(Box::new(io::stdout().lock()))
@@ -300,6 +309,15 @@ mod tests {
         drop(out);
         assert!(!target.exists());
         assert!(!beside(&target).exists());
+    }
+
+    #[test]
+    fn a_device_is_written_to_and_not_replaced() {
+        let null = Path::new("/dev/null");
+        let mut out = Output::file(null.as_os_str()).unwrap();
+        out.write(b"x").unwrap();
+        out.finish().unwrap();
+        assert!(!std::fs::metadata(null).unwrap().is_file());
     }
 
     #[test]

@@ -197,8 +197,9 @@ impl Machine {
     /// Offset from which bytes are needed to read the open token again: its
     /// start inside a key, else the next byte's.
     pub fn key_start(&self) -> u64 {
-        let in_key = self.in_key && self.in_text();
-        if in_key { self.token } else { self.at }
+        let in_string =
+            matches!(self.state, State::Text | State::Escape | State::Hex(_));
+        if self.in_key && in_string { self.token } else { self.at }
     }
 
     /// Whether the next byte would be text: of a string or a comment.

@@ -28,6 +28,9 @@ pub struct Scanner {
     shadow: Option<Shadow>,
     /// Records that the shadow has closed.
     pending: Vec<Closed>,
+    /// Where the first of them, or else the shadow, began: the main track's
+    /// record may have been cut there.
+    doubt: u64,
     /// The record in the making follows other text on its line.
     after_prose: bool,
     /// The search that the record in the making came from.
@@ -99,6 +102,7 @@ impl Scanner {
             main: Track::new(start),
             shadow: None,
             pending: Vec::new(),
+            doubt: 0,
             after_prose: false,
             sought: None,
             left_open: false,
@@ -187,7 +191,10 @@ impl Scanner {
                 let pending = self.pending.first().map(|p| p.span.start);
                 let shadow = self.shadow.as_ref().map(|s| s.track.keep_from());
                 let main = self.main.keep_from();
-                pending.into_iter().chain(shadow).fold(main, u64::min)
+                let sought = self.sought.filter(|s| s.rejecting);
+                let sought = sought.map(|_| self.ledger.settled);
+                let others = pending.into_iter().chain(shadow).chain(sought);
+                others.fold(main, u64::min)
             }
         }
     }
@@ -220,10 +227,10 @@ impl Scanner {
         mut seek: Seek,
         sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
     ) -> Result<Flow, E> {
-        let from = seek.at.byte;
-        let found = seek.advance(window.from(from));
+        let found = seek.advance(window.from(seek.at.byte));
         if seek.rejecting {
-            let span = Span { start: from, end: seek.at.byte };
+            let start = self.ledger.settled;
+            let span = Span { start, end: seek.at.byte };
             self.ledger.reject_more(window.span(span), span, sink)?;
         }
         self.mode = Mode::Seek(seek);
@@ -322,6 +329,9 @@ impl Scanner {
     fn cast_shadow(&mut self, at: Place) {
         let mut track = self.main.clone();
         track.begin_element(at, self.main.machine.line_indent);
+        if self.pending.is_empty() {
+            self.doubt = at.byte;
+        }
         self.shadow = Some(Shadow { track, ahead: None });
     }
 
@@ -354,6 +364,7 @@ impl Scanner {
         if !is_record(closed, raw, self.after_prose) {
             return Ok(false);
         }
+        self.sought = None;
         if closed.oversize || raw.len() > self.config.max_record {
             self.ledger.reject_oversize(raw, closed, sink)?;
         } else {
@@ -403,11 +414,7 @@ impl Scanner {
         sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         let shadow = self.shadow.take();
-        let open = shadow.as_ref().and_then(|s| s.track.candidate());
-        let first = self.pending.first().map(|p| p.span.start);
-        let first = first.or(open.map(|c| c.start.byte));
-        let end = first.unwrap_or(self.main.machine.at);
-        self.reject(window, end, reason, sink)?;
+        self.reject(window, self.doubt, reason, sink)?;
         for closed in std::mem::take(&mut self.pending) {
             self.settle(window, &closed, sink)?;
         }
@@ -609,6 +616,7 @@ impl Scanner {
             return Ok(());
         }
         self.shadow = None;
+        self.sought = None;
         self.pending.clear();
         let end = self.main.machine.at;
         self.reject(window, end, Reason::TooLong, sink)?;

@@ -13,5 +13,6 @@
 
 mod edges;
 mod layers;
+mod salvage_fuzz;
 mod salvage_law;
 mod support;

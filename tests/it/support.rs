@@ -110,3 +110,43 @@ impl Drop for Dir {
         drop(fs::remove_dir_all(&self.0));
     }
 }
+
+/// A reproducible stream of numbers (SplitMix64). The seed is printed when
+/// a test fails; `TORNKIT_SEED` sets it.
+#[derive(Clone, Debug)]
+pub struct Random {
+    pub seed: u64,
+    state: u64,
+}
+
+impl Random {
+    pub fn seeded() -> Self {
+        let given = std::env::var("TORNKIT_SEED").ok();
+        let seed = given.and_then(|s| s.parse().ok()).unwrap_or_else(|| {
+            std::time::SystemTime::now()
+                .duration_since(std::time::UNIX_EPOCH)
+                .map_or(0, |t| t.as_nanos() as u64)
+        });
+        println!("TORNKIT_SEED={seed}");
+        Self { seed, state: seed }
+    }
+
+    pub fn next(&mut self) -> u64 {
+        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.state;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    /// A number in `0..n`; `n` is at least 1.
+    pub fn below(&mut self, n: usize) -> usize {
+        (self.next() % n as u64) as usize
+    }
+}
+
+/// How often a randomised test repeats: ten times as often by night.
+pub fn iterations(by_day: usize) -> usize {
+    let nightly = std::env::var_os("TORNKIT_NIGHTLY").is_some();
+    if nightly { by_day * 10 } else { by_day }
+}
