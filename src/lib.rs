@@ -16,4 +16,5 @@ pub mod stream;
 pub mod report;
 pub mod json;
 pub mod scan;
+pub mod resume;
 pub mod cli;

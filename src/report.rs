@@ -1,4 +1,5 @@
 //! The one schema of everything the tools say to machines: reports, result
 //! lines, telemetry. Plain data; whoever knows the facts fills it in.
 
+pub mod resume;
 pub mod salvage;

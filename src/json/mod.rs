@@ -11,7 +11,9 @@ mod number;
 mod path;
 mod render;
 mod run;
+mod strict;
 
 pub use machine::{Fault, Kind, Machine, Stop};
 pub use path::{member, path_at_end};
 pub use render::{compact, key_text};
+pub use strict::has_unique_keys;

@@ -1,0 +1,21 @@
+//! Answers in, the answer they are parts of out: what is whole, what is
+//! missing, how to ask for it, and how the parts join.
+//!
+//! A cut answer is a byte prefix of the answer that was meant. Its
+//! continuation may go on at the very byte, or begin again at a line, an
+//! operation, a file, or the start; it may come with prose and fences
+//! around. [`stitch`] tries every way that fits and keeps the one that the
+//! structure proves; where two prove different things, it says so and
+//! keeps what both agree on. This module opens no file.
+
+mod survey;
+mod body;
+mod seam;
+mod stitch;
+mod quote;
+mod prompt;
+
+pub use prompt::{Context, Prompt, Refusal, Style, prompt};
+pub use seam::How;
+pub use stitch::{Joined, Seam, stitch};
+pub use survey::{Survey, Unit, UnitState, survey};

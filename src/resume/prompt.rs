@@ -1,0 +1,204 @@
+//! The text that asks for what is missing, and for nothing else.
+
+use super::quote;
+use super::survey::{Survey, Unit};
+use crate::span::CutState;
+
+/// Where the continuation is asked to begin.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Style {
+    /// With the line that was cut, but not before its operation.
+    #[default]
+    Line,
+    /// With the very next character.
+    Exact,
+    /// With the operation that was cut.
+    Op,
+    /// With the first operation on the file that was cut.
+    File,
+}
+
+/// What the prompt is written for.
+#[derive(Debug, Default)]
+pub struct Context {
+    /// The task's text, if the model does not remember it.
+    pub task: Option<Vec<u8>>,
+    /// The files that the whole answer has to cover, one spelling each.
+    pub deliverables: Vec<String>,
+    /// Where the continuation is asked to begin.
+    pub style: Style,
+}
+
+/// Why there is nothing to ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Nothing is known to be missing.
+    Complete,
+    /// The answer holds nothing that a continuation could build on.
+    NothingToBuildOn,
+}
+
+/// A prompt, or why there is none.
+pub type Prompt = Result<Vec<u8>, Refusal>;
+
+/// Files named one by one; of a longer list the middle is left out, since
+/// the model only has to know what not to repeat.
+const LISTED: usize = 40;
+
+/// Writes the prompt for `text`, of which `survey` is the survey.
+pub fn prompt(text: &[u8], survey: &Survey, context: &Context) -> Prompt {
+    let missing = missing(survey, &context.deliverables);
+    if survey.is_whole() && missing.is_empty() {
+        return Err(Refusal::Complete);
+    }
+    if survey.complete().next().is_none() && survey.cut().is_none() {
+        return Err(Refusal::NothingToBuildOn);
+    }
+    if survey.has_all_declared() && missing.is_empty() {
+        return Err(Refusal::Complete);
+    }
+    let mut out = Vec::new();
+    if let Some(task) = &context.task {
+        out.extend_from_slice(task.trim_ascii_end());
+        out.extend_from_slice(b"\n\n---\n");
+    }
+    out.extend_from_slice(
+        b"Your answer to this task was cut off. Do not start over: ",
+    );
+    out.extend_from_slice(b"everything before the cut is kept.\n\n");
+    out.extend_from_slice(whole(survey).as_bytes());
+    out.extend_from_slice(unfinished(survey).as_bytes());
+    out.extend_from_slice(still(&missing, survey).as_bytes());
+    out.extend_from_slice(b"The answer so far ends with:\n");
+    let tail = quote::unique_tail(text);
+    out.extend_from_slice(&quote::block("tail", tail));
+    out.push(b'\n');
+    out.extend_from_slice(order(text, survey, context.style).as_bytes());
+    Ok(out)
+}
+
+/// Deliverables that no complete or unfinished operation is about.
+fn missing(survey: &Survey, deliverables: &[String]) -> Vec<String> {
+    let is_named = |path: &str, line: &str| {
+        line.split(|c: char| c.is_whitespace() || "\"'`,()".contains(c))
+            .any(|word| covers(word, path))
+    };
+    let covered = |line: &&String| {
+        let mut units = survey.units.iter().filter_map(|u| u.path.as_deref());
+        !units.any(|path| is_named(path, line))
+    };
+    deliverables.iter().filter(covered).cloned().collect()
+}
+
+/// Whether a word of a deliverable names `path`; `*` stands for any text
+/// within a name.
+fn covers(word: &str, path: &str) -> bool {
+    let word = word.trim_start_matches("./");
+    match word.split_once('*') {
+        None => word == path,
+        Some((head, tail)) => path.strip_prefix(head).is_some_and(|rest| {
+            rest.strip_suffix(tail).is_some_and(|mid| !mid.contains('/'))
+        }),
+    }
+}
+
+fn whole(survey: &Survey) -> String {
+    let units: Vec<_> =
+        survey.complete().filter(|unit| unit.is_operation()).collect();
+    if units.is_empty() {
+        return "No operation is complete yet.\n".to_owned();
+    }
+    let mut text =
+        format!("Complete ({} operations, do not repeat them):\n", units.len());
+    let half = LISTED / 2;
+    for (n, unit) in units.iter().enumerate() {
+        if units.len() <= LISTED || n < half || n >= units.len() - half {
+            text += &format!("- {}\n", name(unit));
+        } else if n == half {
+            text += "- ...\n";
+        }
+    }
+    text
+}
+
+fn unfinished(survey: &Survey) -> String {
+    let Some(cut) = survey.cut() else { return String::new() };
+    let state = survey.summary.cut.as_ref();
+    let state = state.map_or("", |cut| cut.state.describe());
+    format!("Unfinished: {} (cut {state})\n", name(cut))
+}
+
+fn still(missing: &[String], survey: &Survey) -> String {
+    let mut text = String::new();
+    if !missing.is_empty() {
+        text += "Not begun yet:\n";
+        for line in missing {
+            text += &format!("- {line}\n");
+        }
+    } else if let Some(total) = survey.summary.declared {
+        let left = total.saturating_sub(survey.summary.operations);
+        text += &format!("{left} of {total} operations are missing.\n");
+    }
+    text
+}
+
+fn name(unit: &Unit) -> String {
+    let op = unit.op.as_deref().unwrap_or("operation");
+    match &unit.path {
+        Some(path) => format!("{op} {path}"),
+        None => op.to_owned(),
+    }
+}
+
+/// What to write, beginning where.
+fn order(text: &[u8], survey: &Survey, style: Style) -> String {
+    let begin = match (survey.cut(), style) {
+        (None, _) => {
+            "Go on with the next operation, in the same format.".to_owned()
+        }
+        (Some(_), Style::Exact) => {
+            "Go on with the very next character after the text above: repeat \
+             nothing of it, not even the line."
+                .to_owned()
+        }
+        (Some(cut), Style::Line) => from_line(text, survey, cut),
+        (Some(cut), Style::Op) => from_operation(cut),
+        (Some(cut), Style::File) => match &cut.path {
+            Some(path) => format!(
+                "Begin again with the first operation on {path}, then go on."
+            ),
+            None => from_operation(cut),
+        },
+    };
+    format!(
+        "{begin} Keep the same format and write what is missing to the end. \
+         No greeting, no explanation, no code fence.\n"
+    )
+}
+
+/// From the start of the last line, unless its operation began after that.
+fn from_line(text: &[u8], survey: &Survey, cut: &Unit) -> String {
+    let end = text.len();
+    let line = memchr::memrchr(b'\n', text).map_or(0, |at| at + 1);
+    let in_text = survey.summary.cut.as_ref().is_some_and(|cut| {
+        matches!(cut.state, CutState::String | CutState::Comment)
+    });
+    if line <= cut.span.start as usize || line == end {
+        return if line == end && !in_text {
+            "Go on with the next line.".to_owned()
+        } else {
+            from_operation(cut)
+        };
+    }
+    "Begin with the last line above, written again from its first character \
+     with its indentation, and go on from there."
+        .to_owned()
+}
+
+fn from_operation(cut: &Unit) -> String {
+    format!(
+        "Begin with the unfinished operation ({}), written again from its \
+         first character, then go on with those that are missing.",
+        name(cut)
+    )
+}

@@ -1,0 +1,289 @@
+//! The ways in which a continuation may join what came before, and the
+//! judgement which of them the structure proves.
+
+use std::ops::Range;
+
+use super::body::bodies;
+use super::survey::{Survey, Unit, survey};
+use crate::json::{self, Machine};
+use crate::span::Place;
+
+/// How a continuation joins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum How {
+    /// It repeats the end of what came before and goes on: a restart of a
+    /// line, an operation, a file or everything, or an overlap.
+    Overlap,
+    /// It begins the unfinished operation again, in other words.
+    Restart,
+    /// It goes on at the very byte.
+    Exact,
+    /// It goes on with the next operation; the unfinished one is lost.
+    Skipped,
+    /// It repeats what is there and ends before it says anything new.
+    Nothing,
+}
+
+impl How {
+    /// The way as a word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Overlap => "overlap",
+            Self::Restart => "restart",
+            Self::Exact => "exact",
+            Self::Skipped => "skipped",
+            Self::Nothing => "nothing",
+        }
+    }
+}
+
+/// One way to join, and what comes of it.
+#[derive(Debug)]
+pub(super) struct Join {
+    pub(super) how: How,
+    /// Bytes kept of what came before.
+    pub(super) kept: usize,
+    /// The part of the continuation that is taken.
+    pub(super) body: Range<usize>,
+    /// Bytes at the seam that both sides have.
+    pub(super) shared: usize,
+    pub(super) text: Vec<u8>,
+    pub(super) survey: Survey,
+}
+
+/// Shared bytes, blanks not counted, that are no coincidence. Shorter runs
+/// at a seam are common: indentation, brackets, `", "`.
+const TELLING_OVERLAP: usize = 12;
+
+/// All ways in which `answer` may continue `before` without breaking
+/// anything, best proof first.
+pub(super) fn joins(before: &[u8], known: &Survey, answer: &[u8]) -> Vec<Join> {
+    let in_fence = known
+        .summary
+        .cut
+        .as_ref()
+        .is_some_and(|cut| cut.state == crate::span::CutState::Fence);
+    let mut found: Vec<Join> = Vec::new();
+    for body in bodies(answer, in_fence) {
+        let text = answer.get(body.clone()).unwrap_or_default();
+        for (how, kept, shared) in seams(before, known, text) {
+            let join = build(before, answer, how, kept, shared, &body);
+            if is_sound(known, &join) && !found.iter().any(|j| same(j, &join)) {
+                found.push(join);
+            }
+        }
+    }
+    found.sort_by_key(|join| (join.how, std::cmp::Reverse(join.shared)));
+    found
+}
+
+/// The places of `before` at which `body` may go on.
+fn seams(
+    before: &[u8],
+    known: &Survey,
+    body: &[u8],
+) -> Vec<(How, usize, usize)> {
+    let end = before.len();
+    let mut found = Vec::new();
+    if body.trim_ascii().is_empty() {
+        return found;
+    }
+    let shared = overlap(before, body);
+    if is_telling(before, known, shared) {
+        found.push((How::Overlap, end - shared, shared));
+    }
+    if repeats(before, known, body) {
+        found.push((How::Nothing, end, 0));
+    }
+    if let Some(cut) = known.cut() {
+        let start = cut.span.start as usize;
+        found.push((restart_or_skip(cut, body), start, 0));
+    }
+    found.extend(ends(before, known, body).map(|at| (How::Exact, at, 0)));
+    found
+}
+
+/// The length of the longest end of `before` that `body` begins with.
+fn overlap(before: &[u8], body: &[u8]) -> usize {
+    // Knuth, Morris and Pratt: how much of `body` matches before each byte.
+    let mut borders = vec![0_usize; body.len()];
+    let mut matched = 0;
+    for at in 1..body.len() {
+        matched = extend(body, &borders, matched, body.get(at));
+        if let Some(border) = borders.get_mut(at) {
+            *border = matched;
+        }
+    }
+    matched = 0;
+    for byte in before {
+        if matched == body.len() {
+            matched = previous(&borders, matched);
+        }
+        matched = extend(body, &borders, matched, Some(byte));
+    }
+    matched
+}
+
+fn extend(
+    body: &[u8],
+    borders: &[usize],
+    mut matched: usize,
+    byte: Option<&u8>,
+) -> usize {
+    while matched > 0 && body.get(matched) != byte {
+        matched = previous(borders, matched);
+    }
+    matched + usize::from(body.get(matched) == byte)
+}
+
+fn previous(borders: &[usize], matched: usize) -> usize {
+    borders.get(matched.wrapping_sub(1)).copied().unwrap_or(0)
+}
+
+/// Whether an overlap is more than chance: long, or all of the unfinished
+/// unit or line.
+fn is_telling(before: &[u8], known: &Survey, shared: usize) -> bool {
+    let start = before.len() - shared;
+    let text = before.get(start..).unwrap_or_default();
+    let solid = text.iter().filter(|b| !b.is_ascii_whitespace()).count();
+    if solid == 0 {
+        return false;
+    }
+    let whole_unit =
+        known.cut().is_some_and(|cut| cut.span.start as usize == start);
+    let whole_line =
+        start == 0 || before.get(start - 1).is_some_and(|b| *b == b'\n');
+    whole_unit || whole_line || solid >= TELLING_OVERLAP
+}
+
+/// Whether `body` only repeats a stretch that begins a unit or the answer.
+fn repeats(before: &[u8], known: &Survey, body: &[u8]) -> bool {
+    let body = body.trim_ascii_end();
+    let solid = body.iter().filter(|b| !b.is_ascii_whitespace()).count();
+    let starts = known.units.iter().map(|unit| unit.span.start as usize);
+    solid >= TELLING_OVERLAP
+        && starts.chain([0]).any(|start| {
+            before.get(start..).unwrap_or_default().starts_with(body)
+        })
+}
+
+/// What it means that `body` begins where the unfinished unit began.
+fn restart_or_skip(cut: &Unit, body: &[u8]) -> How {
+    let first = survey(body).units.into_iter().next();
+    let same = first.is_some_and(|unit| {
+        let path = cut.path.is_none() || unit.path == cut.path;
+        path && (cut.op.is_none() || unit.op == cut.op)
+    });
+    if same { How::Restart } else { How::Skipped }
+}
+
+/// The ends of `before` at which the very next byte may follow: the end
+/// itself, and the end without what a CLI or a broken character left there.
+fn ends<'a>(
+    before: &'a [u8],
+    known: &Survey,
+    body: &[u8],
+) -> impl Iterator<Item = usize> + 'a {
+    let end = before.len();
+    let continues = body.first().is_some_and(|b| (0x80..0xC0).contains(b));
+    let partial = if continues { 0 } else { partial_character(before) };
+    let open = known.cut().is_some();
+    let feed = [&b"\r\n"[..], b"\n"]
+        .into_iter()
+        .find(|feed| open && before.ends_with(feed))
+        .map(|feed| end - feed.len());
+    let inner = feed.map(|at| {
+        let text = before.get(..at).unwrap_or_default();
+        at - if continues { 0 } else { partial_character(text) }
+    });
+    std::iter::once(end - partial).chain(inner)
+}
+
+/// Bytes at the end of `text` that begin a character and do not finish it.
+pub(super) fn partial_character(text: &[u8]) -> usize {
+    let tail = text.get(text.len().saturating_sub(3)..).unwrap_or_default();
+    let lead = tail.iter().rposition(|b| !(0x80..0xC0).contains(b));
+    let Some(lead) = lead else { return 0 };
+    let length = tail.len() - lead;
+    let wanted = match tail.get(lead) {
+        Some(0xC2..=0xDF) => 2,
+        Some(0xE0..=0xEF) => 3,
+        Some(0xF0..=0xF4) => 4,
+        _ => 1,
+    };
+    if length < wanted { length } else { 0 }
+}
+
+fn build(
+    before: &[u8],
+    answer: &[u8],
+    how: How,
+    kept: usize,
+    shared: usize,
+    body: &Range<usize>,
+) -> Join {
+    let mut text = before.get(..kept).unwrap_or_default().to_vec();
+    if how != How::Nothing {
+        let body = answer.get(body.clone()).unwrap_or_default();
+        text.extend_from_slice(body);
+    }
+    let survey = survey(&text);
+    Join { how, kept, body: body.clone(), shared, text, survey }
+}
+
+/// Whether two joins come to the same.
+pub(super) fn same(one: &Join, other: &Join) -> bool {
+    let units = |join: &Join| {
+        let units = join.survey.complete();
+        units.map(|u| u.json.clone()).collect::<Vec<_>>()
+    };
+    units(one) == units(other)
+        && one.survey.summary.tail == other.survey.summary.tail
+}
+
+/// Whether a join breaks nothing: every whole unit stays, none is rejected
+/// or in need of a repair that was not there, none says a thing twice.
+fn is_sound(known: &Survey, join: &Join) -> bool {
+    let (old, new) = (&known.summary, &join.survey.summary);
+    let mended = known.cut().is_some_and(|_| repairs(&old.tail) > 0);
+    let allowed = old.repaired + u64::from(mended);
+    if new.rejected > old.rejected || new.repaired > allowed {
+        return false;
+    }
+    if !mended && repairs(&new.tail) > 0 {
+        return false;
+    }
+    let mut units = join.survey.complete();
+    let kept = known
+        .complete()
+        .all(|unit| units.next().is_some_and(|other| other.json == unit.json));
+    kept && units.all(|unit| json::has_unique_keys(&unit.json))
+}
+
+/// Mistakes in the beginning of a record that have one reading only.
+fn repairs(tail: &[u8]) -> u32 {
+    let mut machine = Machine::new(Place { byte: 0, line: 1 });
+    machine.run(tail, 0);
+    machine.repairs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_overlap_is_found() {
+        assert_eq!(overlap(b"abcabc", b"abcabd"), 3);
+        assert_eq!(overlap(b"xaab", b"aabaab"), 3);
+        assert_eq!(overlap(b"aaaa", b"aa"), 2);
+        assert_eq!(overlap(b"abc", b"xyz"), 0);
+    }
+
+    #[test]
+    fn an_unfinished_character_is_measured() {
+        let text = "aé€😀".as_bytes();
+        for (cut, want) in [(1, 0), (2, 1), (3, 0), (5, 2), (9, 3), (10, 0)] {
+            assert_eq!(partial_character(&text[..cut]), want, "{cut}");
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Answers in order, joined into one.
+
+use super::seam::{How, Join, joins, same};
+use super::survey::{Survey, survey};
+
+/// The joined answer.
+#[derive(Debug)]
+pub struct Joined {
+    /// Its text: the first answer, and of each other one the part that
+    /// continues.
+    pub text: Vec<u8>,
+    /// What it consists of.
+    pub survey: Survey,
+    /// How each continuation joined, in order.
+    pub seams: Vec<Seam>,
+}
+
+/// How one continuation joined.
+#[derive(Clone, Debug)]
+pub struct Seam {
+    /// The way; `None` if no way was sound, or several contradict.
+    pub how: Option<How>,
+    /// Offset in the joined text, in bytes, from which the continuation's
+    /// text stands.
+    pub at: u64,
+    /// Bytes of the earlier text that were replaced.
+    pub replaced_bytes: u64,
+    /// Bytes of the continuation that were not taken.
+    pub dropped_bytes: u64,
+    /// Why nothing was joined.
+    pub problem: Option<&'static str>,
+    /// The file of an unfinished operation that the continuation passed
+    /// over.
+    pub lost: Option<String>,
+}
+
+impl Joined {
+    /// Whether nothing is known to be missing, and every seam holds.
+    pub fn is_whole(&self) -> bool {
+        let sound = |seam: &Seam| seam.problem.is_none();
+        self.survey.is_whole() && self.seams.iter().all(sound)
+    }
+}
+
+/// Joins answers: the first, and its continuations in order.
+///
+/// The result holds everything that is certain. A continuation that cannot
+/// be joined without doubt is left out, and so are those after it: its seam
+/// says why.
+pub fn stitch(answers: &[Vec<u8>]) -> Joined {
+    let mut rest = answers.iter();
+    let text = rest.next().cloned().unwrap_or_default();
+    let mut joined = Joined { survey: survey(&text), text, seams: Vec::new() };
+    for answer in rest {
+        let broken = joined.seams.iter().any(|seam| seam.how.is_none());
+        let seam = if broken {
+            left_out(&joined, answer, "an earlier continuation did not fit")
+        } else {
+            add(&mut joined, answer)
+        };
+        joined.seams.push(seam);
+    }
+    joined
+}
+
+/// Joins one continuation.
+fn add(joined: &mut Joined, answer: &[u8]) -> Seam {
+    if answer.trim_ascii().is_empty() {
+        let seam = left_out(joined, answer, "it is empty");
+        return Seam { how: Some(How::Nothing), problem: None, ..seam };
+    }
+    let found = joins(&joined.text, &joined.survey, answer);
+    let Some(best) = choose(found) else {
+        return left_out(joined, answer, "no way to join it is sound");
+    };
+    let Some(best) = best else {
+        return left_out(joined, answer, "it fits in more than one way");
+    };
+    let lost = match best.how {
+        How::Skipped => joined.survey.cut().map(|cut| {
+            cut.path.clone().unwrap_or_else(|| "unknown".to_owned())
+        }),
+        _ => None,
+    };
+    let taken = if best.how == How::Nothing { 0 } else { best.body.len() };
+    let seam = Seam {
+        how: Some(best.how),
+        at: best.kept as u64,
+        replaced_bytes: (joined.text.len() - best.kept) as u64,
+        dropped_bytes: (answer.len() - taken) as u64,
+        problem: lost.as_ref().map(|_| "it skips an unfinished operation"),
+        lost,
+    };
+    joined.text = best.text;
+    joined.survey = best.survey;
+    seam
+}
+
+/// The join that is proven best: `None` if there is none, `Some(None)` if
+/// two with the same strength of proof contradict each other.
+fn choose(found: Vec<Join>) -> Option<Option<Join>> {
+    let mut found = found.into_iter();
+    let best = found.next()?;
+    let rival = found.find(|join| {
+        join.how == best.how
+            && join.shared == best.shared
+            && !same(join, &best)
+            && !extends(&best, join)
+    });
+    Some(if rival.is_some() { None } else { Some(best) })
+}
+
+/// Whether `best` has everything that `other` has.
+fn extends(best: &Join, other: &Join) -> bool {
+    let mut units = best.survey.complete();
+    let all = other
+        .survey
+        .complete()
+        .all(|unit| units.next().is_some_and(|mine| mine.json == unit.json));
+    all && other.survey.cut().is_none()
+}
+
+fn left_out(joined: &Joined, answer: &[u8], why: &'static str) -> Seam {
+    Seam {
+        how: None,
+        at: joined.text.len() as u64,
+        replaced_bytes: 0,
+        dropped_bytes: answer.len() as u64,
+        problem: Some(why),
+        lost: None,
+    }
+}

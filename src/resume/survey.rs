@@ -1,0 +1,156 @@
+//! What an answer consists of: its units in order, and its end.
+
+use crate::json;
+use crate::scan::{Config, Event, Scanner, Summary};
+use crate::span::{Span, Verdict};
+
+/// Whether a unit can be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnitState {
+    /// Its last byte is there.
+    Complete,
+    /// The stream ended inside it.
+    Cut,
+    /// It was announced and never begun.
+    Missing,
+    /// It is broken.
+    Rejected,
+}
+
+impl UnitState {
+    /// The state as a word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Cut => "cut",
+            Self::Missing => "missing",
+            Self::Rejected => "rejected",
+        }
+    }
+}
+
+/// One operation of an answer.
+#[derive(Clone, Debug)]
+pub struct Unit {
+    /// Whether it can be used.
+    pub state: UnitState,
+    /// Its type, as far as it is known.
+    pub op: Option<String>,
+    /// The file it is about, as far as it is known.
+    pub path: Option<String>,
+    /// Where it stands, in bytes.
+    pub span: Span,
+    /// Line of its first byte, counted from 1.
+    pub line: u64,
+    /// The whole unit as one line of JSON; empty unless complete.
+    pub json: Vec<u8>,
+}
+
+impl Unit {
+    /// Whether it is about a file, not about the answer.
+    pub fn is_operation(&self) -> bool {
+        self.path.is_some()
+            || !matches!(self.op.as_deref(), Some("meta" | "end"))
+    }
+
+    /// A new unit of this text, which is one object or its beginning.
+    fn read(state: UnitState, text: &[u8], span: Span, line: u64) -> Self {
+        let op = json::member(text, |key| matches!(key, "type" | "mode"));
+        let path = json::member(text, is_path_key);
+        Self { state, op, path, span, line, json: Vec::new() }
+    }
+}
+
+/// Everything that is known about an answer.
+#[derive(Debug)]
+pub struct Survey {
+    /// Its units, in stream order; a cut one is the last.
+    pub units: Vec<Unit>,
+    /// What the scanner said at its end.
+    pub summary: Summary,
+}
+
+/// The keys under which operations name their file.
+fn is_path_key(key: &str) -> bool {
+    matches!(key, "file_path" | "path" | "file" | "filename")
+}
+
+/// Reads a whole text.
+pub fn survey(text: &[u8]) -> Survey {
+    let mut units = Vec::new();
+    let mut sink = |event: Event<'_>| {
+        match event {
+            Event::Record(r) => {
+                let state = UnitState::Complete;
+                let mut unit = Unit::read(state, r.json, r.span, r.line);
+                unit.json = r.json.to_vec();
+                units.push(unit);
+            }
+            Event::Rejected(r) => {
+                let state = UnitState::Rejected;
+                units.push(Unit::read(state, r.raw, r.span, r.line));
+            }
+            Event::RejectedMore(raw) => {
+                if let Some(unit) = units.last_mut() {
+                    unit.span.end += raw.len() as u64;
+                }
+            }
+        }
+        Ok::<(), std::convert::Infallible>(())
+    };
+    let mut scanner = Scanner::new(Config::default());
+    let Ok(()) = scanner.feed(text, &mut sink);
+    let Ok(summary) = scanner.finish(&mut sink);
+    if let Some(cut) = &summary.cut
+        && cut.lost_bytes > 0
+    {
+        let span = Span { start: cut.tail.byte, end: cut.byte };
+        let tail = &summary.tail;
+        let line = cut.tail.line;
+        units.push(Unit::read(UnitState::Cut, tail, span, line));
+    }
+    Survey { units, summary }
+}
+
+impl Survey {
+    /// The units that are whole.
+    pub fn complete(&self) -> impl Iterator<Item = &Unit> {
+        self.units.iter().filter(|u| u.state == UnitState::Complete)
+    }
+
+    /// The unfinished unit at the end.
+    pub fn cut(&self) -> Option<&Unit> {
+        self.units.last().filter(|u| u.state == UnitState::Cut)
+    }
+
+    /// Whether every operation that was announced is there, whole.
+    pub fn has_all_declared(&self) -> bool {
+        let enough = |n| self.summary.operations >= n;
+        self.cut().is_none() && self.summary.declared.is_some_and(enough)
+    }
+
+    /// Whether nothing is known to be missing.
+    pub fn is_whole(&self) -> bool {
+        let cut = self.summary.verdict == Verdict::Cut;
+        self.summary.rejected == 0
+            && self.summary.records > 0
+            && (!cut || self.has_all_declared())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_know_their_file_as_soon_as_it_is_there() {
+        let text = b"{\"type\":\"delete\",\"file_path\":\"a\"}\n\
+            {\"type\":\"create\",\"path\":\"b\",\"content\":\"x";
+        let survey = survey(text);
+        let seen: Vec<_> =
+            survey.units.iter().map(|u| (u.state, u.path.as_deref())).collect();
+        let want =
+            [(UnitState::Complete, Some("a")), (UnitState::Cut, Some("b"))];
+        assert_eq!(seen, want);
+    }
+}
