@@ -174,8 +174,9 @@ impl Output {
         let name = target.to_string_lossy().into_owned();
         let target = PathBuf::from(target);
         let special = std::fs::metadata(&target).is_ok_and(|m| !m.is_file());
-        let opened = if special {
-            File::options().write(true).open(&target).map(Sink::Plain)
+        // `/dev/stdout` may be a regular file that others write to as well.
+        let opened = if special || target.starts_with("/dev") {
+            File::options().append(true).open(&target).map(Sink::Plain)
         } else {
             let target = std::fs::canonicalize(&target).unwrap_or(target);
             let temporary = beside(&target);

@@ -1,12 +1,13 @@
 //! The ways in which a continuation may join what came before, and the
 //! judgement which of them the structure proves.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use super::body::bodies;
 use super::survey::{Survey, Unit, survey};
 use crate::json::{self, Machine};
-use crate::span::Place;
+use crate::span::{self, CutState};
 
 /// How a continuation joins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,10 +38,29 @@ impl How {
     }
 }
 
+/// How well the structure proves a join; the order is that of strength.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Proof {
+    /// The continuation repeats from where a model begins again: a unit, or
+    /// the line that was cut.
+    Repeated,
+    /// The unfinished unit closes, strictly, across the seam.
+    Closed,
+    /// The continuation begins with the unfinished unit's own file and type.
+    Named,
+    /// Nothing speaks against it.
+    Possible,
+    /// It repeats some text, or passes over some.
+    Weak,
+}
+
 /// One way to join, and what comes of it.
 #[derive(Debug)]
 pub(super) struct Join {
     pub(super) how: How,
+    pub(super) proof: Proof,
+    /// Whether text other than blanks and fences stands before the body.
+    pub(super) drops_text: bool,
     /// Bytes kept of what came before.
     pub(super) kept: usize,
     /// The part of the continuation that is taken.
@@ -51,9 +71,29 @@ pub(super) struct Join {
     pub(super) survey: Survey,
 }
 
-/// Shared bytes, blanks not counted, that are no coincidence. Shorter runs
-/// at a seam are common: indentation, brackets, `", "`.
+impl Join {
+    /// The key by which joins are sorted, best first.
+    pub(super) fn rank(&self) -> (bool, Proof, Reverse<usize>) {
+        (self.drops_text, self.proof, Reverse(self.shared))
+    }
+}
+
+/// A place of the earlier text where a body may go on.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    how: How,
+    proof: Proof,
+    kept: usize,
+    shared: usize,
+}
+
+/// Shared bytes, blanks not counted, that are hardly a coincidence. Shorter
+/// runs at a seam are common: indentation, brackets, `", "`.
 const TELLING_OVERLAP: usize = 12;
+
+/// Different bytes among them. Fewer make a ruler (`------`) or a row of
+/// zeros, which do stand twice in a row.
+const TELLING_VARIETY: usize = 6;
 
 /// All ways in which `answer` may continue `before` without breaking
 /// anything, best proof first.
@@ -62,44 +102,49 @@ pub(super) fn joins(before: &[u8], known: &Survey, answer: &[u8]) -> Vec<Join> {
         .summary
         .cut
         .as_ref()
-        .is_some_and(|cut| cut.state == crate::span::CutState::Fence);
+        .is_some_and(|cut| cut.state == CutState::Fence);
     let mut found: Vec<Join> = Vec::new();
     for body in bodies(answer, in_fence) {
         let text = answer.get(body.clone()).unwrap_or_default();
-        for (how, kept, shared) in seams(before, known, text) {
-            let join = build(before, answer, how, kept, shared, &body);
+        for place in places(before, known, text) {
+            let join = build(before, known, answer, place, &body);
             if is_sound(known, &join) && !found.iter().any(|j| same(j, &join)) {
                 found.push(join);
             }
         }
     }
-    found.sort_by_key(|join| (join.how, std::cmp::Reverse(join.shared)));
+    found.sort_by_key(Join::rank);
     found
 }
 
 /// The places of `before` at which `body` may go on.
-fn seams(
-    before: &[u8],
-    known: &Survey,
-    body: &[u8],
-) -> Vec<(How, usize, usize)> {
+fn places(before: &[u8], known: &Survey, body: &[u8]) -> Vec<Place> {
     let end = before.len();
     let mut found = Vec::new();
     if body.trim_ascii().is_empty() {
         return found;
     }
     let shared = overlap(before, body);
-    if is_telling(before, known, shared) {
-        found.push((How::Overlap, end - shared, shared));
+    if let Some(proof) = overlap_proof(before, known, shared) {
+        let how = How::Overlap;
+        found.push(Place { how, proof, kept: end - shared, shared });
     }
     if repeats(before, known, body) {
-        found.push((How::Nothing, end, 0));
+        let (how, proof) = (How::Nothing, Proof::Weak);
+        found.push(Place { how, proof, kept: end, shared: 0 });
     }
     if let Some(cut) = known.cut() {
-        let start = cut.span.start as usize;
-        found.push((restart_or_skip(cut, body), start, 0));
+        let kept = cut.span.start as usize;
+        let same = begins_again(cut, body);
+        let (how, proof) = match same {
+            true => (How::Restart, Proof::Named),
+            false => (How::Skipped, Proof::Weak),
+        };
+        found.push(Place { how, proof, kept, shared: 0 });
     }
-    found.extend(ends(before, known, body).map(|at| (How::Exact, at, 0)));
+    let (how, proof) = (How::Exact, Proof::Possible);
+    let ends = ends(before, known, body);
+    found.extend(ends.map(|kept| Place { how, proof, kept, shared: 0 }));
     found
 }
 
@@ -140,20 +185,43 @@ fn previous(borders: &[usize], matched: usize) -> usize {
     borders.get(matched.wrapping_sub(1)).copied().unwrap_or(0)
 }
 
-/// Whether an overlap is more than chance: long, or all of the unfinished
-/// unit or line.
-fn is_telling(before: &[u8], known: &Survey, shared: usize) -> bool {
+/// What an overlap of so many bytes proves; `None` if it may be chance.
+fn overlap_proof(
+    before: &[u8],
+    known: &Survey,
+    shared: usize,
+) -> Option<Proof> {
     let start = before.len() - shared;
     let text = before.get(start..).unwrap_or_default();
     let solid = text.iter().filter(|b| !b.is_ascii_whitespace()).count();
     if solid == 0 {
-        return false;
+        return None;
     }
-    let whole_unit =
-        known.cut().is_some_and(|cut| cut.span.start as usize == start);
-    let whole_line =
-        start == 0 || before.get(start - 1).is_some_and(|b| *b == b'\n');
-    whole_unit || whole_line || solid >= TELLING_OVERLAP
+    let from = known.units.iter().find(|u| u.span.start as usize == start);
+    let line = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
+    // A change that is made twice in a row is rare, but it may be meant.
+    let may_be_meant = |unit: &&Unit| {
+        known.cut().is_none() && unit.op.as_deref() == Some("modify")
+    };
+    match from {
+        _ if start == line => Some(Proof::Repeated),
+        Some(unit) if !may_be_meant(&unit) => Some(Proof::Repeated),
+        Some(_) => Some(Proof::Possible),
+        None if start == 0 => Some(Proof::Repeated),
+        None => (solid >= TELLING_OVERLAP && variety(text) >= TELLING_VARIETY)
+            .then_some(Proof::Weak),
+    }
+}
+
+/// How many different bytes a text has.
+fn variety(text: &[u8]) -> usize {
+    let mut seen = [false; 256];
+    for byte in text {
+        if let Some(seen) = seen.get_mut(usize::from(*byte)) {
+            *seen = true;
+        }
+    }
+    seen.iter().filter(|seen| **seen).count()
 }
 
 /// Whether `body` only repeats a stretch that begins a unit or the answer.
@@ -167,14 +235,15 @@ fn repeats(before: &[u8], known: &Survey, body: &[u8]) -> bool {
         })
 }
 
-/// What it means that `body` begins where the unfinished unit began.
-fn restart_or_skip(cut: &Unit, body: &[u8]) -> How {
+/// Whether `body` begins with the unit that was cut, as far as that can be
+/// told by its type and its file.
+fn begins_again(cut: &Unit, body: &[u8]) -> bool {
     let first = survey(body).units.into_iter().next();
-    let same = first.is_some_and(|unit| {
-        let path = cut.path.is_none() || unit.path == cut.path;
-        path && (cut.op.is_none() || unit.op == cut.op)
-    });
-    if same { How::Restart } else { How::Skipped }
+    cut.path.is_some()
+        && first.is_some_and(|unit| {
+            let op = cut.op.is_none() || unit.op == cut.op;
+            op && unit.path == cut.path
+        })
 }
 
 /// The ends of `before` at which the very next byte may follow: the end
@@ -216,19 +285,32 @@ pub(super) fn partial_character(text: &[u8]) -> usize {
 
 fn build(
     before: &[u8],
+    known: &Survey,
     answer: &[u8],
-    how: How,
-    kept: usize,
-    shared: usize,
+    place: Place,
     body: &Range<usize>,
 ) -> Join {
+    let Place { how, mut proof, kept, shared } = place;
     let mut text = before.get(..kept).unwrap_or_default().to_vec();
     if how != How::Nothing {
         let body = answer.get(body.clone()).unwrap_or_default();
         text.extend_from_slice(body);
     }
     let survey = survey(&text);
-    Join { how, kept, body: body.clone(), shared, text, survey }
+    let more = survey.complete().count() > known.complete().count();
+    if how == How::Exact && known.cut().is_some() && more {
+        proof = Proof::Closed;
+    }
+    let lead = answer.get(..body.start).unwrap_or_default();
+    let drops_text = lead
+        .split(|b| *b == b'\n')
+        .any(|line| !line.trim_ascii().is_empty() && !is_fence(line));
+    let body = body.clone();
+    Join { how, proof, drops_text, kept, body, shared, text, survey }
+}
+
+fn is_fence(line: &[u8]) -> bool {
+    line.starts_with(b"```") || line.starts_with(b"~~~")
 }
 
 /// Whether two joins come to the same.
@@ -247,7 +329,8 @@ fn is_sound(known: &Survey, join: &Join) -> bool {
     let (old, new) = (&known.summary, &join.survey.summary);
     let mended = known.cut().is_some_and(|_| repairs(&old.tail) > 0);
     let allowed = old.repaired + u64::from(mended);
-    if new.rejected > old.rejected || new.repaired > allowed {
+    let too_many = new.declared.is_some_and(|n| new.operations > n);
+    if new.rejected > old.rejected || new.repaired > allowed || too_many {
         return false;
     }
     if !mended && repairs(&new.tail) > 0 {
@@ -262,7 +345,8 @@ fn is_sound(known: &Survey, join: &Join) -> bool {
 
 /// Mistakes in the beginning of a record that have one reading only.
 fn repairs(tail: &[u8]) -> u32 {
-    let mut machine = Machine::new(Place { byte: 0, line: 1 });
+    let start = span::Place { byte: 0, line: 1 };
+    let mut machine = Machine::new(start);
     machine.run(tail, 0);
     machine.repairs
 }

@@ -102,12 +102,17 @@ fn choose(found: Vec<Join>) -> Option<Option<Join>> {
     let mut found = found.into_iter();
     let best = found.next()?;
     let rival = found.find(|join| {
-        join.how == best.how
-            && join.shared == best.shared
-            && !same(join, &best)
-            && !extends(&best, join)
+        rivals(&best, join) && !same(join, &best) && !extends(&best, join)
     });
     Some(if rival.is_some() { None } else { Some(best) })
+}
+
+/// Whether nothing but a guess decides between two joins: they are proven
+/// alike, or one takes for the next bytes what the other takes for a
+/// repetition of the last ones.
+fn rivals(best: &Join, other: &Join) -> bool {
+    let repeats = best.how == How::Exact && other.how == How::Overlap;
+    repeats || other.rank() == best.rank()
 }
 
 /// Whether `best` has everything that `other` has.

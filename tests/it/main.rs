@@ -14,6 +14,7 @@
 
 mod edges;
 mod layers;
+mod resume_law;
 mod salvage_fuzz;
 mod salvage_law;
 mod support;
