@@ -22,6 +22,11 @@ pub(super) fn bodies(answer: &[u8], in_fence: bool) -> Vec<Range<usize>> {
     let blanks = answer.len() - answer.trim_ascii_start().len();
     found.push(blanks..end);
     found.extend(starts.iter().skip(1).map(|&at| at..end));
+    let greets = |range: &Range<usize>| {
+        let lead = answer.get(..range.start).unwrap_or_default();
+        lead.split(|b| *b == b'\n').all(is_greeting)
+    };
+    found.retain(greets);
     let mut unique: Vec<Range<usize>> = Vec::new();
     for range in found {
         if !unique.contains(&range) {
@@ -29,6 +34,17 @@ pub(super) fn bodies(answer: &[u8], in_fence: bool) -> Vec<Range<usize>> {
         }
     }
     unique
+}
+
+/// Whether a line may be the model's word to its reader, and no part of what
+/// was asked for: it has no bracket, and no quote as JSON has them.
+fn is_greeting(line: &[u8]) -> bool {
+    let marks = |b: &u8| matches!(b, b'{' | b'}' | b'[' | b']' | b'\\');
+    let quotes = [&b"\":"[..], b"\",", b"\"\n"];
+    let quoted = |q: &[u8]| memchr::memmem::find(line, q).is_some();
+    !line.iter().any(marks)
+        && !quotes.into_iter().any(quoted)
+        && !line.ends_with(b"\"")
 }
 
 /// Where the first lines start.

@@ -54,13 +54,22 @@ pub(super) enum Proof {
     Weak,
 }
 
+/// What a join leaves out at the start of a continuation, cheapest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Lead {
+    /// Nothing, or the opening of a fence.
+    Nothing,
+    Blanks,
+    Text,
+}
+
 /// One way to join, and what comes of it.
 #[derive(Debug)]
 pub(super) struct Join {
     pub(super) how: How,
     pub(super) proof: Proof,
-    /// Whether text other than blanks and fences stands before the body.
-    pub(super) drops_text: bool,
+    /// What stands before the body.
+    pub(super) lead: Lead,
     /// Bytes kept of what came before.
     pub(super) kept: usize,
     /// The part of the continuation that is taken.
@@ -73,8 +82,8 @@ pub(super) struct Join {
 
 impl Join {
     /// The key by which joins are sorted, best first.
-    pub(super) fn rank(&self) -> (bool, Proof, Reverse<usize>) {
-        (self.drops_text, self.proof, Reverse(self.shared))
+    pub(super) fn rank(&self) -> (Lead, Proof, Reverse<usize>) {
+        (self.lead, self.proof, Reverse(self.shared))
     }
 }
 
@@ -302,15 +311,23 @@ fn build(
         proof = Proof::Closed;
     }
     let lead = answer.get(..body.start).unwrap_or_default();
-    let drops_text = lead
-        .split(|b| *b == b'\n')
-        .any(|line| !line.trim_ascii().is_empty() && !is_fence(line));
+    let lead = Lead::of(lead);
     let body = body.clone();
-    Join { how, proof, drops_text, kept, body, shared, text, survey }
+    Join { how, proof, lead, kept, body, shared, text, survey }
 }
 
-fn is_fence(line: &[u8]) -> bool {
-    line.starts_with(b"```") || line.starts_with(b"~~~")
+impl Lead {
+    fn of(lead: &[u8]) -> Self {
+        let fence =
+            |line: &[u8]| line.starts_with(b"```") || line.starts_with(b"~~~");
+        let mut lines = lead.split(|b| *b == b'\n');
+        if lines.all(|line| line.trim_ascii().is_empty() || fence(line)) {
+            let fenced = lead.split(|b| *b == b'\n').any(fence);
+            let nothing = lead.is_empty() || fenced;
+            return if nothing { Self::Nothing } else { Self::Blanks };
+        }
+        Self::Text
+    }
 }
 
 /// Whether two joins come to the same.
@@ -327,10 +344,11 @@ pub(super) fn same(one: &Join, other: &Join) -> bool {
 /// or in need of a repair that was not there, none says a thing twice.
 fn is_sound(known: &Survey, join: &Join) -> bool {
     let (old, new) = (&known.summary, &join.survey.summary);
-    let mended = known.cut().is_some_and(|_| repairs(&old.tail) > 0);
+    let mended = repairs(old.tail.trim_ascii_end()) > 0;
     let allowed = old.repaired + u64::from(mended);
     let too_many = new.declared.is_some_and(|n| new.operations > n);
-    if new.rejected > old.rejected || new.repaired > allowed || too_many {
+    let broken = new.rejected > old.rejected || new.stray > old.stray;
+    if broken || new.repaired > allowed || too_many {
         return false;
     }
     if !mended && repairs(&new.tail) > 0 {

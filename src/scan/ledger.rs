@@ -20,6 +20,8 @@ pub(super) struct Ledger {
     pub(super) rejected: u64,
     pub(super) declared: Option<u64>,
     pub(super) framing: Vec<String>,
+    /// Places where a wrapper's own text is broken.
+    pub(super) stray: u64,
     /// A wrapper was the last thing that closed.
     pub(super) ended_whole: bool,
     line: Vec<u8>,
@@ -48,6 +50,7 @@ impl Ledger {
             rejected: 0,
             declared: None,
             framing: Vec::new(),
+            stray: 0,
             ended_whole: false,
             line: Vec::new(),
         }

@@ -205,6 +205,8 @@ pub struct Summary {
     pub declared: Option<u64>,
     /// Names of wrapper members that were framing, in order of appearance.
     pub framing: Vec<String>,
+    /// Places where text that is no record breaks a wrapper.
+    pub stray: u64,
     /// Where the bytes went.
     pub bytes: Bytes,
 }

@@ -521,6 +521,7 @@ impl Scanner {
     fn broken_framing(&mut self, at: Place) {
         self.shadow = None;
         self.pending.clear();
+        self.ledger.stray += 1;
         let seek = match self.sought.take() {
             Some(seek) => seek.go_on(at),
             None => Seek::new(at, u32::MAX, false),
@@ -566,7 +567,7 @@ impl Scanner {
             return top.marks.path_key || top.marks.type_key;
         }
         if top.kind == Kind::Object {
-            return top.marks.keyed && !self.main.machine.expects_colon();
+            return self.main.has_member();
         }
         let inside = window.from(top.start.byte + 1).trim_ascii_start();
         top.marks.keyed || inside.starts_with(b"\"")
@@ -595,7 +596,8 @@ impl Scanner {
         let inside = window.from(top.start.byte + 1).trim_ascii_start();
         let quoted = match inside {
             [] => !self.after_prose,
-            [b'"', name @ ..] => !name.contains(&b'\n'),
+            // A line feed at the end may be the CLI's.
+            [b'"', name @ ..] => !name.trim_ascii_end().contains(&b'\n'),
             [first, ..] => {
                 top.kind == Kind::Array
                     && (first.is_ascii_digit() || *first == b'-')

@@ -64,6 +64,8 @@ pub(super) struct Frame {
     pub(super) oversize: bool,
     /// Levels open just inside it.
     pub(super) depth: u32,
+    /// Keys of an object that were read, while they mattered.
+    keys: u32,
     /// Elements of a wrapper array that were meant as records.
     pub(super) elements: u64,
     list: List,
@@ -122,6 +124,7 @@ impl Frame {
             marks: Marks::default(),
             oversize: false,
             depth,
+            keys: 0,
             elements: 0,
             list: List::No,
             value_at: None,
@@ -188,6 +191,14 @@ impl Track {
     /// The record in the making.
     pub(super) fn candidate(&self) -> Option<&Frame> {
         self.frames.last().filter(|top| top.role == Role::Candidate)
+    }
+
+    /// Whether the record in the making has a key and its colon, so that it
+    /// is no word in braces.
+    pub(super) fn has_member(&self) -> bool {
+        let Some(top) = self.candidate() else { return false };
+        let first = top.keys == 1 && self.machine.levels() == top.depth;
+        top.marks.keyed && !(first && self.machine.expects_colon())
     }
 
     /// Consumes bytes until something happens that concerns the scanner.
@@ -405,6 +416,7 @@ impl Track {
 
 impl Frame {
     fn note_key(&mut self, key: Key, quoted: bool, at: u64) {
+        self.keys = self.keys.saturating_add(1);
         self.marks.note(key, quoted);
         let list = key == Key::List && !self.marks.path_key;
         self.list = if list { List::Named } else { List::No };

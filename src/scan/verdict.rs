@@ -79,6 +79,7 @@ pub(super) fn summary(ending: Ending<'_>) -> Summary {
         rejected: ledger.rejected,
         declared: ledger.declared,
         framing: ledger.framing,
+        stray: ledger.stray,
         bytes: ledger.bytes,
     }
 }

@@ -1,0 +1,170 @@
+//! The law of the seam: whatever the cut and however the model goes on, the
+//! joined answer is the answer that was meant, or the tool says no.
+
+use tornkit::resume::{stitch, survey};
+
+/// How a model goes on after a cut.
+const STYLES: [&str; 9] = [
+    "exact", "line", "op", "file", "all", "prose", "fence", "overlap",
+    "newline",
+];
+
+/// An answer, and where each of its operations starts.
+struct Recorded {
+    name: &'static str,
+    text: String,
+    starts: Vec<usize>,
+}
+
+fn content(n: usize) -> String {
+    (0..n % 7 + 2)
+        .map(|i| format!("    if x[{i}] == \"{{}}\":\n        return {n}\n"))
+        .collect()
+}
+
+fn operations() -> Vec<serde_json::Value> {
+    (0..12)
+        .map(|n| match n % 4 {
+            0 => serde_json::json!({"type": "create",
+                "file_path": format!("src/m{n}.py"),
+                "content": content(n)}),
+            1 => serde_json::json!({"type": "modify",
+            "file_path": format!("src/ü{n}.py"), "operations": [
+                {"type": "append", "content": content(n)},
+                {"type": "append", "content": content(n)},
+                {"type": "replace", "old_text": "a é", "new_text": "b 😀"}
+            ]}),
+            2 => serde_json::json!({"type": "delete",
+                "file_path": format!("old/{n}.txt")}),
+            _ => serde_json::json!({"type": "modify",
+                "file_path": format!("src/m{}.py", n - 3), "operations": [
+                    {"type": "insert_after", "anchor": "import os",
+                     "content": "import sys"}]}),
+        })
+        .collect()
+}
+
+fn recorded() -> Vec<Recorded> {
+    let meta = serde_json::json!({"type": "meta", "total_operations": 12});
+    let lines: Vec<_> = operations().iter().map(|o| o.to_string()).collect();
+    let pretty = serde_json::to_string_pretty(&serde_json::json!({
+        "summary": "s", "operations": operations()}))
+    .unwrap();
+    let texts = [
+        ("ndjson", format!("{}\n", lines.join("\n"))),
+        ("ndjson with meta", format!("{meta}\n{}\n", lines.join("\n"))),
+        (
+            "compact wrapper",
+            format!(
+                "{{\"summary\":\"s\",\"operations\":[{}]}}\n",
+                lines.join(",")
+            ),
+        ),
+        ("pretty wrapper", format!("{pretty}\n")),
+        (
+            "fenced",
+            format!("Here you are:\n\n```json\n{}\n```\n", lines.join("\n")),
+        ),
+    ];
+    texts
+        .into_iter()
+        .map(|(name, text)| {
+            let units = survey(text.as_bytes()).units;
+            let starts = units.iter().map(|u| u.span.start as usize);
+            let starts = starts.collect();
+            Recorded { name, text, starts }
+        })
+        .collect()
+}
+
+impl Recorded {
+    /// What a model writes after a cut at `at`.
+    fn rest(&self, at: usize, style: &str) -> Vec<u8> {
+        let text = self.text.as_bytes();
+        let before = self.starts.iter().rposition(|&s| s <= at);
+        let open = before.map_or(0, |n| self.starts[n]);
+        let whole = survey(&text[..at]).cut().is_none();
+        let op = if whole { at } else { open };
+        let line = text[..at].iter().rposition(|b| *b == b'\n');
+        let line = line.map_or(0, |n| n + 1).max(op);
+        let file = before.map_or(0, |n| self.starts[n.saturating_sub(1)]);
+        let from = match style {
+            "exact" | "newline" => at,
+            "line" => line,
+            "file" => file.min(at),
+            "all" => 0,
+            "overlap" => at.saturating_sub(40),
+            _ => op,
+        };
+        let rest = &text[from..];
+        match style {
+            "prose" => [b"Sure, here is the rest:\n\n", rest].concat(),
+            "fence" => [b"```json\n", rest, b"\n```\n"].concat(),
+            _ => rest.to_vec(),
+        }
+    }
+}
+
+/// The first answer as a CLI hands it on.
+fn cut(text: &[u8], at: usize, style: &str) -> Vec<u8> {
+    let mut first = text[..at].to_vec();
+    if style == "newline" {
+        first.push(b'\n');
+    }
+    first
+}
+
+fn records(text: &[u8]) -> Vec<String> {
+    survey(text)
+        .complete()
+        .map(|u| String::from_utf8(u.json.clone()).unwrap())
+        .collect()
+}
+
+#[test]
+fn one_cut_anywhere_and_every_way_to_go_on() {
+    let nightly = std::env::var_os("TORNKIT_NIGHTLY").is_some();
+    let step = if nightly { 1 } else { 13 };
+    let (mut tried, mut exact, mut refused) = (0, 0, Vec::new());
+    for answer in recorded() {
+        let text = answer.text.as_bytes();
+        let want = records(text);
+        for at in (1..text.len()).step_by(step) {
+            for style in STYLES {
+                let first = cut(text, at, style);
+                let rest = answer.rest(at, style);
+                let joined = stitch(&[first, rest.clone()]);
+                let got: Vec<_> = joined
+                    .survey
+                    .complete()
+                    .map(|u| String::from_utf8(u.json.clone()).unwrap())
+                    .collect();
+                let place = format!("{} {style} at {at}", answer.name);
+                tried += 1;
+                if got == want {
+                    exact += 1;
+                } else {
+                    assert!(
+                        !joined.is_whole(),
+                        "{place}: wrong and silent: {:?}\n{}",
+                        joined.seams,
+                        String::from_utf8_lossy(&rest[..rest.len().min(200)])
+                    );
+                    // A repetition in the middle of a string may be the
+                    // next bytes just as well: no is the right answer.
+                    if style == "overlap" {
+                        continue;
+                    }
+                    refused.push(format!("{place}: {:?}", joined.seams));
+                }
+            }
+        }
+    }
+    println!("{exact} of {tried} exact, {} refused", refused.len());
+    // An answer that says the same twice in a row can be cut so that no
+    // text tells a repetition from the next bytes.
+    assert!(refused.len() * 200 < tried, "{refused:#?}");
+    for refusal in &refused {
+        assert!(refusal.contains("more than one way"), "{refusal}");
+    }
+}
