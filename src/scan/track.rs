@@ -5,10 +5,10 @@
 //! a second, shadow track where a record may have been cut and a new one
 //! begun; both are the same code. It keeps no bytes and emits nothing.
 
+use super::Unwrap;
 use super::keys::{self, Key};
-use super::{Span, Unwrap};
 use crate::json::{Fault, Kind, Machine, Stop};
-use crate::span::Place;
+use crate::span::{Place, Span};
 
 /// How far a track came.
 #[derive(Debug)]
