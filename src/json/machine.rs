@@ -6,9 +6,10 @@
 //! caller watches for, and can stop and go on at any byte. It keeps no
 //! bytes: the caller holds the window from which a token can be read again.
 
+use super::cursor::{Cursor, Word, starts_word};
 use super::depth::Depth;
 use super::number::Number;
-use super::run;
+use super::string::{Quote, Role};
 use crate::span::{CutState, Place};
 
 /// The two kinds of value that hold others.
@@ -62,19 +63,8 @@ pub enum Stop {
     Fault,
 }
 
-/// What closes a string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Quote {
-    Double,
-    Single,
-    /// U+201C or U+201D opened it, U+201D closes it.
-    TypographicDouble,
-    /// U+2018 opened it, U+2019 closes it.
-    TypographicSingle,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+pub(super) enum State {
     Value,
     FirstElement,
     NextElement,
@@ -90,10 +80,6 @@ enum State {
     BlockComment,
     BlockCommentStar,
 }
-
-/// The longest unquoted word that is looked at, in bytes. Longer than any
-/// key that was ever meant as one; it bounds what is read again.
-const LONGEST_WORD: usize = 128;
 
 /// The machine; see the module.
 #[derive(Clone, Debug)]
@@ -118,15 +104,15 @@ pub struct Machine {
     pub repairs: u32,
     /// The first broken token since the last reset.
     pub fault: Option<(Fault, Place)>,
-    state: State,
+    pub(super) state: State,
     depth: Depth,
-    quote: Quote,
-    in_key: bool,
-    python: bool,
-    token: u64,
+    pub(super) quote: Quote,
+    pub(super) in_key: bool,
+    pub(super) python: bool,
+    pub(super) token: u64,
     after_comment: State,
     /// Blanks seen since the line feed, while nothing else was.
-    indent: Option<u32>,
+    pub(super) indent: Option<u32>,
 }
 
 impl Machine {
@@ -289,13 +275,13 @@ impl Machine {
         }
     }
 
-    fn line_feed(&mut self) {
+    pub(super) fn line_feed(&mut self) {
         self.line += 1;
         self.indent = Some(0);
     }
 
     /// Ends the indentation; whether a record could begin on this line.
-    fn starts_line(&mut self, byte: u8) -> bool {
+    pub(super) fn starts_line(&mut self, byte: u8) -> bool {
         let Some(indent) = self.indent.take() else { return false };
         self.line_indent = indent;
         matches!(byte, b'{' | b'[') && indent <= self.resync_indent
@@ -412,155 +398,6 @@ impl Machine {
         None
     }
 
-    fn begin_typographic(
-        &mut self,
-        c: &mut Cursor<'_>,
-        role: Role,
-    ) -> Option<Stop> {
-        match c.rest() {
-            [0xE2, 0x80, 0x9C | 0x9D, ..] => {
-                self.repairs += 1;
-                self.begin_text(c, Quote::TypographicDouble, 3, role)
-            }
-            [0xE2, 0x80, 0x98, ..] => {
-                self.repairs += 1;
-                self.begin_text(c, Quote::TypographicSingle, 3, role)
-            }
-            [0xE2] | [0xE2, 0x80] => Some(Stop::More),
-            _ => Some(Stop::Fault),
-        }
-    }
-
-    fn begin_text(
-        &mut self,
-        c: &mut Cursor<'_>,
-        quote: Quote,
-        width: usize,
-        role: Role,
-    ) -> Option<Stop> {
-        if quote == Quote::Single {
-            self.repairs += 1;
-            self.python = true;
-        }
-        self.token = c.at();
-        self.quote = quote;
-        self.in_key = role == Role::Key;
-        self.state = State::Text;
-        c.i += width;
-        None
-    }
-
-    fn text(&mut self, c: &mut Cursor<'_>) -> Option<Stop> {
-        if self.indent.is_some() {
-            return self.text_line_start(c);
-        }
-        c.i += run::plain(c.rest(), self.closing_byte());
-        match c.peek() {
-            None => Some(Stop::More),
-            Some(b'\\') => {
-                c.i += 1;
-                self.state = State::Escape;
-                None
-            }
-            Some(byte) if byte < 0x20 => {
-                c.i += 1;
-                self.repairs += 1;
-                if byte == b'\n' {
-                    self.line_feed();
-                }
-                None
-            }
-            Some(_) => self.maybe_end_text(c),
-        }
-    }
-
-    /// The first byte of what closes the string.
-    fn closing_byte(&self) -> u8 {
-        match self.quote {
-            Quote::Double => b'"',
-            Quote::Single => b'\'',
-            _ => 0xE2,
-        }
-    }
-
-    fn maybe_end_text(&mut self, c: &mut Cursor<'_>) -> Option<Stop> {
-        let last = match self.quote {
-            Quote::Double | Quote::Single => return self.end_text(c, 1),
-            Quote::TypographicDouble => 0x9D,
-            Quote::TypographicSingle => 0x99,
-        };
-        match c.rest() {
-            [_] | [_, 0x80] => Some(Stop::More),
-            [_, 0x80, byte, ..] if *byte == last => self.end_text(c, 3),
-            _ => {
-                c.i += 1;
-                None
-            }
-        }
-    }
-
-    fn end_text(&mut self, c: &mut Cursor<'_>, width: usize) -> Option<Stop> {
-        c.i += width;
-        if !self.in_key {
-            self.state = State::AfterValue;
-            return None;
-        }
-        self.state = State::Colon;
-        let start = self.token;
-        (self.levels() <= self.watch).then_some(Stop::Key { start })
-    }
-
-    /// Blanks after a raw line feed in a string, up to the first other byte.
-    fn text_line_start(&mut self, c: &mut Cursor<'_>) -> Option<Stop> {
-        let Some(byte) = c.peek() else { return Some(Stop::More) };
-        if matches!(byte, b' ' | b'\t' | b'\r') {
-            self.indent = self.indent.map(|n| n.saturating_add(1));
-            self.repairs += u32::from(byte < b' ');
-            c.i += 1;
-            return None;
-        }
-        self.starts_line(byte).then_some(Stop::LineStart)
-    }
-
-    fn escape(&mut self, c: &mut Cursor<'_>) -> Option<Stop> {
-        let Some(byte) = c.peek() else { return Some(Stop::More) };
-        self.state = match (byte, self.python) {
-            (b'u', _) => State::Hex(4),
-            (b'x', true) => State::Hex(2),
-            (b'U', true) => State::Hex(8),
-            _ => State::Text,
-        };
-        match (byte, self.python) {
-            (b'\n', true) => self.line_feed(),
-            (b'N', true) => self.broken(Fault::Escape, c),
-            (_, true) => {}
-            (b'"' | b'\\' | b'/' | b'b' | b'f' | b'n', false) => {}
-            (b'r' | b't' | b'u', false) => {}
-            (_, false) => {
-                self.broken(Fault::Escape, c);
-                if byte < 0x20 {
-                    return None;
-                }
-            }
-        }
-        c.i += 1;
-        None
-    }
-
-    fn hex(&mut self, c: &mut Cursor<'_>, left: u8) -> Option<Stop> {
-        let Some(byte) = c.peek() else { return Some(Stop::More) };
-        self.state = State::Text;
-        if byte.is_ascii_hexdigit() {
-            c.i += 1;
-            if left > 1 {
-                self.state = State::Hex(left - 1);
-            }
-        } else {
-            self.broken(Fault::Escape, c);
-        }
-        None
-    }
-
     fn number(&mut self, c: &mut Cursor<'_>, mut seen: Number) -> Option<Stop> {
         while let Some(byte) = c.peek() {
             let Some(next) = seen.next(byte) else {
@@ -619,60 +456,8 @@ impl Machine {
         None
     }
 
-    fn broken(&mut self, fault: Fault, c: &Cursor<'_>) {
+    pub(super) fn broken(&mut self, fault: Fault, c: &Cursor<'_>) {
         let place = Place { byte: c.at(), line: self.line };
         self.fault.get_or_insert((fault, place));
     }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Role {
-    Key,
-    Value,
-}
-
-/// A reading position in the window.
-struct Cursor<'w> {
-    window: &'w [u8],
-    base: u64,
-    i: usize,
-}
-
-enum Word<'w> {
-    Whole(&'w [u8]),
-    Unfinished,
-    Endless,
-}
-
-impl<'w> Cursor<'w> {
-    fn at(&self) -> u64 {
-        self.base + self.i as u64
-    }
-
-    fn peek(&self) -> Option<u8> {
-        self.window.get(self.i).copied()
-    }
-
-    fn rest(&self) -> &'w [u8] {
-        self.window.get(self.i..).unwrap_or_default()
-    }
-
-    /// The word that starts here. Only a byte that cannot belong to it shows
-    /// that it is whole.
-    fn word(&self) -> Word<'w> {
-        let rest = self.rest();
-        let inside = |b: &u8| {
-            b.is_ascii_alphanumeric() || matches!(b, b'_' | b'$' | b'-')
-        };
-        match rest.iter().take(LONGEST_WORD).position(|b| !inside(b)) {
-            Some(n) => Word::Whole(rest.get(..n).unwrap_or_default()),
-            None if rest.len() < LONGEST_WORD => Word::Unfinished,
-            None => Word::Endless,
-        }
-    }
-}
-
-fn starts_word(rest: &[u8]) -> bool {
-    rest.first()
-        .is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'$'))
 }

@@ -5,8 +5,10 @@
 //! strict JSON on one line; [`path_at_end`] names the place where a value
 //! broke off. None of them knows what a record is, or does any I/O.
 
+mod cursor;
 mod depth;
 mod machine;
+mod string;
 mod number;
 mod path;
 mod render;

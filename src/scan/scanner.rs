@@ -9,6 +9,7 @@ use super::seek::{self, Seek};
 use super::text::{self, Part, Text};
 use super::track::{Closed, Progress, Role, Track};
 use super::verdict;
+use super::window::Window;
 use super::{Config, Event, Reason, Summary};
 use crate::json::Kind;
 use crate::span::{Place, Span};
@@ -16,40 +17,40 @@ use crate::span::{Place, Span};
 /// The resumable scanner; see the module.
 #[derive(Debug)]
 pub struct Scanner {
-    config: Config,
+    pub(super) config: Config,
     /// Bytes that are not consumed yet, and the offset of the first.
     carry: Vec<u8>,
     base: u64,
-    mode: Mode,
-    text: Text,
-    main: Track,
+    pub(super) mode: Mode,
+    pub(super) text: Text,
+    pub(super) main: Track,
     /// A second reading, begun at a line that looks like a new record while
     /// the main track's is still open.
-    shadow: Option<Shadow>,
+    pub(super) shadow: Option<Shadow>,
     /// Records that the shadow has closed.
-    pending: Vec<Closed>,
+    pub(super) pending: Vec<Closed>,
     /// Where the first of them, or else the shadow, began: the main track's
     /// record may have been cut there.
-    doubt: u64,
+    pub(super) doubt: u64,
     /// The record in the making follows other text on its line.
-    after_prose: bool,
+    pub(super) after_prose: bool,
     /// The search that the record in the making came from.
-    sought: Option<Seek>,
+    pub(super) sought: Option<Seek>,
     /// A fence closed while a wrapper was open.
-    left_open: bool,
-    ledger: Ledger,
+    pub(super) left_open: bool,
+    pub(super) ledger: Ledger,
 }
 
 /// A track that runs ahead of the main one.
 #[derive(Debug)]
-struct Shadow {
-    track: Track,
+pub(super) struct Shadow {
+    pub(super) track: Track,
     /// What it came upon, until the main track has come as far.
-    ahead: Option<Progress>,
+    pub(super) ahead: Option<Progress>,
 }
 
 #[derive(Debug)]
-enum Mode {
+pub(super) enum Mode {
     Text,
     Value,
     Seek(Seek),
@@ -57,35 +58,9 @@ enum Mode {
 
 /// Whether there is more to do with the bytes at hand.
 #[derive(Debug, PartialEq, Eq)]
-enum Flow {
+pub(super) enum Flow {
     Continue,
     More,
-}
-
-/// A view of the stream: `bytes` start at offset `base`; `last` says that
-/// nothing follows them.
-#[derive(Clone, Copy)]
-struct Window<'w> {
-    bytes: &'w [u8],
-    base: u64,
-    last: bool,
-}
-
-impl<'w> Window<'w> {
-    fn from(self, at: u64) -> &'w [u8] {
-        let skip = at.saturating_sub(self.base) as usize;
-        self.bytes.get(skip..).unwrap_or_default()
-    }
-
-    fn span(self, span: Span) -> &'w [u8] {
-        let length = span.len() as usize;
-        self.from(span.start).get(..length).unwrap_or_default()
-    }
-
-    fn until(self, end: u64) -> &'w [u8] {
-        let length = end.saturating_sub(self.base) as usize;
-        self.bytes.get(..length).unwrap_or(self.bytes)
-    }
 }
 
 impl Scanner {
@@ -302,7 +277,7 @@ impl Scanner {
     }
 
     /// Acts on what the main track came upon.
-    fn take<E>(
+    pub(super) fn take<E>(
         &mut self,
         progress: Progress,
         window: Window<'_>,
@@ -325,16 +300,6 @@ impl Scanner {
         Ok(Flow::Continue)
     }
 
-    /// A second reading from `at`, in the wrappers of the first.
-    fn cast_shadow(&mut self, at: Place) {
-        let mut track = self.main.clone();
-        track.begin_element(at, self.main.machine.line_indent);
-        if self.pending.is_empty() {
-            self.doubt = at.byte;
-        }
-        self.shadow = Some(Shadow { track, ahead: None });
-    }
-
     /// The main track closed a value: whatever the shadow saw lay inside.
     fn close<E>(
         &mut self,
@@ -354,7 +319,7 @@ impl Scanner {
 
     /// Emits a closed value, rejects it, or finds that it was prose; false
     /// in the last case.
-    fn settle<E>(
+    pub(super) fn settle<E>(
         &mut self,
         window: Window<'_>,
         closed: &Closed,
@@ -373,204 +338,13 @@ impl Scanner {
         Ok(true)
     }
 
-    fn leave_value(&mut self, part: Part) {
+    pub(super) fn leave_value(&mut self, part: Part) {
         let machine = &self.main.machine;
         let at = Place { byte: machine.at, line: machine.line };
         self.text.resume(at, part);
         self.mode = Mode::Text;
         self.ledger.ended_whole = false;
         self.ledger.notes(&mut self.main.notes);
-    }
-
-    /// The shadow closed a record while the main track's is still open.
-    fn shadow_closed<E>(
-        &mut self,
-        window: Window<'_>,
-        closed: Closed,
-        sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let raw = window.span(closed.span);
-        let carries = closed.marks.keyed && is_record(&closed, raw, false);
-        let ended =
-            self.shadow.as_ref().is_none_or(|s| s.track.frames.is_empty());
-        if carries {
-            self.pending.push(closed);
-            if self.main.machine.in_text() {
-                return self.promote(window, Reason::Interrupted, sink);
-            }
-        }
-        if ended {
-            self.shadow = None;
-        }
-        Ok(())
-    }
-
-    /// The main track's record was cut where the shadow's first began: it is
-    /// rejected, and the shadow takes its place.
-    fn promote<E>(
-        &mut self,
-        window: Window<'_>,
-        reason: Reason,
-        sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let shadow = self.shadow.take();
-        self.reject(window, self.doubt, reason, sink)?;
-        for closed in std::mem::take(&mut self.pending) {
-            self.settle(window, &closed, sink)?;
-        }
-        self.after_prose = false;
-        self.sought = None;
-        match shadow {
-            Some(Shadow { track, ahead }) => {
-                self.main = track;
-                match ahead {
-                    Some(progress) => {
-                        self.take(progress, window, sink)?;
-                    }
-                    None if self.main.frames.is_empty() => {
-                        self.leave_value(Part::AfterRecord);
-                    }
-                    None => {}
-                }
-            }
-            None => {
-                self.main.leave_candidate();
-                let limit = self.main.machine.resync_indent;
-                let at = self.main.machine.at;
-                let line = self.main.machine.line;
-                let seek = Seek::new(Place { byte: at, line }, limit, false);
-                self.mode = Mode::Seek(seek);
-            }
-        }
-        Ok(())
-    }
-
-    /// Rejects the record in the making, up to `end`.
-    fn reject<E>(
-        &mut self,
-        window: Window<'_>,
-        end: u64,
-        reason: Reason,
-        sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let Some(top) = self.main.candidate() else { return Ok(()) };
-        let machine = &self.main.machine;
-        let at = Place { byte: machine.at, line: machine.line };
-        let (reason, at) = machine
-            .fault
-            .map_or((reason, at), |(fault, at)| (fault.into(), at));
-        let span = Span { start: top.start.byte, end };
-        if top.oversize {
-            let span = Span { start: self.ledger.settled, end };
-            self.ledger.reject_more(window.span(span), span, sink)
-        } else {
-            let raw = window.span(span);
-            self.ledger.reject(raw, span, top.start.line, reason, at, sink)
-        }
-    }
-
-    /// The main track met a byte that cannot follow.
-    fn fault<E>(
-        &mut self,
-        window: Window<'_>,
-        sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
-    ) -> Result<Flow, E> {
-        let machine = &self.main.machine;
-        let at = Place { byte: machine.at, line: machine.line };
-        let indent = machine.line_indent;
-        let limit = machine.resync_indent;
-        let line_start = self.main.line_start;
-        let Some(top) = self.main.candidate() else {
-            self.broken_framing(at);
-            return Ok(Flow::Continue);
-        };
-        let start = top.start;
-        if self.shadow.is_some() || !self.pending.is_empty() {
-            self.promote(window, Reason::UnexpectedByte, sink)?;
-        } else if let Some(line) = line_start
-            && line.line == at.line
-            && line.byte > start.byte
-        {
-            self.reject_if_meant(window, line.byte, sink)?;
-            self.after_prose = false;
-            self.main.begin_element(line, indent);
-        } else if self.is_meant(window) {
-            self.reject(window, at.byte, Reason::UnexpectedByte, sink)?;
-            self.main.leave_candidate();
-            self.mode = Mode::Seek(Seek::new(at, limit, true));
-        } else {
-            self.not_a_record(window, start, at);
-        }
-        Ok(Flow::Continue)
-    }
-
-    fn reject_if_meant<E>(
-        &mut self,
-        window: Window<'_>,
-        end: u64,
-        sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
-    ) -> Result<(), E> {
-        if self.is_meant(window) {
-            self.reject(window, end, Reason::Interrupted, sink)?;
-        }
-        Ok(())
-    }
-
-    /// A wrapper's own members or separators are broken: its elements may
-    /// still be found, line by line.
-    fn broken_framing(&mut self, at: Place) {
-        self.shadow = None;
-        self.pending.clear();
-        self.ledger.stray += 1;
-        let seek = match self.sought.take() {
-            Some(seek) => seek.go_on(at),
-            None => Seek::new(at, u32::MAX, false),
-        };
-        self.mode = Mode::Seek(seek);
-    }
-
-    /// What was taken for a record in the making is prose with a bracket.
-    fn not_a_record(&mut self, window: Window<'_>, start: Place, at: Place) {
-        self.main.leave_candidate();
-        self.main.leave_empty_wrappers();
-        if let Some(seek) = self.sought.take() {
-            self.mode = Mode::Seek(seek.go_on(at));
-        } else if !self.main.frames.is_empty() {
-            self.broken_framing(at);
-        } else {
-            self.resume_text(window, start, at);
-        }
-    }
-
-    /// Reads on as text: from the start of the line in which the value
-    /// broke, or from where it broke if it began in that same line.
-    fn resume_text(&mut self, window: Window<'_>, start: Place, at: Place) {
-        self.mode = Mode::Text;
-        if at.line == start.line {
-            let byte = at.byte.max(start.byte + 1);
-            return self.text.resume(Place { byte, ..at }, Part::Prose);
-        }
-        let span = Span { start: start.byte, end: at.byte };
-        let line = memchr::memrchr(b'\n', window.span(span));
-        let byte = line.map_or(at.byte, |n| start.byte + n as u64 + 1);
-        self.text.resume_line(Place { byte, ..at });
-    }
-
-    /// Whether the value in the making was meant as a record, so that its
-    /// failure is a loss.
-    fn is_meant(&self, window: Window<'_>) -> bool {
-        let Some(top) = self.main.candidate() else { return false };
-        if top.oversize {
-            return true;
-        }
-        if self.after_prose && self.main.frames.len() == 1 {
-            return top.marks.path_key || top.marks.type_key;
-        }
-        if top.kind == Kind::Object {
-            return self.main.has_member();
-        }
-        let inside = window.from(top.start.byte + 1).trim_ascii_start();
-        top.marks.keyed || inside.starts_with(b"\"")
     }
 
     /// Neither track can go on without more bytes.
@@ -584,27 +358,6 @@ impl Scanner {
         }
         self.shed(window, sink)?;
         Ok(Flow::More)
-    }
-
-    /// Whether what is open at the end of the stream may be the beginning of
-    /// a record, and not prose with a bracket.
-    fn may_be_tail(&self, window: Window<'_>) -> bool {
-        let Some(top) = self.main.candidate() else { return true };
-        if self.is_meant(window) {
-            return true;
-        }
-        let inside = window.from(top.start.byte + 1).trim_ascii_start();
-        let quoted = match inside {
-            [] => !self.after_prose,
-            // A line feed at the end may be the CLI's.
-            [b'"', name @ ..] => !name.trim_ascii_end().contains(&b'\n'),
-            [first, ..] => {
-                top.kind == Kind::Array
-                    && (first.is_ascii_digit() || *first == b'-')
-                    && self.main.machine.fault.is_none()
-            }
-        };
-        quoted && self.sought.is_none()
     }
 
     /// Lets go of the bytes of a record that is too long to be kept.
@@ -632,7 +385,11 @@ impl Scanner {
 }
 
 /// Whether a whole value is a record, and not prose or framing.
-fn is_record(closed: &Closed, raw: &[u8], after_prose: bool) -> bool {
+pub(super) fn is_record(
+    closed: &Closed,
+    raw: &[u8],
+    after_prose: bool,
+) -> bool {
     if closed.oversize {
         return true;
     }

@@ -5,10 +5,10 @@
 //! a second, shadow track where a record may have been cut and a new one
 //! begun; both are the same code. It keeps no bytes and emits nothing.
 
+use super::Unwrap;
 use super::keys::{self, Key};
-use super::{Span, Unwrap};
 use crate::json::{Fault, Kind, Machine, Stop};
-use crate::span::Place;
+use crate::span::{Place, Span};
 
 /// How far a track came.
 #[derive(Debug)]
@@ -48,6 +48,8 @@ pub(super) struct Marks {
     pub(super) type_key: bool,
     /// It declares a total.
     pub(super) total_key: bool,
+    /// Keys that were read, while they mattered.
+    pub(super) keys: u32,
     /// A quoted or known key was read: this was meant as a record.
     pub(super) keyed: bool,
     /// Its type is `meta` or `end`.
@@ -64,8 +66,6 @@ pub(super) struct Frame {
     pub(super) oversize: bool,
     /// Levels open just inside it.
     pub(super) depth: u32,
-    /// Keys of an object that were read, while they mattered.
-    keys: u32,
     /// Elements of a wrapper array that were meant as records.
     pub(super) elements: u64,
     list: List,
@@ -124,7 +124,6 @@ impl Frame {
             marks: Marks::default(),
             oversize: false,
             depth,
-            keys: 0,
             elements: 0,
             list: List::No,
             value_at: None,
@@ -197,7 +196,7 @@ impl Track {
     /// is no word in braces.
     pub(super) fn has_member(&self) -> bool {
         let Some(top) = self.candidate() else { return false };
-        let first = top.keys == 1 && self.machine.levels() == top.depth;
+        let first = top.marks.keys == 1 && self.machine.levels() == top.depth;
         top.marks.keyed && !(first && self.machine.expects_colon())
     }
 
@@ -416,7 +415,6 @@ impl Track {
 
 impl Frame {
     fn note_key(&mut self, key: Key, quoted: bool, at: u64) {
-        self.keys = self.keys.saturating_add(1);
         self.marks.note(key, quoted);
         let list = key == Key::List && !self.marks.path_key;
         self.list = if list { List::Named } else { List::No };
@@ -441,6 +439,7 @@ impl Frame {
 
 impl Marks {
     fn note(&mut self, key: Key, quoted: bool) {
+        self.keys = self.keys.saturating_add(1);
         self.path_key |= key == Key::Path;
         self.type_key |= key == Key::Type;
         self.total_key |= key == Key::Total;

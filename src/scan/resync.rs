@@ -1,0 +1,235 @@
+//! What the scanner does where a record breaks: the second reading that may
+//! take over, what gets rejected, and what was prose all along.
+
+use super::scanner::{Flow, Mode, Scanner, Shadow, is_record};
+use super::seek::Seek;
+use super::text::Part;
+use super::track::Closed;
+use super::window::Window;
+use super::{Event, Reason};
+use crate::json::Kind;
+use crate::span::{Place, Span};
+
+impl Scanner {
+    /// A second reading from `at`, in the wrappers of the first.
+    pub(super) fn cast_shadow(&mut self, at: Place) {
+        let mut track = self.main.clone();
+        track.begin_element(at, self.main.machine.line_indent);
+        if self.pending.is_empty() {
+            self.doubt = at.byte;
+        }
+        self.shadow = Some(Shadow { track, ahead: None });
+    }
+
+    /// The shadow closed a record while the main track's is still open.
+    pub(super) fn shadow_closed<E>(
+        &mut self,
+        window: Window<'_>,
+        closed: Closed,
+        sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let raw = window.span(closed.span);
+        let carries = closed.marks.keyed && is_record(&closed, raw, false);
+        let ended =
+            self.shadow.as_ref().is_none_or(|s| s.track.frames.is_empty());
+        if carries {
+            self.pending.push(closed);
+            if self.main.machine.in_text() {
+                return self.promote(window, Reason::Interrupted, sink);
+            }
+        }
+        if ended {
+            self.shadow = None;
+        }
+        Ok(())
+    }
+
+    /// The main track's record was cut where the shadow's first began: it is
+    /// rejected, and the shadow takes its place.
+    fn promote<E>(
+        &mut self,
+        window: Window<'_>,
+        reason: Reason,
+        sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let shadow = self.shadow.take();
+        self.reject(window, self.doubt, reason, sink)?;
+        for closed in std::mem::take(&mut self.pending) {
+            self.settle(window, &closed, sink)?;
+        }
+        self.after_prose = false;
+        self.sought = None;
+        match shadow {
+            Some(Shadow { track, ahead }) => {
+                self.main = track;
+                match ahead {
+                    Some(progress) => {
+                        self.take(progress, window, sink)?;
+                    }
+                    None if self.main.frames.is_empty() => {
+                        self.leave_value(Part::AfterRecord);
+                    }
+                    None => {}
+                }
+            }
+            None => {
+                self.main.leave_candidate();
+                let limit = self.main.machine.resync_indent;
+                let at = self.main.machine.at;
+                let line = self.main.machine.line;
+                let seek = Seek::new(Place { byte: at, line }, limit, false);
+                self.mode = Mode::Seek(seek);
+            }
+        }
+        Ok(())
+    }
+
+    /// Rejects the record in the making, up to `end`.
+    pub(super) fn reject<E>(
+        &mut self,
+        window: Window<'_>,
+        end: u64,
+        reason: Reason,
+        sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let Some(top) = self.main.candidate() else { return Ok(()) };
+        let machine = &self.main.machine;
+        let at = Place { byte: machine.at, line: machine.line };
+        let (reason, at) = machine
+            .fault
+            .map_or((reason, at), |(fault, at)| (fault.into(), at));
+        let span = Span { start: top.start.byte, end };
+        if top.oversize {
+            let span = Span { start: self.ledger.settled, end };
+            self.ledger.reject_more(window.span(span), span, sink)
+        } else {
+            let raw = window.span(span);
+            self.ledger.reject(raw, span, top.start.line, reason, at, sink)
+        }
+    }
+
+    /// The main track met a byte that cannot follow.
+    pub(super) fn fault<E>(
+        &mut self,
+        window: Window<'_>,
+        sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
+    ) -> Result<Flow, E> {
+        let machine = &self.main.machine;
+        let at = Place { byte: machine.at, line: machine.line };
+        let indent = machine.line_indent;
+        let limit = machine.resync_indent;
+        let line_start = self.main.line_start;
+        let Some(top) = self.main.candidate() else {
+            self.broken_framing(at);
+            return Ok(Flow::Continue);
+        };
+        let start = top.start;
+        if self.shadow.is_some() || !self.pending.is_empty() {
+            self.promote(window, Reason::UnexpectedByte, sink)?;
+        } else if let Some(line) = line_start
+            && line.line == at.line
+            && line.byte > start.byte
+        {
+            self.reject_if_meant(window, line.byte, sink)?;
+            self.after_prose = false;
+            self.main.begin_element(line, indent);
+        } else if self.is_meant(window) {
+            self.reject(window, at.byte, Reason::UnexpectedByte, sink)?;
+            self.main.leave_candidate();
+            self.mode = Mode::Seek(Seek::new(at, limit, true));
+        } else {
+            self.not_a_record(window, start, at);
+        }
+        Ok(Flow::Continue)
+    }
+
+    fn reject_if_meant<E>(
+        &mut self,
+        window: Window<'_>,
+        end: u64,
+        sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if self.is_meant(window) {
+            self.reject(window, end, Reason::Interrupted, sink)?;
+        }
+        Ok(())
+    }
+
+    /// A wrapper's own members or separators are broken: its elements may
+    /// still be found, line by line.
+    fn broken_framing(&mut self, at: Place) {
+        self.shadow = None;
+        self.pending.clear();
+        self.ledger.stray += 1;
+        let seek = match self.sought.take() {
+            Some(seek) => seek.go_on(at),
+            None => Seek::new(at, u32::MAX, false),
+        };
+        self.mode = Mode::Seek(seek);
+    }
+
+    /// What was taken for a record in the making is prose with a bracket.
+    fn not_a_record(&mut self, window: Window<'_>, start: Place, at: Place) {
+        self.main.leave_candidate();
+        self.main.leave_empty_wrappers();
+        if let Some(seek) = self.sought.take() {
+            self.mode = Mode::Seek(seek.go_on(at));
+        } else if !self.main.frames.is_empty() {
+            self.broken_framing(at);
+        } else {
+            self.resume_text(window, start, at);
+        }
+    }
+
+    /// Reads on as text: from the start of the line in which the value
+    /// broke, or from where it broke if it began in that same line.
+    fn resume_text(&mut self, window: Window<'_>, start: Place, at: Place) {
+        self.mode = Mode::Text;
+        if at.line == start.line {
+            let byte = at.byte.max(start.byte + 1);
+            return self.text.resume(Place { byte, ..at }, Part::Prose);
+        }
+        let span = Span { start: start.byte, end: at.byte };
+        let line = memchr::memrchr(b'\n', window.span(span));
+        let byte = line.map_or(at.byte, |n| start.byte + n as u64 + 1);
+        self.text.resume_line(Place { byte, ..at });
+    }
+
+    /// Whether the value in the making was meant as a record, so that its
+    /// failure is a loss.
+    fn is_meant(&self, window: Window<'_>) -> bool {
+        let Some(top) = self.main.candidate() else { return false };
+        if top.oversize {
+            return true;
+        }
+        if self.after_prose && self.main.frames.len() == 1 {
+            return top.marks.path_key || top.marks.type_key;
+        }
+        if top.kind == Kind::Object {
+            return self.main.has_member();
+        }
+        let inside = window.from(top.start.byte + 1).trim_ascii_start();
+        top.marks.keyed || inside.starts_with(b"\"")
+    }
+
+    /// Whether what is open at the end of the stream may be the beginning of
+    /// a record, and not prose with a bracket.
+    pub(super) fn may_be_tail(&self, window: Window<'_>) -> bool {
+        let Some(top) = self.main.candidate() else { return true };
+        if self.is_meant(window) {
+            return true;
+        }
+        let inside = window.from(top.start.byte + 1).trim_ascii_start();
+        let quoted = match inside {
+            [] => !self.after_prose,
+            // A line feed at the end may be the CLI's.
+            [b'"', name @ ..] => !name.trim_ascii_end().contains(&b'\n'),
+            [first, ..] => {
+                top.kind == Kind::Array
+                    && (first.is_ascii_digit() || *first == b'-')
+                    && self.main.machine.fault.is_none()
+            }
+        };
+        quoted && self.sought.is_none()
+    }
+}
