@@ -117,7 +117,7 @@ pub(super) fn joins(before: &[u8], known: &Survey, answer: &[u8]) -> Vec<Join> {
         let text = answer.get(body.clone()).unwrap_or_default();
         for place in places(before, known, text) {
             let join = build(before, known, answer, place, &body);
-            if is_sound(known, &join) && !found.iter().any(|j| same(j, &join)) {
+            if is_sound(known, &join) {
                 found.push(join);
             }
         }
@@ -133,10 +133,11 @@ fn places(before: &[u8], known: &Survey, body: &[u8]) -> Vec<Place> {
     if body.trim_ascii().is_empty() {
         return found;
     }
-    let shared = overlap(before, body);
-    if let Some(proof) = overlap_proof(before, known, shared) {
-        let how = How::Overlap;
-        found.push(Place { how, proof, kept: end - shared, shared });
+    for shared in overlaps(before, known, body) {
+        if let Some(proof) = overlap_proof(before, known, shared) {
+            let how = How::Overlap;
+            found.push(Place { how, proof, kept: end - shared, shared });
+        }
     }
     if repeats(before, known, body) {
         let (how, proof) = (How::Nothing, Proof::Weak);
@@ -154,6 +155,21 @@ fn places(before: &[u8], known: &Survey, body: &[u8]) -> Vec<Place> {
     let (how, proof) = (How::Exact, Proof::Possible);
     let ends = ends(before, known, body);
     found.extend(ends.map(|kept| Place { how, proof, kept, shared: 0 }));
+    found
+}
+
+/// How much of the end of `before` the body repeats, if it does: the most,
+/// and what would be a restart of the line or of the unit that was cut.
+fn overlaps(before: &[u8], known: &Survey, body: &[u8]) -> Vec<usize> {
+    let line = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
+    let unit = known.cut().map(|cut| cut.span.start as usize);
+    let mut found = vec![overlap(before, body)];
+    for start in unit.into_iter().chain([line]) {
+        let end = before.get(start..).unwrap_or_default();
+        if body.starts_with(end) && !found.contains(&end.len()) {
+            found.push(end.len());
+        }
+    }
     found
 }
 

@@ -111,7 +111,7 @@ fn choose(found: Vec<Join>) -> Option<Option<Join>> {
 /// alike, or one takes for the next bytes what the other takes for a
 /// repetition of the last ones.
 fn rivals(best: &Join, other: &Join) -> bool {
-    let repeats = best.how == How::Exact && other.how == How::Overlap;
+    let repeats = other.how == How::Overlap && other.shared > best.shared;
     repeats || other.rank() == best.rank()
 }
 

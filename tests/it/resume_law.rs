@@ -3,6 +3,8 @@
 
 use tornkit::resume::{stitch, survey};
 
+use crate::support::{Random, iterations};
+
 /// How a model goes on after a cut.
 const STYLES: [&str; 9] = [
     "exact", "line", "op", "file", "all", "prose", "fence", "overlap",
@@ -167,4 +169,40 @@ fn one_cut_anywhere_and_every_way_to_go_on() {
     for refusal in &refused {
         assert!(refusal.contains("more than one way"), "{refusal}");
     }
+}
+
+#[test]
+fn several_cuts_and_ways_in_a_row() {
+    let mut random = Random::seeded();
+    let answers = recorded();
+    let (mut exact, runs) = (0, iterations(400));
+    for _ in 0..runs {
+        let answer = &answers[random.below(answers.len())];
+        let text = answer.text.as_bytes();
+        let mut cuts: Vec<_> =
+            (0..3).map(|_| 1 + random.below(text.len() - 1)).collect();
+        cuts.sort_unstable();
+        let mut parts = vec![text[..cuts[0]].to_vec()];
+        for n in 0..cuts.len() {
+            let style = ["exact", "line", "op", "prose"][random.below(4)];
+            let rest = answer.rest(cuts[n], style);
+            let until = cuts.get(n + 1).copied().unwrap_or(text.len());
+            let keep = rest.len() - (text.len() - until).min(rest.len());
+            parts.push(rest[..keep].to_vec());
+        }
+        let joined = stitch(&parts);
+        let got: Vec<_> = joined
+            .survey
+            .complete()
+            .map(|u| String::from_utf8(u.json.clone()).unwrap())
+            .collect();
+        if got == records(text) {
+            exact += 1;
+        } else {
+            let name = answer.name;
+            assert!(!joined.is_whole(), "{name} {cuts:?}: {random:?}");
+        }
+    }
+    println!("{exact} of {runs} exact");
+    assert!(exact * 100 >= runs * 98, "{exact} of {runs} exact");
 }
