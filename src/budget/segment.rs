@@ -4,23 +4,25 @@
 //! by one with the same result as the whole. The split points hold for the
 //! pre-tokenizers of `o200k_base` and `cl100k_base`:
 //!
-//! - between an ASCII letter or digit and ASCII white space: a word ends
-//!   there, and white space never belongs to the word before it;
+//! - between an ASCII letter or digit and an ASCII character of another
+//!   class, where that is not an apostrophe: words hold letters only and
+//!   numbers digits only, and only an apostrophe can prolong a word;
 //! - between a line end and a character that is neither white space nor `/`:
 //!   a run of white space or punctuation takes its line ends along, and
 //!   nothing else of what follows.
 //!
 //! Where the segments fall depends on the bytes alone, never on the chunks.
 
-/// Bytes gathered before a split is looked for. Large enough to make the
-/// work a segment costs small, small enough for the second-level cache.
-const BLOCK: usize = 128 * 1024;
+/// Bytes gathered before a split is looked for. The tokenizer looks at all of
+/// a segment for each exotic white space in it, so segments are small; much
+/// smaller ones cost more than they save.
+const BLOCK: usize = 8 * 1024;
 
 /// Bytes of the longest stretch without a split point that is counted as
-/// one. It bounds memory (the merge needs some thirty bytes a byte); the
-/// longest such stretch in real text is minified code of some 100 kB. Beyond
-/// it the stretch is split at a character, which may cost a token or two.
-const LONGEST: usize = 4 * 1024 * 1024;
+/// one. It bounds memory and time. Only runs of one class of characters are
+/// that long; beyond it the stretch is split at a character, which may cost
+/// a token or two.
+const LONGEST: usize = 1024 * 1024;
 
 /// Gathers bytes and hands out segments.
 #[derive(Debug)]
@@ -111,10 +113,11 @@ fn is_split(left: u8, right: u8) -> bool {
             0xc3..=0xe0 | 0xe4..=0xf4 => true,
             _ => false,
         },
-        _ => {
-            left.is_ascii_alphanumeric()
-                && matches!(right, b' ' | b'\t' | b'\n' | b'\r')
+        b'0'..=b'9' => right.is_ascii() && !right.is_ascii_digit(),
+        b'a'..=b'z' | b'A'..=b'Z' => {
+            right.is_ascii() && !right.is_ascii_alphabetic() && right != b'\''
         }
+        _ => false,
     }
 }
 
