@@ -17,6 +17,27 @@ pub struct Deliverable {
     pub sizes: Sizes,
     /// Whether the text calls it a migration.
     pub migration: bool,
+    /// What the tree has to say against the action.
+    pub contradiction: Option<Contradiction>,
+}
+
+/// What a list says that the tree contradicts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Contradiction {
+    /// It is to be modified, deleted or renamed, and is not there.
+    Missing,
+    /// It is to be created, and is there.
+    Exists,
+}
+
+impl Contradiction {
+    /// The contradiction in words.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Missing => "no such file yet",
+            Self::Exists => "exists already",
+        }
+    }
 }
 
 /// What is known of the sizes around a deliverable, in bytes.
@@ -39,6 +60,7 @@ impl Deliverable {
             action: None,
             sizes: Sizes::default(),
             migration: kind::is_migration(path),
+            contradiction: None,
         }
     }
 

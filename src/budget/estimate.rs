@@ -61,13 +61,15 @@ impl Quantiles {
 }
 
 /// What a phase is expected to need.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Estimate {
     /// Of the whole answer, in tokens.
     pub total: Quantiles,
     /// Each deliverable's part of the answer, in the phase's order; the
     /// parts sum to 1 unless all are 0.
     pub shares: Vec<f64>,
+    /// The part of the median, from 0 to 1, that rests on known sizes.
+    pub confidence: f64,
 }
 
 impl Estimate {
@@ -78,6 +80,7 @@ impl Estimate {
         Self {
             total: Quantiles::all(seed::estimate(phase) as f64),
             shares: shares(phase.deliverables.iter().map(weight).collect()),
+            confidence: 0.0,
         }
     }
 }

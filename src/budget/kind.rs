@@ -33,10 +33,10 @@ pub enum Kind {
 }
 
 /// Extensions of prose.
-const DOC: [&str; 6] = ["md", "mdx", "rst", "adoc", "txt", "markdown"];
+const DOC: [&str; 5] = ["md", "mdx", "rst", "adoc", "txt"];
 
 /// Extensions and whole names of configuration, build files and scripts.
-const CONFIG: [&str; 30] = [
+const CONFIG: [&str; 26] = [
     "json",
     "yaml",
     "yml",
@@ -63,10 +63,6 @@ const CONFIG: [&str; 30] = [
     "ps1",
     "nix",
     "tf",
-    "lock",
-    "plist",
-    "jsonc",
-    "json5",
 ];
 
 /// Extensions of what a browser shows.
@@ -163,9 +159,8 @@ pub fn is_test(path: &str) -> bool {
 
 /// Whether the path is a database migration of a common framework.
 pub fn is_migration(path: &str) -> bool {
-    let lower = path.to_lowercase();
-    lower.contains("alembic/versions")
-        || directory(&lower)
+    path.contains("alembic/versions")
+        || directory(path)
             .split('/')
             .any(|d| matches!(d, "migration" | "migrations"))
 }

@@ -1,8 +1,9 @@
 //! Deliverables in, tokens out.
 //!
 //! A [`document`] is read into [`phase`]s of [`deliverable`]s, each of a
-//! [`kind`] and with an [`action`]; a policy ([`seed`]) says how many tokens
-//! they need, and a budget follows. [`escalate`] gives the budget after one
+//! [`kind`] and with an [`action`]; [`tree`] adds the sizes of a directory
+//! tree; a policy ([`model`], or the plan's rules, [`seed`]) says how many
+//! tokens they need ([`estimate`]), and a budget follows ([`choose`]). [`escalate`] gives the budget after one
 //! that was too small. Beside it, [`encoding`] counts the tokens of a stream
 //! that [`segment`] has cut where no token reaches across.
 //!
@@ -16,6 +17,9 @@ pub mod phase;
 pub mod document;
 pub mod seed;
 pub mod estimate;
+pub mod model;
+pub mod family;
+pub mod tree;
 pub mod choose;
 pub mod escalate;
 pub mod segment;

@@ -53,6 +53,8 @@ pub struct EstimateLine<'a> {
     pub over_cap: bool,
     /// Which rules made the figures: `seed` or `model`.
     pub policy: &'static str,
+    /// The part of the median, from 0 to 1, that rests on known sizes.
+    pub confidence: f64,
     /// Tokens of the median by kind of file.
     pub breakdown: BTreeMap<&'static str, u64>,
     /// What was not understood.

@@ -19,3 +19,4 @@ mod salvage_fuzz;
 mod salvage_law;
 mod support;
 mod tokest;
+mod tokest_data;

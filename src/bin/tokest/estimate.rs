@@ -2,15 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::path::PathBuf;
 
-use anyhow::{Error, bail};
+use anyhow::{Context, Error, bail};
 
 use tornkit::budget::category::{Category, Complexity};
 use tornkit::budget::choose::{self, FLOOR, Fit, Limits};
+use tornkit::budget::deliverable::Contradiction;
 use tornkit::budget::document::{self, Document, Unread};
 use tornkit::budget::estimate::{Estimate, Quantile, tokens};
+use tornkit::budget::family::ModelFactor;
+use tornkit::budget::model::{self, Format};
 use tornkit::budget::phase::Phase;
 use tornkit::budget::seed;
+use tornkit::budget::tree::Tree;
 use tornkit::cli::{self, Diagnostics};
 use tornkit::report::estimate::{DeliverableLine, EstimateLine};
 use tornkit::span::Status;
@@ -41,22 +46,70 @@ pub(crate) struct EstimateArgs {
     #[arg(long, value_enum)]
     complexity: Option<Complexity>,
 
+    /// Find the sizes of files in this tree.
+    #[arg(short = 'C', long, value_name = "DIR")]
+    directory: Option<PathBuf>,
+
     /// The rules that predict.
     #[arg(long, value_enum, default_value_t)]
     policy: Policy,
+
+    /// How the answer is written.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+
+    /// Tokens of the model for each of o200k: a number, or the approximate
+    /// one of a family (openai, llama, qwen, deepseek, mistral, claude,
+    /// gemini).
+    #[arg(long, value_name = "FACTOR", default_value = "1")]
+    model_factor: ModelFactor,
+
+    #[command(flatten)]
+    limits: LimitArgs,
+}
+
+/// What a budget is held to.
+#[derive(clap::Args)]
+pub(crate) struct LimitArgs {
+    /// The quantile that the budget covers.
+    #[arg(long, value_enum, default_value_t)]
+    quantile: Quantile,
+
+    /// A cut answer is generated anew from the start: cover p95.
+    #[arg(long, conflicts_with = "quantile")]
+    restart: bool,
+
+    /// The largest budget there is, in tokens.
+    #[arg(long, value_name = "N", default_value_t = seed::CAP)]
+    cap: u64,
+
+    /// The smallest budget, in tokens.
+    #[arg(long, value_name = "N", default_value_t = FLOOR)]
+    floor: u64,
+}
+
+impl LimitArgs {
+    pub(crate) fn limits(&self) -> Limits {
+        let Self { quantile, cap, floor, restart } = *self;
+        let quantile = if restart { Quantile::P95 } else { quantile };
+        Limits { quantile, floor, cap }
+    }
 }
 
 /// The rules that predict.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 enum Policy {
-    /// A fixed number of tokens a deliverable, as the plan has it.
+    /// The size model, which knows sizes and uncertainty.
     #[default]
+    Model,
+    /// A fixed number of tokens a deliverable, as the plan has it.
     Seed,
 }
 
 impl Policy {
     fn name(self) -> &'static str {
         match self {
+            Self::Model => "model",
             Self::Seed => "seed",
         }
     }
@@ -81,6 +134,14 @@ pub(crate) fn run(
     }
     if let Some(id) = &args.phase {
         phases = chosen(phases, id)?;
+    }
+    if let Some(directory) = &args.directory {
+        let tree = Tree::read(directory).with_context(|| {
+            format!("cannot read '{}'", directory.display())
+        })?;
+        for phase in &mut phases {
+            tree.complete(phase);
+        }
     }
     let judged: Vec<Judged> =
         phases.into_iter().map(|phase| judge(phase, &args)).collect();
@@ -188,13 +249,21 @@ fn names<'a>(phases: impl Iterator<Item = &'a Phase>) -> String {
 }
 
 fn judge(phase: Phase, args: &EstimateArgs) -> Judged {
-    let Policy::Seed = args.policy;
-    let estimate = Estimate::seed(&phase);
-    let limits =
-        Limits { quantile: Quantile::P90, floor: FLOOR, cap: seed::CAP };
-    let (_, fit) = choose::choose(&estimate.total, limits);
-    let budget = seed::budget(&phase, seed::CAP);
-    Judged { phase, estimate, budget, fit }
+    let limits = args.limits.limits();
+    match args.policy {
+        Policy::Seed => {
+            let estimate = Estimate::seed(&phase);
+            let (_, fit) = choose::choose(&estimate.total, limits);
+            let budget = seed::budget(&phase, limits.cap);
+            Judged { phase, estimate, budget, fit }
+        }
+        Policy::Model => {
+            let mut estimate = model::predict(&phase, args.format);
+            estimate.total = estimate.total.scaled(args.model_factor.0);
+            let (budget, fit) = choose::choose(&estimate.total, limits);
+            Judged { phase, estimate, budget, fit }
+        }
+    }
 }
 
 fn show(
@@ -236,7 +305,7 @@ fn lines(one: &Judged) -> Vec<DeliverableLine<'_>> {
         kind: deliverable.kind().name(),
         p50: tokens(total.p50 * share),
         p90: tokens(total.p90 * share),
-        note: None,
+        note: deliverable.contradiction.map(Contradiction::describe),
     })
     .collect()
 }
@@ -265,6 +334,7 @@ fn total<'a>(
         budget: one.budget,
         over_cap: one.fit == Fit::Over,
         policy: policy.name(),
+        confidence: (one.estimate.confidence * 100.0).round() / 100.0,
         breakdown,
         notes: &phase.unknown,
     }
