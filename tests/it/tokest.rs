@@ -103,6 +103,149 @@ fn the_plans_formula_is_kept_to_the_token() {
     assert_eq!(records(&ran).last().unwrap()["p50"], 8_892);
 }
 
+/// Forty new modules with their tests, a model and a document.
+fn large_list() -> String {
+    let mut list = String::from("Create docs/ALL.md\n");
+    for n in 0..40 {
+        list += &format!("Create tests/test_m{n}.py\nCreate src/m{n}.py\n");
+    }
+    list + "Create src/models.py\n"
+}
+
+#[test]
+fn a_large_list_becomes_batches_that_fit_and_are_read_again() {
+    let ran = tokest(&["batch", "--cap", "16000"], &large_list());
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
+    let batches = records(&ran);
+    assert!(batches.len() > 3);
+    let mut seen = Vec::new();
+    for (index, batch) in batches.iter().enumerate() {
+        assert_eq!(batch["batch"], index + 1);
+        assert_eq!(batch["batches"], batches.len());
+        assert!(batch["p80"].as_f64().unwrap() <= 0.8 * 16_000.0);
+        let files = batch["deliverables"].as_array().unwrap();
+        let paths = files.iter().map(|f| f["path"].as_str().unwrap());
+        let paths: Vec<String> = paths.map(str::to_owned).collect();
+        if index + 1 == batches.len() {
+            assert_eq!(batch["layer"], "alignment");
+            assert_eq!(batch["budget"], 4_096);
+            assert_eq!(paths.len(), 81);
+            break;
+        }
+        for path in &paths {
+            let test = path.replace("src/", "tests/test_");
+            let module = path.contains("src/m") && !path.contains("models");
+            assert!(!module || paths.contains(&test), "{path}");
+        }
+        let again = tokest(&["--json"], &batch.to_string());
+        let estimate = records(&again).pop().unwrap();
+        assert_eq!(estimate["phase_id"], batch["phase_id"]);
+        assert_eq!(estimate["p80"], batch["p80"]);
+        seen.extend(paths);
+    }
+    assert_eq!(seen[0], "src/models.py");
+    assert_eq!(seen.last().unwrap(), "docs/ALL.md");
+    seen.sort();
+    seen.dedup();
+    assert_eq!(seen.len(), 82);
+}
+
+#[test]
+fn a_batch_that_was_cut_is_cut_again() {
+    let ran = tokest(&["batch", "--cap", "16000"], &large_list());
+    let first = records(&ran).remove(0);
+    let ran = tokest(&["batch", "--parts", "2"], &first.to_string());
+    let parts = records(&ran);
+    assert!(parts.len() >= 3, "two parts and an alignment");
+    let files =
+        |r: &serde_json::Value| r["deliverables"].as_array().unwrap().len();
+    let all: usize = parts[..parts.len() - 1].iter().map(files).sum();
+    assert_eq!(all, files(&first));
+    assert_eq!(parts[0]["phase_id"], "batch/1/1");
+}
+
+#[test]
+fn a_file_too_large_for_any_batch_is_said() {
+    let ran = tokest(&["batch", "--cap", "500"], "Create src/a.py\n");
+    assert_eq!(ran.status, 1);
+    assert!(ran.stderr.contains("'src/a.py'"), "{}", ran.stderr);
+    assert_eq!(records(&ran)[0]["too_large"], true);
+}
+
+#[test]
+fn phases_that_depend_on_each_other_are_an_error_that_names_them() {
+    let list = r#"{"phases":[
+        {"phase_id":"a","dependencies":["b"],"deliverables":["x/a.py"]},
+        {"phase_id":"b","dependencies":["a"],"deliverables":["x/b.py"]}]}"#;
+    let ran = tokest(&["batch"], list);
+    assert_eq!((ran.status, ran.text().as_str()), (2, ""));
+    assert_eq!(
+        ran.stderr,
+        "tokest: phases depend on each other: 'a' -> 'b' -> 'a'\n"
+    );
+}
+
+#[test]
+fn budgets_follow_quantile_floor_and_cap() {
+    let list = "Create src/a.py\nCreate src/b.py\n";
+    let of = |args: &[&str]| {
+        let ran = tokest(&[&["-b"], args].concat(), list);
+        let budget: u64 = ran.text().trim().parse().expect("a budget");
+        (budget, ran.status)
+    };
+    let (p90, _) = of(&[]);
+    assert_eq!(of(&["--quantile", "p90"]), (p90, 0));
+    assert!(of(&["--quantile", "p50"]).0 < p90);
+    let (p95, _) = of(&["--restart"]);
+    assert!(p95 > p90);
+    assert_eq!(of(&["--quantile", "p95"]), (p95, 0));
+    assert_eq!(of(&["--floor", "50000"]), (50_000, 0));
+    assert_eq!(of(&["--cap", "1500"]), (1_500, 1));
+    assert!(of(&["--format", "diff"]).0 >= p90);
+    let (doubled, _) = of(&["--model-factor", "2"]);
+    assert!(doubled.abs_diff(2 * p90) <= 2);
+    assert!(of(&["--model-factor", "claude"]).0 > p90);
+}
+
+#[test]
+fn a_tree_gives_sizes_and_contradicts() {
+    let dir = Dir::new();
+    dir.put("src/a.py", "x".repeat(90_000));
+    dir.put("src/b.py", "x".repeat(30_000));
+    dir.put("src/ignored.py", "x".repeat(900_000));
+    dir.put("src/deep/old1.go", "y");
+    dir.put("src/deep/old2.go", "y");
+    dir.put(".gitignore", "ignored.py\n");
+    let list = "Modify src/a.py\nModify src/gone.py\nCreate src/b.py\n\
+        src/new.py\nDelete src/deep/*.go\nModify ../outside.py\n";
+    let args = ["--json", "-C", "."];
+    let ran = run_in(dir.path(), "tokest", &args, list.as_bytes());
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
+    let lines = records(&ran);
+    let said: Vec<_> = lines[..7]
+        .iter()
+        .map(|line| {
+            let text = |key: &str| line[key].as_str().unwrap_or("");
+            [text("path"), text("action"), text("note")].join(" ")
+        })
+        .collect();
+    assert_eq!(
+        said,
+        [
+            "src/a.py modify ",
+            "src/gone.py create no such file yet",
+            "src/b.py create exists already",
+            "src/new.py create ",
+            "src/deep/old1.go delete ",
+            "src/deep/old2.go delete ",
+            "../outside.py create no such file yet",
+        ]
+    );
+    let alone = tokest(&["--json"], "src/new.py\n");
+    let without = &records(&alone)[0]["p50"];
+    assert!(lines[3]["p50"].as_u64() > without.as_u64());
+}
+
 #[test]
 fn budgets_escalate_by_half_until_the_cap() {
     let next = |args: &[&str]| {

@@ -1,8 +1,10 @@
 //! tokest: arguments and wiring.
 
+mod batch;
 mod count;
 mod estimate;
 mod next;
+mod source;
 
 use std::process::ExitCode;
 
@@ -34,6 +36,8 @@ struct Args {
 enum Command {
     /// Predict the tokens of deliverables (the default).
     Estimate(estimate::EstimateArgs),
+    /// Cut phases into batches that fit the cap.
+    Batch(batch::BatchArgs),
     /// Count the tokens of files exactly.
     Count(count::CountArgs),
     /// Pass on the first N tokens of a stream.
@@ -62,6 +66,7 @@ fn run(args: Args, diagnostics: Diagnostics) -> Result<Status, Error> {
         Some(Command::Estimate(given)) => {
             estimate::run(given, style, diagnostics)
         }
+        Some(Command::Batch(given)) => batch::run(&given, diagnostics),
         Some(Command::Count(given)) => count::run(given, style, diagnostics),
         Some(Command::Take(given)) => count::take(&given),
         Some(Command::Next(given)) => next::run(&given, diagnostics),
