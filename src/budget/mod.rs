@@ -7,7 +7,8 @@
 //! is too large for one answer is cut into [`batch`]es by [`layer`] and
 //! [`order`]; [`escalate`] gives the budget after one that was too small.
 //! Beside it, [`encoding`] counts the tokens of a stream that [`segment`]
-//! has cut where no token reaches across.
+//! has cut where no token reaches across; [`approx`] estimates them without a
+//! vocabulary.
 //!
 //! Nothing here calls a model, and no estimate loads a vocabulary.
 
@@ -29,3 +30,4 @@ pub mod batch;
 pub mod escalate;
 pub mod segment;
 pub mod encoding;
+pub mod approx;

@@ -298,6 +298,33 @@ fn the_first_tokens_are_counted_as_many() {
 }
 
 #[test]
+fn approximate_counts_are_near_and_need_no_vocabulary() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let names = [
+        "src/cli.rs",
+        "src/span.rs",
+        "src/stream.rs",
+        "src/budget/model.rs",
+        "tests/it/tokest.rs",
+        "man/tokest.1",
+        "Cargo.toml",
+        "Cargo.lock",
+    ];
+    let count = |args: &[&str]| -> Vec<f64> {
+        let ran = run_in(root, "tokest", &[args, &names].concat(), b"");
+        assert_eq!(ran.status, 0);
+        let records = records(&ran);
+        records.iter().map(|r| r["tokens"].as_f64().unwrap()).collect()
+    };
+    let exact = count(&["count", "--json"]);
+    let near = count(&["count", "--json", "--approx"]);
+    assert_ne!(exact, near);
+    for (exact, near) in exact.iter().zip(near) {
+        assert!((near / exact - 1.0).abs() < 0.2, "{near} for {exact}");
+    }
+}
+
+#[test]
 fn taking_stops_reading_when_it_has_enough() {
     let ran = run("tokest", &["take", "3", "/dev/zero"], b"");
     assert_eq!(ran.status, 0);
