@@ -47,6 +47,16 @@ impl Diagnostics {
         self.raw(&format!("hint: {command}\n"));
     }
 
+    /// Says what is worth a person's attention and changes no status: only
+    /// where stderr is a terminal.
+    #[expect(clippy::disallowed_methods, reason = "the one place that may")]
+    pub fn remark(self, text: &str) {
+        use std::io::IsTerminal as _;
+        if std::io::stderr().is_terminal() {
+            self.say(text);
+        }
+    }
+
     /// A failure to write to stderr has nobody left to be told of it.
     #[expect(clippy::disallowed_methods, reason = "the one place that may")]
     fn raw(self, text: &str) {
@@ -92,6 +102,12 @@ pub fn printable(text: &str) -> String {
         }
     }
     shown
+}
+
+/// The words for an input that could not be read, where others follow it.
+pub fn cannot_read(name: &str, why: &std::io::Error) -> String {
+    let why = plain_os_error(&why.to_string());
+    format!("cannot read '{}': {why}", printable(name))
 }
 
 fn failed(error: &Error, diagnostics: Diagnostics) -> Status {

@@ -17,4 +17,5 @@ pub mod report;
 pub mod json;
 pub mod scan;
 pub mod resume;
+pub mod budget;
 pub mod cli;

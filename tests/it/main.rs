@@ -18,3 +18,5 @@ mod resume_law;
 mod salvage_fuzz;
 mod salvage_law;
 mod support;
+mod tokest;
+mod tokest_data;

@@ -1,0 +1,328 @@
+//! A file that a task must produce, and how people write it down.
+//!
+//! One line of prose flows in, a [`Deliverable`] flows out, or nothing if
+//! the line names no file. Nothing here looks at a tree.
+
+use super::action::Action;
+use super::kind::{self, Kind};
+
+/// A file a task must produce, with what is known of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Deliverable {
+    /// Relative path with `/`; may be a glob pattern for one new file.
+    pub path: String,
+    /// What is to happen to it, if the text says so.
+    pub action: Option<Action>,
+    /// Sizes that bear on the number of tokens.
+    pub sizes: Sizes,
+    /// Whether the text calls it a migration.
+    pub migration: bool,
+    /// What the tree has to say against the action.
+    pub contradiction: Option<Contradiction>,
+}
+
+/// What a list says that the tree contradicts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Contradiction {
+    /// It is to be modified, deleted or renamed, and is not there.
+    Missing,
+    /// It is to be created, and is there.
+    Exists,
+}
+
+impl Contradiction {
+    /// The contradiction in words.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Missing => "no such file yet",
+            Self::Exists => "exists already",
+        }
+    }
+}
+
+/// What is known of the sizes around a deliverable, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Sizes {
+    /// Of the existing file.
+    pub existing: Option<f64>,
+    /// Median of the files of the same extension in its directory.
+    pub sibling: Option<f64>,
+    /// Median of the repository's files of the same extension that are tests
+    /// if it is one and none if it is none; used only without siblings.
+    pub extension: Option<f64>,
+}
+
+impl Deliverable {
+    /// A deliverable of which only the path is known.
+    pub fn of_path(path: &str) -> Self {
+        Self {
+            path: path.strip_prefix("./").unwrap_or(path).to_owned(),
+            action: None,
+            sizes: Sizes::default(),
+            migration: kind::is_migration(path),
+            contradiction: None,
+        }
+    }
+
+    /// Reads a line such as `src/a.py`, `Create src/a.py`,
+    /// `src/c.py (new module with X)` or `- Documentation in docs/X.md`.
+    pub fn of_line(line: &str) -> Option<Self> {
+        let (before, path, after) = find_path(strip_bullet(line))?;
+        let mut found = Self::of_path(path);
+        found.action = action_of(before, after);
+        found.migration |= words(after).any(|w| {
+            matches!(w.to_lowercase().as_str(), "migration" | "migrations")
+        });
+        Some(found)
+    }
+
+    /// The kind of file.
+    pub fn kind(&self) -> Kind {
+        match Kind::of(&self.path) {
+            Kind::Code if self.migration => Kind::Config,
+            kind => kind,
+        }
+    }
+
+    /// The action, taking a file of which nothing is said for a new one if
+    /// it is not known to exist.
+    pub fn effective_action(&self) -> Action {
+        self.action.unwrap_or(match self.sizes.existing {
+            Some(_) => Action::Modify,
+            None => Action::Create,
+        })
+    }
+}
+
+/// How many words after a path can still say what happens to it; the words
+/// after them describe the content (`(15 tests for new records)`).
+const WORDS_AFTER: usize = 3;
+
+/// Names without an extension or slash that are files all the same.
+const BARE_NAMES: [&str; 12] = [
+    "makefile",
+    "dockerfile",
+    "license",
+    "readme",
+    "changelog",
+    "jenkinsfile",
+    "rakefile",
+    "gemfile",
+    "procfile",
+    "justfile",
+    "vagrantfile",
+    "codeowners",
+];
+
+/// The line without its list marker: `- `, `* `, `12. `, `3) `, `[x] `.
+fn strip_bullet(line: &str) -> &str {
+    let mut rest = line.trim();
+    loop {
+        let digits = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+        let numbered = digits.len() < rest.len();
+        let next = ["- ", "* ", "+ ", "• ", "[ ] ", "[x] ", "[X] "]
+            .iter()
+            .find_map(|mark| rest.strip_prefix(mark))
+            .or_else(|| {
+                let mark = [". ", ") "];
+                let after = mark.iter().find_map(|m| digits.strip_prefix(m));
+                after.filter(|_| numbered)
+            });
+        match next {
+            Some(next) => rest = next.trim_start(),
+            None => return rest,
+        }
+    }
+}
+
+/// The text before the path, the path, and the text after it.
+fn find_path(line: &str) -> Option<(&str, &str, &str)> {
+    if let Some(found) = quoted_path(line) {
+        return Some(found);
+    }
+    let mut place = Place::First;
+    let mut from = 0;
+    while let Some((start, end)) = next_word(line, from) {
+        let word = line.get(start..end)?;
+        let bare = trim_marks(word);
+        let at = start + word.find(bare)?;
+        let rest = line.get(at + bare.len()..)?;
+        if looks_like_path(bare, place)
+            || place == Place::First && is_bare_path(bare, rest)
+        {
+            return Some((line.get(..at)?, bare, rest));
+        }
+        if Action::of_word(bare.trim_end_matches(':')).is_none() {
+            place = Place::Later;
+        }
+        from = end;
+    }
+    None
+}
+
+/// A path between backticks or quotes, which may hold blanks.
+fn quoted_path(line: &str) -> Option<(&str, &str, &str)> {
+    ['`', '"', '\''].into_iter().find_map(|mark| {
+        let start = line.find(mark)? + 1;
+        let inside = line.get(start..)?;
+        let end = start + inside.find(mark)?;
+        let path = line.get(start..end)?;
+        let fits =
+            looks_like_path(path, Place::First) && !path.starts_with(' ');
+        let before = line.get(..start - 1)?;
+        fits.then_some((before, path, line.get(end + 1..)?))
+    })
+}
+
+fn next_word(line: &str, from: usize) -> Option<(usize, usize)> {
+    let rest = line.get(from..)?;
+    let start = from + rest.find(|c: char| !c.is_whitespace())?;
+    let word = line.get(start..)?;
+    let len = word.find(char::is_whitespace).unwrap_or(word.len());
+    Some((start, start + len))
+}
+
+/// A word without the punctuation around it; a leading dot and a trailing
+/// slash belong to it.
+fn trim_marks(word: &str) -> &str {
+    word.trim_start_matches(['(', '[', '<', '"', '\'', '`', '*', '_'])
+        .trim_end_matches([
+            ')', ']', '>', '"', '\'', '`', ',', ':', ';', '.', '!', '?',
+        ])
+        .trim_end_matches("**")
+}
+
+/// Where a word stands in its line.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Nothing but a verb stands before it.
+    First,
+    /// In mid-sentence.
+    Later,
+}
+
+/// Whether a word names a file by its extension or by being well known.
+fn looks_like_path(word: &str, place: Place) -> bool {
+    if word.contains("://") || word.ends_with('/') || word.contains("//") {
+        return false;
+    }
+    let name = kind::file_name(word);
+    let slashed = name.len() < word.len();
+    if BARE_NAMES.contains(&name.to_lowercase().as_str()) {
+        return slashed || place == Place::First;
+    }
+    let Some((stem, ext)) = name.rsplit_once('.') else { return false };
+    let likely = place == Place::First && stem.len() != 1;
+    is_extension(ext)
+        && (slashed || is_stem(stem) && (likely || is_known(word)))
+}
+
+/// Whether a word without an extension is a path all the same: `Create
+/// bin/tool`, but not `improve read/write speed` or `I/O`.
+fn is_bare_path(word: &str, rest: &str) -> bool {
+    let parts = word.split('/').filter(|part| part.len() > 1).count();
+    let ends = rest.trim_start();
+    parts > 1
+        && parts == word.split('/').count()
+        && (ends.is_empty() || ends.starts_with(['(', ':', '-']))
+}
+
+/// Extensions begin with a letter and are short.
+fn is_extension(text: &str) -> bool {
+    text.len() <= 12
+        && text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// What can stand before the dot of a file name.
+fn is_stem(text: &str) -> bool {
+    let odd = |c: char| {
+        !c.is_alphanumeric() && !matches!(c, '_' | '-' | '.' | '*' | '@' | ' ')
+    };
+    !text.contains(odd)
+}
+
+/// Whether a bare name in mid-sentence ends like a file and not like a
+/// member access.
+fn is_known(word: &str) -> bool {
+    const MORE: [&str; 18] = [
+        "py", "rs", "ts", "js", "go", "rb", "java", "kt", "cs", "c", "h", "cc",
+        "cpp", "hpp", "php", "swift", "scala", "lua",
+    ];
+    Kind::of(word) != Kind::Code
+        || MORE.contains(&kind::extension(word).as_str())
+}
+
+/// What the words around a path say is to happen to the file.
+fn action_of(before: &str, after: &str) -> Option<Action> {
+    let said = words(before).find_map(Action::of_word);
+    let into = words(before)
+        .last()
+        .is_some_and(|w| matches!(w, "to" | "into" | "from"));
+    match said {
+        Some(Action::Create | Action::Delete) if into => Some(Action::Modify),
+        Some(action) => Some(action),
+        None => words(after).take(WORDS_AFTER).find_map(Action::of_word),
+    }
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric() && c != '-' && c != '_')
+        .filter(|word| !word.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str) -> Option<(String, Option<Action>)> {
+        Deliverable::of_line(line).map(|d| (d.path, d.action))
+    }
+
+    #[test]
+    fn every_documented_spelling_is_read() {
+        use Action::{Create, Delete, Modify, Rename};
+        for (line, path, action) in [
+            ("src/a.py", "src/a.py", None),
+            ("Create src/a.py", "src/a.py", Some(Create)),
+            ("Modify src/b.py to add X", "src/b.py", Some(Modify)),
+            ("src/c.py (new module with f)", "src/c.py", Some(Create)),
+            ("src/d.py modifications (x)", "src/d.py", Some(Modify)),
+            (
+                "alembic/versions/*_add_x.py migration",
+                "alembic/versions/*_add_x.py",
+                None,
+            ),
+            ("Documentation in docs/X.md", "docs/X.md", None),
+            ("requirements.txt updated", "requirements.txt", Some(Modify)),
+            ("- [ ] `my notes.md`: new", "my notes.md", Some(Create)),
+            ("3. Delete old/a.go.", "old/a.go", Some(Delete)),
+            ("Rename a.py to b.py", "a.py", Some(Rename)),
+            ("Add a flag to src/cli.rs", "src/cli.rs", Some(Modify)),
+            ("Create bin/tool", "bin/tool", Some(Create)),
+            ("Makefile", "Makefile", None),
+            ("**src/a.rs**", "src/a.rs", None),
+            ("tests/t.py (15 tests of new x)", "tests/t.py", None),
+            ("./src/a.rs", "src/a.rs", None),
+            (".gitignore", ".gitignore", None),
+        ] {
+            assert_eq!(read(line), Some((path.into(), action)), "{line}");
+        }
+    }
+
+    #[test]
+    fn prose_is_no_deliverable() {
+        for line in [
+            "All existing tests pass",
+            "improve I/O and/or CPU use",
+            "see https://example.org/a.html",
+            "Improve read/write speed",
+            "e.g. python 3.10 or later",
+            "src/frontend/",
+            "",
+            "-",
+        ] {
+            assert_eq!(read(line), None, "{line}");
+        }
+    }
+}

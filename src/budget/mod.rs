@@ -1,0 +1,33 @@
+//! Deliverables in, tokens out.
+//!
+//! A [`document`] is read into [`phase`]s of [`deliverable`]s, each of a
+//! [`kind`] and with an [`action`]; [`tree`] adds the sizes of a directory
+//! tree; a policy ([`model`], or the plan's rules, [`seed`]) says how many
+//! tokens they need ([`estimate`]), and a budget follows ([`choose`]). What
+//! is too large for one answer is cut into [`batch`]es by [`layer`] and
+//! [`order`]; [`escalate`] gives the budget after one that was too small.
+//! Beside it, [`encoding`] counts the tokens of a stream that [`segment`]
+//! has cut where no token reaches across; [`approx`] estimates them without a
+//! vocabulary.
+//!
+//! Nothing here calls a model, and no estimate loads a vocabulary.
+
+pub mod kind;
+pub mod action;
+pub mod category;
+pub mod deliverable;
+pub mod phase;
+pub mod document;
+pub mod seed;
+pub mod estimate;
+pub mod model;
+pub mod family;
+pub mod tree;
+pub mod choose;
+pub mod layer;
+pub mod order;
+pub mod batch;
+pub mod escalate;
+pub mod segment;
+pub mod encoding;
+pub mod approx;
