@@ -17,5 +17,6 @@ pub mod stream;
 pub mod report;
 pub mod json;
 pub mod scan;
+pub mod edit;
 pub mod resume;
 pub mod cli;
