@@ -19,4 +19,5 @@ pub mod json;
 pub mod scan;
 pub mod edit;
 pub mod resume;
+pub mod workspace;
 pub mod cli;

@@ -17,7 +17,7 @@ mod value;
 use crate::path::RelPath;
 
 pub use decode::{DecodeError, Decoded, End, Rejected, decode};
-pub use modify::{EditError, Modified, already_done, modify};
+pub use modify::{EditError, Modified, Refusal, Sought, already_done, modify};
 pub use nearest::{Difference, Nearest};
 
 /// One change of one file.

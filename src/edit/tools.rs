@@ -16,10 +16,7 @@ pub(super) fn unpack(record: Vec<(String, Value)>) -> Call {
     let Value::Object(record) = record else {
         return plain(Vec::new(), fault);
     };
-    let record = match function(record) {
-        Ok(inner) => inner,
-        Err(record) => record,
-    };
+    let record = function(record);
     if !is_call(&record) {
         return plain(record, fault);
     }
@@ -48,19 +45,15 @@ fn duplicate(key: &str) -> DecodeError {
     DecodeError::DuplicateKey(key.to_owned())
 }
 
-/// The object under `function`, or the record back.
-fn function(
-    mut record: Vec<(String, Value)>,
-) -> Result<Vec<(String, Value)>, Vec<(String, Value)>> {
+/// The members of the object under `function`, if there is one.
+fn function(mut record: Vec<(String, Value)>) -> Vec<(String, Value)> {
     let is_function = |(key, value): &(String, Value)| {
         key == "function" && matches!(value, Value::Object(_))
     };
-    let Some(at) = record.iter().position(is_function) else {
-        return Err(record);
-    };
-    match record.swap_remove(at).1 {
-        Value::Object(inner) => Ok(inner),
-        _ => Err(record),
+    let at = record.iter().position(is_function);
+    match at.map(|at| record.swap_remove(at).1) {
+        Some(Value::Object(inner)) => inner,
+        _ => record,
     }
 }
 
