@@ -7,6 +7,7 @@
 mod decode;
 mod draft;
 mod fields;
+mod instructions;
 mod lines;
 mod matching;
 mod modify;
@@ -17,6 +18,7 @@ mod value;
 use crate::path::RelPath;
 
 pub use decode::{DecodeError, Decoded, End, Rejected, decode};
+pub use instructions::INSTRUCTIONS;
 pub use modify::{EditError, Modified, Refusal, Sought, already_done, modify};
 pub use nearest::{Difference, Nearest};
 

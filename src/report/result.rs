@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 
 use serde::Serialize;
 
-use crate::span::Place;
+use crate::span::{Cut, Place, Verdict};
 
 /// What became of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -118,6 +118,12 @@ impl Outcome {
     pub fn refused(reason: &'static str, why: impl fmt::Display) -> Self {
         let why = Some(why.to_string());
         Self { reason: Some(reason), why, ..Self::bare(Fate::Refused) }
+    }
+
+    /// Not tried.
+    pub fn skipped(why: impl fmt::Display) -> Self {
+        let why = Some(why.to_string());
+        Self { reason: Some("skipped"), why, ..Self::bare(Fate::Skipped) }
     }
 
     /// Impossible.
@@ -247,6 +253,34 @@ impl Fates {
     pub fn all_good(&self) -> bool {
         self.refused + self.failed + self.skipped == 0
     }
+}
+
+/// What a document came to as a whole: one line of `--report`.
+#[derive(Clone, Debug, Serialize)]
+pub struct Apply {
+    /// Always `apply`.
+    pub r#type: &'static str,
+    /// The operand as given, or `stdin`.
+    pub file: String,
+    /// The run's name in the log.
+    pub run: String,
+    /// The exit status that the document alone would give.
+    pub status: u8,
+    /// Whether the answer was whole.
+    pub verdict: Verdict,
+    /// Where and how it was cut, if it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cut: Option<Cut>,
+    /// How many operations had which fate.
+    #[serde(flatten)]
+    pub fates: Fates,
+    /// The number of operations the answer announced.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub declared: Option<u64>,
+    /// Records that were mended before they were read.
+    pub repaired: u64,
+    /// Bytes read.
+    pub input_bytes: u64,
 }
 
 #[cfg(test)]

@@ -91,6 +91,11 @@ impl Workspace {
         recover(&self.root, &state, self.settings.durability)
     }
 
+    /// The run's name in the log.
+    pub fn run_name(&self) -> &str {
+        &self.run
+    }
+
     /// Whether the group is so large that it should be committed.
     pub fn is_full(&self) -> bool {
         self.group.as_ref().is_some_and(|group| {
