@@ -12,10 +12,13 @@
 //! every chunking.
 
 pub mod span;
+pub mod path;
 pub mod stream;
 pub mod report;
 pub mod json;
 pub mod scan;
+pub mod edit;
 pub mod resume;
+pub mod workspace;
 pub mod budget;
 pub mod cli;

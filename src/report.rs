@@ -4,5 +4,6 @@
 pub mod attempt;
 pub mod batch;
 pub mod estimate;
+pub mod result;
 pub mod resume;
 pub mod salvage;

@@ -9,7 +9,10 @@ use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read, Write};
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 /// Bytes asked of each read. Larger than a Linux pipe (64 KiB) so that one
 /// read empties it, small enough to stay in the second-level cache.
@@ -61,9 +64,14 @@ impl std::error::Error for StreamError {
 /// One document to read: stdin or a file.
 pub struct Input {
     name: String,
-    source: Box<dyn Read>,
+    source: Box<dyn Source>,
     block: Vec<u8>,
 }
+
+/// Something to read that can also be asked whether a read would wait.
+trait Source: Read + AsFd {}
+
+impl<T: Read + AsFd> Source for T {}
 
 impl Input {
     /// Standard input, called `stdin` in messages.
@@ -86,8 +94,17 @@ impl Input {
         }
     }
 
-    fn new(name: String, source: Box<dyn Read>) -> Self {
+    fn new(name: String, source: Box<dyn Source>) -> Self {
         Self { name, source, block: Vec::new() }
+    }
+
+    /// Whether the next read would return at once: with bytes, at the end,
+    /// or with an error.
+    pub fn is_ready(&self) -> bool {
+        let fd = self.source.as_fd();
+        let mut asked = [PollFd::from_borrowed_fd(fd, PollFlags::IN)];
+        let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+        matches!(poll(&mut asked, Some(&now)), Ok(ready) if ready > 0)
     }
 
     /// The operand as given, or `stdin`.

@@ -1,0 +1,207 @@
+//! edit-apply: arguments and wiring.
+
+mod interrupt;
+mod session;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Error;
+use clap::Parser;
+
+use tornkit::cli::{self, Diagnostics};
+use tornkit::edit::INSTRUCTIONS;
+use tornkit::path::Names;
+use tornkit::span::Status;
+use tornkit::stream::Output;
+use tornkit::workspace::{
+    Durability, Patience, Purpose, Settings, Trouble, Undone, Workspace,
+};
+
+/// Apply edit operations to a tree, each as soon as it is whole.
+///
+/// Reads operations as a model writes them: NDJSON, arrays or wrapper
+/// objects, between prose and in fences, cut off anywhere. Prints one line
+/// an operation: applied, unchanged, refused or failed. Nothing outside the
+/// directory is read or written, and no file is ever half written.
+///
+/// Exit status: 0 everything asked for is in the tree; 1 the input was cut,
+/// or an operation was refused or failed, or there was none; 2 trouble.
+#[derive(Parser)]
+#[command(name = "edit-apply", version, max_term_width = 80)]
+struct Args {
+    /// Documents to read; `-` or none is stdin
+    files: Vec<OsString>,
+
+    /// The tree to change
+    #[arg(short = 'C', long, value_name = "DIR", default_value = ".")]
+    directory: PathBuf,
+
+    /// Say what would be done, and change nothing
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+
+    /// Print results as JSON, one object a line
+    #[arg(long)]
+    json: bool,
+
+    /// Apply all operations of the input or none
+    #[arg(long)]
+    atomic: bool,
+
+    /// Drop this leading directory from names that have it
+    #[arg(long, value_name = "PREFIX")]
+    strip_root: Vec<String>,
+
+    /// Write results to FILE instead of stdout
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<OsString>,
+
+    /// Write a JSON report, a line a document, to FILE
+    #[arg(long, value_name = "FILE")]
+    report: Option<OsString>,
+
+    /// Say nothing on stderr about cuts
+    #[arg(short, long)]
+    quiet: bool,
+
+    /// Do not wait for the disk: a power cut may lose or tear files
+    #[arg(long)]
+    no_fsync: bool,
+
+    /// Fail if another edit-apply is writing, instead of waiting
+    #[arg(long)]
+    no_wait: bool,
+
+    /// Print the prompt text that makes a model write operations
+    #[arg(long, exclusive = true)]
+    instructions: bool,
+
+    /// List the runs that changed the tree
+    #[arg(long, conflicts_with = "files")]
+    log: bool,
+
+    /// Take a run back: the last one, or RUN
+    #[arg(long, value_name = "RUN", num_args = 0..=1, require_equals = true,
+          default_missing_value = "", conflicts_with_all = ["files", "log"])]
+    rollback: Option<String>,
+
+    /// Only take back what a killed run left half done
+    #[arg(long, conflicts_with_all = ["files", "log", "rollback"])]
+    recover: bool,
+}
+
+fn main() -> ExitCode {
+    cli::run("edit-apply", |args: Args, diagnostics| {
+        let mut out = match &args.output {
+            Some(file) => Output::file(file)?,
+            None => Output::stdout(),
+        };
+        let status = if args.instructions {
+            out.write(INSTRUCTIONS.as_bytes())?;
+            Status::Complete
+        } else if args.log {
+            print_log(&args, &mut out)?
+        } else if let Some(run) = &args.rollback {
+            roll_back(&args, run, &mut out, diagnostics)?
+        } else if args.recover {
+            recover(&args, diagnostics)?
+        } else {
+            return session::run(&args, out, diagnostics);
+        };
+        out.finish()?;
+        Ok(status)
+    })
+}
+
+impl Args {
+    fn settings(&self) -> Settings {
+        Settings {
+            purpose: if self.dry_run { Purpose::Look } else { Purpose::Change },
+            durability: match self.no_fsync {
+                true => Durability::None,
+                false => Durability::Power,
+            },
+            patience: match self.no_wait {
+                true => Patience::GiveUp,
+                false => Patience::Wait,
+            },
+        }
+    }
+
+    fn workspace(&self) -> Result<Workspace, Trouble> {
+        Workspace::open(&self.directory, self.settings())
+    }
+
+    /// How names are read: the root's own name, as given and in full, and
+    /// what the user says are dropped from their front.
+    fn names(&self) -> Names {
+        let given = self.directory.to_str().map(str::to_owned);
+        let full = std::fs::canonicalize(&self.directory).ok();
+        let full = full.and_then(|path| path.to_str().map(str::to_owned));
+        let roots = given.into_iter().chain(full);
+        let roots = roots.filter(|root| Path::new(root).is_absolute());
+        let stripped = self.strip_root.iter().cloned();
+        Names { prefixes: roots.chain(stripped).collect(), ..Names::default() }
+    }
+}
+
+fn print_log(args: &Args, out: &mut Output) -> Result<Status, Error> {
+    let settings = Settings { purpose: Purpose::Look, ..args.settings() };
+    for run in Workspace::open(&args.directory, settings)?.runs()? {
+        if args.json {
+            out.write_line(&serde_json::to_vec(&run)?)?;
+            continue;
+        }
+        let mark = match (&run.undoes, run.undone) {
+            (Some(undone), _) => format!(" took back {undone}"),
+            (None, true) => " taken back".to_owned(),
+            (None, false) => String::new(),
+        };
+        let files = run.files.into_iter().collect::<Vec<_>>().join(" ");
+        let line = format!("{}{mark} {} {files}", run.run, run.operations);
+        out.write_line(cli::printable(&line).as_bytes())?;
+    }
+    Ok(Status::Complete)
+}
+
+fn roll_back(
+    args: &Args,
+    run: &str,
+    out: &mut Output,
+    diagnostics: Diagnostics,
+) -> Result<Status, Error> {
+    let wanted = (!run.is_empty()).then_some(run);
+    match args.workspace()?.roll_back(wanted)? {
+        Undone::Restored { files, .. } => {
+            for file in files {
+                out.write_line(format!("restored {file}").as_bytes())?;
+            }
+            Ok(Status::Complete)
+        }
+        Undone::ChangedSince { run, files } => {
+            for file in files {
+                let line = format!("refused {file}: changed since {run}");
+                out.write_line(line.as_bytes())?;
+            }
+            Ok(Status::Incomplete)
+        }
+        Undone::NoSuchRun => {
+            diagnostics.say("cannot roll back: no such run is kept");
+            diagnostics.hint("edit-apply --log");
+            Ok(Status::Incomplete)
+        }
+    }
+}
+
+fn recover(args: &Args, diagnostics: Diagnostics) -> Result<Status, Error> {
+    let settings = Settings { purpose: Purpose::Look, ..args.settings() };
+    let mut workspace = Workspace::open(&args.directory, settings)?;
+    if let Some(run) = workspace.recover()?
+        && !args.quiet
+    {
+        diagnostics.say(&format!("took back the unfinished part of {run}"));
+    }
+    Ok(Status::Complete)
+}

@@ -1,0 +1,392 @@
+//! A run over documents: bytes to records to operations to results, group
+//! by group, and what is said about each document at its end.
+
+use std::ffi::OsStr;
+
+use anyhow::Error;
+
+use tornkit::cli::{self, Diagnostics};
+use tornkit::edit::{
+    Action, DecodeError, Decoded, End, Operation, Rejected as NoOperation,
+    decode,
+};
+use tornkit::path::Names;
+use tornkit::report::result::{Apply, Fate, Fates, Outcome, ResultLine};
+use tornkit::scan::{Config, Event, Record, Rejected, Scanner, Summary};
+use tornkit::span::{Place, Status, Verdict};
+use tornkit::stream::{Input, Output, StreamError};
+use tornkit::workspace::{Trouble, Workspace};
+
+use crate::Args;
+use crate::interrupt::Interrupt;
+
+/// Reads and applies every operand.
+pub(crate) fn run(
+    args: &Args,
+    out: Output,
+    diagnostics: Diagnostics,
+) -> Result<Status, Error> {
+    let report = match &args.report {
+        Some(file) => Output::file(file)?,
+        None => Output::nowhere(),
+    };
+    let mut session = Session {
+        args,
+        diagnostics,
+        names: args.names(),
+        workspace: args.workspace()?,
+        out,
+        report,
+        interrupt: Interrupt::catch()?,
+        document: Document::default(),
+    };
+    let mut status = Status::Complete;
+    let mut whole = Vec::new();
+    for operand in cli::operands(args.files.clone()) {
+        let summary = session.read(&operand)?;
+        if args.atomic {
+            whole.push((std::mem::take(&mut session.document), summary));
+        } else {
+            status = status.worst(session.close(summary)?);
+        }
+    }
+    if args.atomic {
+        status = session.settle(whole)?;
+    }
+    session.out.finish().or_else(without_reader)?;
+    session.report.finish()?;
+    Ok(status)
+}
+
+/// A reader that goes away takes no operation with it.
+fn without_reader(why: StreamError) -> Result<(), StreamError> {
+    match why {
+        StreamError::ReaderGone => Ok(()),
+        why => Err(why),
+    }
+}
+
+/// A run: where operations go, and where it says what became of them.
+struct Session<'a> {
+    args: &'a Args,
+    diagnostics: Diagnostics,
+    names: Names,
+    workspace: Workspace,
+    out: Output,
+    report: Output,
+    interrupt: Interrupt,
+    document: Document,
+}
+
+/// What is known of one document.
+#[derive(Default)]
+struct Document {
+    /// Its name.
+    file: String,
+    /// Results that are said when their group is committed.
+    waiting: Vec<ResultLine>,
+    /// With `--atomic`: the operations of results in `waiting`, by index.
+    held: Vec<(usize, Operation)>,
+    fates: Fates,
+    /// What a filter before us said about its own input.
+    end: Option<End>,
+}
+
+impl Session<'_> {
+    /// Reads a document to its end. Without `--atomic`, everything in it is
+    /// then done and said.
+    fn read(&mut self, operand: &OsStr) -> Result<Summary, Error> {
+        let mut input = Input::open(operand)?;
+        self.document = Document::new(input.name());
+        let mut scanner = Scanner::new(Config::default());
+        loop {
+            if !input.is_ready() {
+                self.commit()?;
+            }
+            let block = self.interrupt.wait_in(|| input.read_block())?;
+            if block.is_empty() {
+                break;
+            }
+            scanner.feed(block, &mut |event| self.take(event))?;
+        }
+        let summary = scanner.finish(&mut |event| self.take(event))?;
+        self.document.take_tail(&summary);
+        self.commit()?;
+        Ok(summary)
+    }
+
+    fn take(&mut self, event: Event<'_>) -> Result<(), Error> {
+        match event {
+            Event::Record(record) => self.take_record(&record)?,
+            Event::Rejected(rejected) => self.document.reject(&rejected),
+            Event::RejectedMore(_) => {}
+        }
+        if self.workspace.is_full() || self.interrupt.is_pending() {
+            self.commit()?;
+        }
+        Ok(())
+    }
+
+    fn take_record(&mut self, record: &Record<'_>) -> Result<(), Error> {
+        let at = Place { byte: record.span.start, line: record.line };
+        match decode(record.json, &self.names) {
+            Ok(Decoded::Meta { .. }) => {}
+            Ok(Decoded::End(end)) => self.document.end = Some(end),
+            Ok(Decoded::Operation(operation)) => {
+                self.take_operation(operation, at)?;
+            }
+            Err(rejected) => {
+                self.document.waiting.push(no_operation(rejected, at));
+            }
+        }
+        Ok(())
+    }
+
+    fn take_operation(
+        &mut self,
+        operation: Operation,
+        at: Place,
+    ) -> Result<(), Error> {
+        let mut line = result_line(&operation, at);
+        let document = &mut self.document;
+        if self.args.atomic {
+            document.held.push((document.waiting.len(), operation));
+        } else {
+            line.outcome = self.workspace.perform(&operation)?;
+        }
+        document.waiting.push(line);
+        Ok(())
+    }
+
+    /// Ends the group and says its results.
+    fn commit(&mut self) -> Result<(), Error> {
+        if !self.args.atomic {
+            let committed = self.workspace.commit();
+            if let Err(why) = &committed {
+                self.document.fail_applied(why);
+            }
+            self.say_results()?;
+            committed?;
+        }
+        self.interrupt.obey();
+        Ok(())
+    }
+
+    /// With `--atomic`: performs everything that was read, and commits it if
+    /// nothing was cut, refused or failed.
+    fn settle(
+        &mut self,
+        mut documents: Vec<(Document, Summary)>,
+    ) -> Result<Status, Error> {
+        let mut good = true;
+        for (document, summary) in &mut documents {
+            for (index, operation) in std::mem::take(&mut document.held) {
+                if let Some(line) = document.waiting.get_mut(index) {
+                    line.outcome = self.workspace.perform(&operation)?;
+                }
+            }
+            let lines = document.waiting.iter();
+            good &= lines
+                .fold(true, |all, line| all && line.outcome.status.is_good());
+            good &= !document.is_cut(summary);
+        }
+        let committed = match good {
+            true => self.workspace.commit(),
+            false => self.workspace.abandon(),
+        };
+        let mut status = Status::Complete;
+        for (mut document, summary) in documents {
+            if let Err(why) = &committed {
+                document.fail_applied(why);
+            } else if !good {
+                document.skip_applied();
+            }
+            self.document = document;
+            self.say_results()?;
+            status = status.worst(self.close(summary)?);
+        }
+        committed?;
+        Ok(status)
+    }
+
+    fn say_results(&mut self) -> Result<(), Error> {
+        for line in std::mem::take(&mut self.document.waiting) {
+            self.document.fates.count(line.outcome.status);
+            let text = match self.args.json {
+                true => line.json(),
+                false => line.text(&self.document.file),
+            };
+            let said = self.out.write_line(text.as_bytes());
+            self.keep_on(said)?;
+        }
+        let said = self.out.flush();
+        self.keep_on(said)
+    }
+
+    /// Goes on without a reader.
+    fn keep_on(&mut self, said: Result<(), StreamError>) -> Result<(), Error> {
+        match said {
+            Err(StreamError::ReaderGone) => self.out = Output::nowhere(),
+            other => other?,
+        }
+        Ok(())
+    }
+
+    /// Says how a document ended, once its results are said.
+    fn close(&mut self, summary: Summary) -> Result<Status, Error> {
+        let document = &self.document;
+        let status = document.judge(&summary);
+        if !self.args.quiet {
+            document.explain(&summary, self.diagnostics);
+        }
+        let report = Apply {
+            r#type: "apply",
+            file: document.file.clone(),
+            run: self.workspace.run_name().to_owned(),
+            status: status as u8,
+            verdict: summary.verdict,
+            cut: summary.cut,
+            fates: document.fates,
+            declared: summary.declared,
+            repaired: summary.repaired,
+            input_bytes: summary.bytes.total(),
+        };
+        self.report.write_line(&serde_json::to_vec(&report)?)?;
+        Ok(status)
+    }
+}
+
+impl Document {
+    fn new(file: &str) -> Self {
+        Self { file: file.to_owned(), ..Self::default() }
+    }
+
+    fn reject(&mut self, rejected: &Rejected<'_>) {
+        let why = rejected.reason.describe();
+        let outcome = Outcome::failed("rejected-record", why);
+        self.waiting.push(nameless(outcome, rejected.at));
+    }
+
+    /// The unfinished operation at the end of a cut document.
+    fn take_tail(&mut self, summary: &Summary) {
+        if let Some(cut) = summary.cut.as_ref().filter(|c| c.lost_bytes > 0) {
+            let mut line = nameless(Outcome::failed("cut", "cut"), cut.tail);
+            line.file_path.clone_from(&cut.file_path);
+            self.waiting.push(line);
+        }
+    }
+
+    /// A group that could not be published has applied nothing.
+    fn fail_applied(&mut self, why: &Trouble) {
+        for line in self.applied() {
+            line.outcome = Outcome::failed("io", why);
+        }
+    }
+
+    fn skip_applied(&mut self) {
+        for line in self.applied() {
+            line.outcome = Outcome::skipped("it is all or nothing");
+        }
+    }
+
+    fn applied(&mut self) -> impl Iterator<Item = &mut ResultLine> {
+        let lines = self.waiting.iter_mut();
+        lines.filter(|line| line.outcome.status == Fate::Applied)
+    }
+
+    fn judge(&self, summary: &Summary) -> Status {
+        let bad = self.is_cut(summary) || self.found_nothing(summary);
+        if bad || !self.fates.all_good() {
+            Status::Incomplete
+        } else {
+            Status::Complete
+        }
+    }
+
+    /// Whether the document, or what a filter made it from, was cut.
+    fn is_cut(&self, summary: &Summary) -> bool {
+        summary.verdict == Verdict::Cut || self.upstream() == Some(Verdict::Cut)
+    }
+
+    fn upstream(&self) -> Option<Verdict> {
+        self.end.as_ref().map(|end| end.verdict)
+    }
+
+    /// Bytes, but no operation among them, and nothing that says that there
+    /// need not be one.
+    fn found_nothing(&self, summary: &Summary) -> bool {
+        summary.bytes.total() > 0
+            && self.fates == Fates::default()
+            && summary.declared != Some(0)
+            && self.upstream() != Some(Verdict::Complete)
+    }
+
+    fn explain(&self, summary: &Summary, diagnostics: Diagnostics) {
+        if summary.cut.is_some() {
+            diagnostics.say(&self.describe_cut(summary));
+        } else if self.is_cut(summary) {
+            diagnostics.say(&self.describe_upstream_cut());
+        } else if self.found_nothing(summary) {
+            let (file, bytes) = (&self.file, summary.bytes.total());
+            diagnostics.say(&format!(
+                "cannot find an operation in '{file}': {bytes} bytes of \
+                 other text (ends at byte {bytes})"
+            ));
+            diagnostics.hint("edit-apply --instructions");
+        }
+    }
+
+    fn describe_cut(&self, summary: &Summary) -> String {
+        let Some(cut) = &summary.cut else { return String::new() };
+        let mut text = format!("input cut {}", cut.state.describe());
+        if let Some(path) = &cut.file_path {
+            text += &format!(" of '{}'", cli::printable(path));
+        }
+        text += &format!(": {} operations whole", summary.operations);
+        if let Some(declared) = summary.declared {
+            text += &format!(" of {declared}");
+        }
+        let file = &self.file;
+        text + &format!(" ({file}:{}, byte {})", cut.line, cut.byte)
+    }
+
+    fn describe_upstream_cut(&self) -> String {
+        let mut text = "input cut before it was filtered".to_owned();
+        let Some(end) = &self.end else { return text };
+        if let Some(path) = &end.file_path {
+            text += &format!(", in '{}'", cli::printable(path));
+        }
+        if let (Some(line), Some(byte)) = (end.line, end.byte) {
+            text += &format!(" (line {line}, byte {byte})");
+        }
+        text
+    }
+}
+
+fn result_line(operation: &Operation, at: Place) -> ResultLine {
+    let new_path = match &operation.action {
+        Action::Rename(to) => Some(to.to_string()),
+        _ => None,
+    };
+    ResultLine {
+        op: Some(operation.action.name().to_owned()),
+        file_path: Some(operation.path.to_string()),
+        new_path,
+        outcome: Outcome::skipped("not tried"),
+        at,
+    }
+}
+
+fn no_operation(rejected: NoOperation, at: Place) -> ResultLine {
+    let NoOperation { op, file_path, why } = rejected;
+    let outcome = match why {
+        DecodeError::Name(name) => Outcome::refused(name.code(), name),
+        why => Outcome::failed(why.code(), why),
+    };
+    ResultLine { op, file_path, new_path: None, outcome, at }
+}
+
+fn nameless(outcome: Outcome, at: Place) -> ResultLine {
+    let (op, file_path, new_path) = (None, None, None);
+    ResultLine { op, file_path, new_path, outcome, at }
+}

@@ -1,0 +1,323 @@
+//! A run on a tree, group by group: the lock is taken when a group's first
+//! operation comes and given back when the group is committed.
+
+use std::collections::{BTreeSet, HashMap};
+use std::io;
+use std::path::Path;
+
+use super::hash::Hash;
+use super::journal::{After, Entry, Journal};
+use super::log::{self, History, LogEntry};
+use super::overlay::{Overlay, Touched};
+use super::publish::{TRANSACTION, Transaction, recover};
+use super::root::{FileStat, Node, Root};
+use super::stage::Stage;
+use super::state::{self, Lock, State};
+use super::{
+    GROUP_BYTES, GROUP_OPERATIONS, Purpose, Settings, Trouble, run, undo,
+};
+use crate::path::{RelPath, STATE_DIR};
+
+/// A tree, and a run that changes it or looks what it would change.
+#[derive(Debug)]
+pub struct Workspace {
+    pub(super) root: Root,
+    pub(super) settings: Settings,
+    /// The run's name in the log.
+    pub(super) run: String,
+    pub(super) state: Option<State>,
+    pub(super) group: Option<Group>,
+    pub(super) overlay: Overlay,
+    pub(super) history: History,
+    /// How often each operation has been seen in this run.
+    pub(super) ordinals: HashMap<Hash, u32>,
+    /// Files that this run has changed.
+    pub(super) changed: BTreeSet<RelPath>,
+    /// Groups committed.
+    groups: usize,
+}
+
+/// What exists while a group is being planned.
+#[derive(Debug)]
+pub(super) struct Group {
+    pub(super) stage: Stage,
+    /// Operations that will be logged.
+    pub(super) applied: Vec<LogEntry>,
+    /// Operations so far.
+    pub(super) operations: usize,
+    /// Bytes staged so far.
+    pub(super) bytes: u64,
+    /// Held by a group that will write.
+    pub(super) lock: Option<Lock>,
+}
+
+impl Workspace {
+    /// Opens a directory as root and, if the run is to change it, takes back
+    /// what a killed run has left half done.
+    pub fn open(path: &Path, settings: Settings) -> Result<Self, Trouble> {
+        let root = Root::open(path).map_err(|why| {
+            Trouble::new("open", &path.to_string_lossy(), why)
+        })?;
+        let mut workspace = Self {
+            root,
+            settings,
+            run: run::name(),
+            state: None,
+            group: None,
+            overlay: Overlay::default(),
+            history: History::default(),
+            ordinals: HashMap::new(),
+            changed: BTreeSet::new(),
+            groups: 0,
+        };
+        if settings.purpose == Purpose::Change {
+            workspace.recover()?;
+        }
+        Ok(workspace)
+    }
+
+    /// Takes back what a killed run has left half done. Returns that run's
+    /// name; nothing if all was well.
+    pub fn recover(&mut self) -> Result<Option<String>, Trouble> {
+        let Some(state) = State::existing(&self.root)? else {
+            return Ok(None);
+        };
+        let unfinished = state::open_dir(state.dir(), TRANSACTION)
+            .map_err(|why| Trouble::new("open", STATE_DIR, why))?;
+        if unfinished.is_none() {
+            return Ok(None);
+        }
+        let _lock = state.lock(self.settings.patience)?;
+        recover(&self.root, &state, self.settings.durability)
+    }
+
+    /// The run's name in the log.
+    pub fn run_name(&self) -> &str {
+        &self.run
+    }
+
+    /// Whether the group is so large that it should be committed.
+    pub fn is_full(&self) -> bool {
+        self.group.as_ref().is_some_and(|group| {
+            group.operations >= GROUP_OPERATIONS || group.bytes >= GROUP_BYTES
+        })
+    }
+
+    /// Begins a group if none has begun.
+    pub(super) fn begin(&mut self) -> Result<&mut Group, Trouble> {
+        let group = match self.group.take() {
+            Some(group) => group,
+            None => self.new_group()?,
+        };
+        Ok(self.group.insert(group))
+    }
+
+    fn new_group(&mut self) -> Result<Group, Trouble> {
+        let (stage, lock) = match self.settings.purpose {
+            Purpose::Look => {
+                self.state = State::existing(&self.root)?;
+                if let Some(state) = &self.state {
+                    self.history.refresh(state)?;
+                }
+                (Stage::Memory(HashMap::new()), None)
+            }
+            Purpose::Change => {
+                let (stage, lock) = self.new_transaction()?;
+                (stage, Some(lock))
+            }
+        };
+        let applied = Vec::new();
+        Ok(Group { stage, applied, operations: 0, bytes: 0, lock })
+    }
+
+    pub(super) fn new_transaction(&mut self) -> Result<(Stage, Lock), Trouble> {
+        let durability = self.settings.durability;
+        let state = match self.state.take() {
+            Some(state) => state,
+            None => State::open(&self.root, durability)?,
+        };
+        let lock = state.lock(self.settings.patience)?;
+        recover(&self.root, &state, durability)?;
+        self.history.refresh(&state)?;
+        let dir = state::make_dir(state.dir(), TRANSACTION).map_err(|why| {
+            Trouble::new("make", "the transaction's directory", why)
+        })?;
+        if self.groups == 0 {
+            undo::drop_oldest(&state)?;
+        }
+        self.state = Some(state);
+        Ok((Stage::Disk { dir, next: 0 }, lock))
+    }
+
+    /// Makes the group's changes, all of them or none. Afterwards the next
+    /// operation begins a new group.
+    pub fn commit(&mut self) -> Result<(), Trouble> {
+        if self.settings.purpose == Purpose::Look {
+            return Ok(());
+        }
+        let Some(group) = self.group.take() else { return Ok(()) };
+        let overlay = std::mem::take(&mut self.overlay);
+        if group.applied.is_empty() {
+            return self.leave(group);
+        }
+        let entries = self.entries(&overlay)?;
+        let seen = seen(&entries, &overlay);
+        sync_staged(&group, &overlay, self.settings.durability)?;
+        self.publish(&group.stage, &entries, &seen, &group.applied)
+    }
+
+    /// Forgets the group's changes; none of them was made.
+    pub fn abandon(&mut self) -> Result<(), Trouble> {
+        self.overlay = Overlay::default();
+        match self.group.take() {
+            Some(group) => self.leave(group),
+            None => Ok(()),
+        }
+    }
+
+    /// Ends a group that changes nothing.
+    fn leave(&mut self, group: Group) -> Result<(), Trouble> {
+        let left = match (&self.state, &group.lock) {
+            (Some(state), Some(_)) => {
+                state::remove_dir(state.dir(), TRANSACTION)
+            }
+            _ => Ok(()),
+        };
+        left.map_err(|why| Trouble::new("clear", STATE_DIR, why))
+    }
+
+    /// Publishes entries and logs what they stand for. On failure the tree
+    /// and the log are as they were.
+    pub(super) fn publish(
+        &mut self,
+        stage: &Stage,
+        entries: &[Entry],
+        seen: &[Option<FileStat>],
+        applied: &[LogEntry],
+    ) -> Result<(), Trouble> {
+        let (Stage::Disk { dir, .. }, Some(state)) = (stage, &self.state)
+        else {
+            return Ok(());
+        };
+        let durability = self.settings.durability;
+        let log_bytes = log::length(state)
+            .map_err(|why| Trouble::new("read", "the log", why))?;
+        let journal = Journal {
+            run: self.run.clone(),
+            log_bytes,
+            entries: entries.to_vec(),
+        };
+        let mut transaction = Transaction::new(&self.root, dir, durability);
+        transaction.write_journal(&journal, state)?;
+        let done = transaction
+            .publish(entries, seen)
+            .and_then(|()| log::append(state, applied, durability))
+            .and_then(|len| {
+                undo::keep(state, &self.run, self.groups, durability)?;
+                Ok(len)
+            });
+        match done {
+            Ok(len) => {
+                applied.iter().for_each(|entry| self.history.add(entry));
+                self.history.grown_to(len);
+                self.groups += 1;
+                Ok(())
+            }
+            Err(why) => {
+                // What cannot be taken back now is taken back by the next
+                // run: the journal stays.
+                recover(&self.root, state, durability)?;
+                Err(why)
+            }
+        }
+    }
+
+    /// What the group changes on disk: deletions first, so that a name that
+    /// was a file can become a directory.
+    fn entries(&self, overlay: &Overlay) -> Result<Vec<Entry>, Trouble> {
+        let mut entries = Vec::new();
+        let mut made = BTreeSet::new();
+        for (path, touched) in overlay.iter() {
+            if touched.changes_nothing() {
+                continue;
+            }
+            let dirs = match touched.after {
+                Some(_) if touched.before.is_none() => {
+                    self.missing_dirs(path, &mut made).map_err(|why| {
+                        Trouble::new("look at", path.as_str(), why)
+                    })?
+                }
+                _ => Vec::new(),
+            };
+            entries.push(entry(path, touched, dirs));
+        }
+        entries.sort_by_key(|entry| entry.after.is_some());
+        Ok(entries)
+    }
+
+    /// The directories that must be made for `path`, outermost first.
+    pub(super) fn missing_dirs(
+        &self,
+        path: &RelPath,
+        made: &mut BTreeSet<RelPath>,
+    ) -> io::Result<Vec<RelPath>> {
+        let mut dirs = Vec::new();
+        let mut above = path.parent();
+        while let Some(dir) = above {
+            if made.contains(&dir) || self.root.look(&dir)? == Node::Directory {
+                break;
+            }
+            made.insert(dir.clone());
+            above = dir.parent();
+            dirs.insert(0, dir);
+        }
+        Ok(dirs)
+    }
+}
+
+impl Touched {
+    /// Whether the file ends as it began.
+    fn changes_nothing(&self) -> bool {
+        match (self.before, self.after) {
+            (None, None) => true,
+            (Some(before), Some(after)) => before.hash == after.hash,
+            _ => false,
+        }
+    }
+}
+
+fn entry(path: &RelPath, touched: &Touched, dirs: Vec<RelPath>) -> Entry {
+    Entry {
+        path: path.clone(),
+        dirs,
+        before: touched.before.map(|before| before.hash),
+        after: touched
+            .after
+            .map(|staged| After { hash: staged.hash, staged: staged.number }),
+    }
+}
+
+/// What stood on disk under each entry's name when it was planned.
+fn seen(entries: &[Entry], overlay: &Overlay) -> Vec<Option<FileStat>> {
+    let stat = |entry: &Entry| {
+        let touched = overlay.get(&entry.path)?;
+        touched.before.map(|before| before.stat)
+    };
+    entries.iter().map(stat).collect()
+}
+
+fn sync_staged(
+    group: &Group,
+    overlay: &Overlay,
+    durability: super::Durability,
+) -> Result<(), Trouble> {
+    for (path, touched) in overlay.iter() {
+        if let Some(staged) = touched.after {
+            group
+                .stage
+                .sync(staged, durability)
+                .map_err(|why| Trouble::new("write", path.as_str(), why))?;
+        }
+    }
+    Ok(())
+}

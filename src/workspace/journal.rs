@@ -1,0 +1,180 @@
+//! What a transaction is about to do, in the words of the file that makes it
+//! recoverable. Entries in, NDJSON out, and back.
+
+use std::io;
+
+use serde::{Deserialize, Serialize};
+
+use super::hash::Hash;
+use crate::path::{Portability, RelPath};
+
+/// A transaction's plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Journal {
+    /// The run it belongs to.
+    pub(super) run: String,
+    /// Length of the log before the transaction, in bytes.
+    pub(super) log_bytes: u64,
+    /// What happens to each file, in the order in which it happens.
+    pub(super) entries: Vec<Entry>,
+}
+
+/// What happens to one file. Its old content is kept as `N.old`, where N is
+/// the entry's number from 0.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) path: RelPath,
+    /// Directories made for it, outermost first.
+    pub(super) dirs: Vec<RelPath>,
+    /// Digest of the content before; nothing for a new file.
+    pub(super) before: Option<Hash>,
+    /// The content after; nothing for a deleted file.
+    pub(super) after: Option<After>,
+}
+
+/// The new content of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct After {
+    pub(super) hash: Hash,
+    /// It is staged as `STAGED.new`.
+    pub(super) staged: u64,
+}
+
+/// A line of the file.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+enum Line {
+    Begin {
+        run: String,
+        log_bytes: u64,
+    },
+    File {
+        path: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        dirs: Vec<String>,
+        before: Option<String>,
+        after: Option<String>,
+        staged: Option<u64>,
+    },
+    End {
+        files: usize,
+    },
+}
+
+impl Journal {
+    /// The journal as the bytes of a file.
+    pub(super) fn encode(&self) -> Vec<u8> {
+        let begin =
+            Line::Begin { run: self.run.clone(), log_bytes: self.log_bytes };
+        let end = Line::End { files: self.entries.len() };
+        let files = self.entries.iter().map(Entry::line);
+        let lines = std::iter::once(begin).chain(files).chain([end]);
+        let mut text = String::new();
+        for line in lines {
+            // Strings and numbers always have a JSON form.
+            text += &serde_json::to_string(&line).unwrap_or_default();
+            text.push('\n');
+        }
+        text.into_bytes()
+    }
+
+    /// Reads a journal; one that is not whole is an error.
+    pub(super) fn decode(bytes: &[u8]) -> io::Result<Self> {
+        let broken = || io::Error::other("the journal is damaged");
+        let mut lines = bytes
+            .split(|&b| b == b'\n')
+            .filter(|line| !line.is_empty())
+            .map(serde_json::from_slice);
+        let Some(Ok(Line::Begin { run, log_bytes })) = lines.next() else {
+            return Err(broken());
+        };
+        let mut entries = Vec::new();
+        for line in lines {
+            match line {
+                Ok(Line::File { path, dirs, before, after, staged }) => {
+                    let after = after.zip(staged);
+                    let entry = Entry::read(&path, &dirs, before, after);
+                    entries.push(entry.ok_or_else(broken)?);
+                }
+                Ok(Line::End { files }) if files == entries.len() => {
+                    return Ok(Self { run, log_bytes, entries });
+                }
+                _ => return Err(broken()),
+            }
+        }
+        Err(broken())
+    }
+}
+
+impl Entry {
+    fn line(&self) -> Line {
+        let text = |hash: Hash| hash.to_string();
+        Line::File {
+            path: self.path.to_string(),
+            dirs: self.dirs.iter().map(RelPath::to_string).collect(),
+            before: self.before.map(text),
+            after: self.after.map(|after| text(after.hash)),
+            staged: self.after.map(|after| after.staged),
+        }
+    }
+
+    fn read(
+        path: &str,
+        dirs: &[String],
+        before: Option<String>,
+        after: Option<(String, u64)>,
+    ) -> Option<Self> {
+        let name = |text: &str| RelPath::parse(text, Portability::Unix).ok();
+        let before = match before {
+            None => None,
+            Some(text) => Some(text.parse().ok()?),
+        };
+        let after = match after {
+            None => None,
+            Some((text, staged)) => {
+                Some(After { hash: text.parse().ok()?, staged })
+            }
+        };
+        Some(Self {
+            path: name(path)?,
+            dirs: dirs.iter().map(|d| name(d)).collect::<Option<_>>()?,
+            before,
+            after,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn journal() -> Journal {
+        let name =
+            |text: &str| RelPath::parse(text, Portability::Unix).unwrap();
+        let entry = Entry {
+            path: name("a/b/c"),
+            dirs: vec![name("a"), name("a/b")],
+            before: None,
+            after: Some(After { hash: Hash::of(b"x"), staged: 3 }),
+        };
+        Journal { run: "r1".into(), log_bytes: 7, entries: vec![entry] }
+    }
+
+    #[test]
+    fn a_journal_is_read_back_as_it_was_written() {
+        let journal = journal();
+        let bytes = journal.encode();
+        assert_eq!(Journal::decode(&bytes).unwrap(), journal);
+    }
+
+    #[test]
+    fn a_journal_cut_anywhere_or_leading_outside_is_not_taken() {
+        let bytes = journal().encode();
+        for end in 0..bytes.len() - 1 {
+            assert!(Journal::decode(&bytes[..end]).is_err(), "{end}");
+        }
+        let text = String::from_utf8(bytes).unwrap();
+        let evil = text.replace("a/b/c", "../b/c");
+        assert!(Journal::decode(evil.as_bytes()).is_err());
+    }
+}

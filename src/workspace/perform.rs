@@ -1,0 +1,417 @@
+//! One operation against the tree as the group will leave it: an operation
+//! in, an outcome out, and the change noted for the commit.
+
+use std::io;
+
+use super::group::Workspace;
+use super::hash::Hash;
+use super::log::{Change, LogEntry};
+use super::overlay::Before;
+use super::root::{FileStat, Node};
+use super::stage::Staged;
+use super::{Purpose, Trouble};
+use crate::edit::{
+    self, Action, Edit, EditError, Modified, Nearest, Operation, Refusal,
+};
+use crate::path::RelPath;
+use crate::report::result::{NearestPlace, Outcome};
+
+/// What stands under a name, the group's own changes included.
+enum Standing {
+    Absent,
+    File(Source),
+    Directory,
+    Special(&'static str),
+    BelowFile,
+    Detour,
+}
+
+/// Where a file's bytes are.
+#[derive(Clone, Copy)]
+enum Source {
+    Disk(FileStat),
+    Stage(Staged),
+}
+
+impl Source {
+    fn len(self) -> u64 {
+        match self {
+            Self::Disk(stat) => stat.len,
+            Self::Stage(staged) => staged.len,
+        }
+    }
+
+    /// The file whose permissions the next version takes over.
+    fn like(self) -> Option<FileStat> {
+        match self {
+            Self::Disk(stat) => Some(stat),
+            Self::Stage(staged) => staged.like,
+        }
+    }
+}
+
+/// A file as it stands, read.
+struct Read {
+    source: Source,
+    bytes: Vec<u8>,
+    hash: Hash,
+}
+
+/// What an operation came to: done, with its changes, or not.
+type Planned = Result<(Outcome, Vec<Change>), Outcome>;
+
+impl Workspace {
+    /// Performs an operation on top of those before it. The tree changes
+    /// with the group's commit.
+    pub fn perform(
+        &mut self,
+        operation: &Operation,
+    ) -> Result<Outcome, Trouble> {
+        self.begin()?.operations += 1;
+        let digest = digest(operation);
+        let nth = self.ordinals.entry(digest).or_insert(0);
+        *nth += 1;
+        let nth = *nth;
+        if self.is_replay(digest, nth) {
+            return Ok(Outcome::unchanged().with("as an earlier run left it"));
+        }
+        let planned = match &operation.action {
+            Action::Create(text) => self.create(&operation.path, text),
+            Action::Write(text) => self.write(&operation.path, text),
+            Action::Modify(edits) => self.modify(&operation.path, edits),
+            Action::Delete => self.delete(&operation.path),
+            Action::Rename(to) => self.rename(&operation.path, to),
+        };
+        let (outcome, changes) = match planned {
+            Ok(done) => done,
+            Err(outcome) => return Ok(outcome),
+        };
+        self.note(operation, digest, nth, changes);
+        Ok(outcome)
+    }
+
+    fn note(
+        &mut self,
+        operation: &Operation,
+        digest: Hash,
+        nth: u32,
+        changes: Vec<Change>,
+    ) {
+        self.changed.insert(operation.path.clone());
+        if let Action::Rename(to) = &operation.action {
+            self.changed.insert(to.clone());
+        }
+        let entry = LogEntry {
+            run: self.run.clone(),
+            op: operation.action.name().to_owned(),
+            digest: Some(digest.to_string()),
+            nth,
+            undoes: None,
+            changes,
+        };
+        if let Some(group) = &mut self.group {
+            group.applied.push(entry);
+        }
+    }
+
+    /// Whether the log says that this very operation was done and nothing
+    /// else has touched its files since.
+    fn is_replay(&self, digest: Hash, nth: u32) -> bool {
+        self.history.holds(digest, nth, |path| {
+            let path = RelPath::parse(path, crate::path::Portability::Unix);
+            let path = path.ok()?;
+            match self.standing(&path) {
+                Ok(Standing::File(Source::Stage(staged))) => Some(staged.hash),
+                Ok(Standing::File(source)) => {
+                    Some(Hash::of(&self.bytes(&path, source).ok()?))
+                }
+                _ => None,
+            }
+        })
+    }
+
+    fn create(&mut self, path: &RelPath, text: &[u8]) -> Planned {
+        match self.look(path)? {
+            Standing::Absent => {
+                let change = self.put(path, None, Some((text, None)))?;
+                let done = Outcome::applied().sized(None, Some(text.len()));
+                Ok((done, vec![change]))
+            }
+            Standing::File(source) => {
+                if source.len() == text.len() as u64
+                    && self.read(path, source)?.bytes == text
+                {
+                    return Err(Outcome::unchanged());
+                }
+                let why =
+                    format!("another file of {} bytes is there", source.len());
+                Err(Outcome::failed("exists", why))
+            }
+            other => Err(other.in_the_way(path)),
+        }
+    }
+
+    fn write(&mut self, path: &RelPath, text: &[u8]) -> Planned {
+        match self.look(path)? {
+            Standing::Absent => self.create(path, text),
+            Standing::File(source) => {
+                let old = self.read(path, source)?;
+                if old.bytes == text {
+                    return Err(Outcome::unchanged());
+                }
+                let like = source.like();
+                let before = old.bytes.len();
+                let change = self.put(path, Some(&old), Some((text, like)))?;
+                let done = Outcome::applied()
+                    .with(format!("replaced {before} bytes"))
+                    .sized(Some(before), Some(text.len()));
+                Ok((done, vec![change]))
+            }
+            other => Err(other.in_the_way(path)),
+        }
+    }
+
+    fn modify(&mut self, path: &RelPath, edits: &[Edit]) -> Planned {
+        let old = self.existing(path)?;
+        let is_first = !self.changed.contains(path);
+        let recognise = is_first && self.history.is_empty();
+        if recognise && edit::already_done(&old.bytes, edits) {
+            return Err(Outcome::unchanged());
+        }
+        let new = match edit::modify(&old.bytes, edits) {
+            Ok(new) => new,
+            Err(_) if edit::already_done(&old.bytes, edits) => {
+                return Err(Outcome::unchanged());
+            }
+            Err(why) => return Err(not_edited(&why)),
+        };
+        if new.bytes == old.bytes {
+            return Err(Outcome::unchanged());
+        }
+        let after = (new.bytes.as_slice(), old.source.like());
+        let change = self.put(path, Some(&old), Some(after))?;
+        let sizes = (Some(old.bytes.len()), Some(new.bytes.len()));
+        let done = edited(&new).sized(sizes.0, sizes.1);
+        Ok((done, vec![change]))
+    }
+
+    fn delete(&mut self, path: &RelPath) -> Planned {
+        let old = self.existing(path)?;
+        let change = self.put(path, Some(&old), None)?;
+        let size = old.bytes.len();
+        Ok((Outcome::applied().sized(Some(size), None), vec![change]))
+    }
+
+    fn rename(&mut self, from: &RelPath, to: &RelPath) -> Planned {
+        let target = self.look(to)?;
+        if let (Standing::Absent, Standing::File(_)) =
+            (self.look(from)?, &target)
+        {
+            return Err(Outcome::unchanged());
+        }
+        let old = self.existing(from)?;
+        match target {
+            Standing::Absent => {}
+            Standing::File(_) => {
+                let why = format!("'{to}' exists");
+                return Err(Outcome::failed("exists", why));
+            }
+            other => return Err(other.in_the_way(to)),
+        }
+        // What can fail comes first.
+        let after = (old.bytes.as_slice(), old.source.like());
+        let come = self.put(to, None, Some(after))?;
+        let gone = self.put(from, Some(&old), None)?;
+        Ok((Outcome::applied(), vec![gone, come]))
+    }
+
+    /// The file under a name, read; anything else is a failure.
+    fn existing(&self, path: &RelPath) -> Result<Read, Outcome> {
+        match self.look(path)? {
+            Standing::File(source) => self.read(path, source),
+            Standing::Absent => Err(Outcome::failed("missing", "no such file")),
+            other => Err(other.in_the_way(path)),
+        }
+    }
+
+    fn read(&self, path: &RelPath, source: Source) -> Result<Read, Outcome> {
+        let bytes = self.bytes(path, source).map_err(|why| io_failed(&why))?;
+        let hash = Hash::of(&bytes);
+        Ok(Read { source, bytes, hash })
+    }
+
+    fn bytes(&self, path: &RelPath, source: Source) -> io::Result<Vec<u8>> {
+        match (source, &self.group) {
+            (Source::Disk(stat), _) => self.root.read(path, &stat),
+            (Source::Stage(staged), Some(group)) => group.stage.get(staged),
+            (Source::Stage(_), None) => {
+                Err(io::Error::other("a staged file is gone"))
+            }
+        }
+    }
+
+    fn look(&self, path: &RelPath) -> Result<Standing, Outcome> {
+        self.standing(path).map_err(|why| io_failed(&why))
+    }
+
+    fn standing(&self, path: &RelPath) -> io::Result<Standing> {
+        if let Some(touched) = self.overlay.get(path) {
+            let below = self.overlay.has_below(path);
+            return Ok(match touched.after {
+                Some(staged) => Standing::File(Source::Stage(staged)),
+                None if below => Standing::Directory,
+                None => Standing::Absent,
+            });
+        }
+        if self.overlay.file_above(path).is_some() {
+            return Ok(Standing::BelowFile);
+        }
+        if self.overlay.has_below(path) {
+            return Ok(Standing::Directory);
+        }
+        Ok(match self.root.look(path)? {
+            Node::Absent => Standing::Absent,
+            Node::File(stat) => Standing::File(Source::Disk(stat)),
+            Node::Directory => Standing::Directory,
+            Node::Special(kind) => Standing::Special(kind),
+            Node::BelowFile if self.overlay.cleared_above(path) => {
+                Standing::Absent
+            }
+            Node::BelowFile => Standing::BelowFile,
+            Node::Detour => Standing::Detour,
+        })
+    }
+
+    /// Notes a new content, or none, for a name.
+    fn put(
+        &mut self,
+        path: &RelPath,
+        old: Option<&Read>,
+        new: Option<(&[u8], Option<FileStat>)>,
+    ) -> Result<Change, Outcome> {
+        let group = self
+            .group
+            .as_mut()
+            .ok_or_else(|| Outcome::failed("io", "no group has begun"))?;
+        let staged = match new {
+            None => None,
+            Some((bytes, like)) => {
+                let staged = group
+                    .stage
+                    .put(bytes, like)
+                    .map_err(|why| io_failed(&why))?;
+                group.bytes += staged.len;
+                Some(staged)
+            }
+        };
+        let before = old.and_then(|old| match old.source {
+            Source::Disk(stat) => Some(Before { stat, hash: old.hash }),
+            Source::Stage(_) => None,
+        });
+        if let Some(overtaken) = self.overlay.put(path, before, staged) {
+            group.stage.drop_content(overtaken);
+        }
+        Ok(Change {
+            path: path.to_string(),
+            before: old.map(|old| old.hash.to_string()),
+            after: staged.map(|staged| staged.hash.to_string()),
+        })
+    }
+
+    /// Whether this run leaves the tree alone.
+    pub fn only_looks(&self) -> bool {
+        self.settings.purpose == Purpose::Look
+    }
+}
+
+impl Standing {
+    /// Why a file cannot be here.
+    fn in_the_way(&self, path: &RelPath) -> Outcome {
+        match self {
+            Self::Directory => {
+                Outcome::failed("is-a-directory", "a directory is there")
+            }
+            Self::BelowFile => {
+                let why = "a file stands where a directory should be";
+                Outcome::failed("not-a-directory", why)
+            }
+            Self::Detour => {
+                let why = "a symbolic link or a mount is on the way";
+                Outcome::refused("symlink", why)
+            }
+            Self::Special(kind) => {
+                Outcome::refused("not-a-file", format!("it is {kind}"))
+            }
+            Self::Absent | Self::File(_) => {
+                Outcome::failed("exists", format!("'{path}' is in the way"))
+            }
+        }
+    }
+}
+
+impl Outcome {
+    fn sized(mut self, old: Option<usize>, new: Option<usize>) -> Self {
+        self.old_bytes = old.map(|n| n as u64);
+        self.new_bytes = new.map(|n| n as u64);
+        self
+    }
+}
+
+fn io_failed(why: &io::Error) -> Outcome {
+    let text = why.to_string();
+    let text = text.split(" (os error").next().unwrap_or(&text);
+    Outcome::failed("io", text)
+}
+
+fn edited(new: &Modified) -> Outcome {
+    let done = Outcome::applied();
+    if new.in_sequence.is_empty() {
+        return done;
+    }
+    let edits: Vec<String> =
+        new.in_sequence.iter().map(usize::to_string).collect();
+    done.with(format!("after earlier edits: edit {}", edits.join(", ")))
+}
+
+fn not_edited(error: &EditError) -> Outcome {
+    let mut outcome = Outcome::failed(error.why.code(), error);
+    outcome.edit = Some(error.edit);
+    match &error.why {
+        Refusal::Missing(_, Some(nearest)) => {
+            outcome.nearest = Some(place(nearest));
+        }
+        Refusal::Ambiguous { lines, .. } => {
+            outcome.candidates.clone_from(lines);
+        }
+        _ => {}
+    }
+    outcome
+}
+
+fn place(nearest: &Nearest) -> NearestPlace {
+    NearestPlace {
+        line: nearest.line,
+        differs_at: nearest.differs_at,
+        difference: nearest.difference.describe(),
+        found: nearest.found.clone(),
+    }
+}
+
+/// The digest of an operation in a form that its spelling does not change.
+fn digest(operation: &Operation) -> Hash {
+    let path = operation.path.as_str().as_bytes();
+    let name = operation.action.name().as_bytes();
+    match &operation.action {
+        Action::Create(text) | Action::Write(text) => {
+            Hash::of_parts(&[name, path, text])
+        }
+        Action::Modify(edits) => {
+            let edits = format!("{edits:?}");
+            Hash::of_parts(&[name, path, edits.as_bytes()])
+        }
+        Action::Delete => Hash::of_parts(&[name, path]),
+        Action::Rename(to) => {
+            Hash::of_parts(&[name, path, to.as_str().as_bytes()])
+        }
+    }
+}

@@ -1,0 +1,369 @@
+//! A journalled transaction: every new content is staged and durable and the
+//! journal stands before the first name changes; until the commit, all of it
+//! can be taken back by whoever comes next.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::fd::OwnedFd;
+
+use rustix::fs::{self, AtFlags, Mode, OFlags, RenameFlags};
+use rustix::io::Errno;
+
+use super::hash::Hash;
+use super::journal::{Entry, Journal};
+use super::root::{FileStat, Node, Root, look_in};
+use super::stage::new_name;
+use super::state::{self, State};
+use super::{Durability, Trouble, log};
+use crate::path::RelPath;
+
+/// The directory of the transaction under way.
+pub(super) const TRANSACTION: &str = "txn";
+const JOURNAL: &str = "journal";
+const JOURNAL_DRAFT: &str = "journal.tmp";
+
+/// Directories that a transaction keeps open: more would use up the
+/// descriptors that a process has by default (1024 on most systems).
+const OPEN_DIRS: usize = 128;
+
+/// The name of the backup of a transaction's entry.
+pub(super) fn old_name(entry: usize) -> String {
+    format!("{entry}.old")
+}
+
+/// A transaction that is being published or taken back.
+pub(super) struct Transaction<'a> {
+    root: &'a Root,
+    /// The transaction's directory.
+    dir: &'a OwnedFd,
+    durability: Durability,
+    open: BTreeMap<Option<RelPath>, OwnedFd>,
+    touched: BTreeSet<Option<RelPath>>,
+}
+
+impl<'a> Transaction<'a> {
+    pub(super) fn new(
+        root: &'a Root,
+        dir: &'a OwnedFd,
+        durability: Durability,
+    ) -> Self {
+        let (open, touched) = (BTreeMap::new(), BTreeSet::new());
+        Self { root, dir, durability, open, touched }
+    }
+
+    /// Makes the plan durable under its final name. From here on the
+    /// transaction can be taken back after a crash.
+    pub(super) fn write_journal(
+        &self,
+        journal: &Journal,
+        state: &State,
+    ) -> Result<(), Trouble> {
+        let write = || -> io::Result<()> {
+            let mut file = state::new_file(self.dir, JOURNAL_DRAFT)?;
+            file.write_all(&journal.encode())?;
+            self.durability.sync(&file)?;
+            fs::renameat(self.dir, JOURNAL_DRAFT, self.dir, JOURNAL)?;
+            self.durability.sync(self.dir)?;
+            self.durability.sync(state.dir())
+        };
+        write().map_err(|why| Trouble::new("write", "the journal", why))
+    }
+
+    /// Gives every file its new content. `seen` says what stood under each
+    /// name when the plan was made.
+    pub(super) fn publish(
+        &mut self,
+        entries: &[Entry],
+        seen: &[Option<FileStat>],
+    ) -> Result<(), Trouble> {
+        for (number, (entry, seen)) in entries.iter().zip(seen).enumerate() {
+            self.publish_one(number, entry, seen.as_ref()).map_err(|why| {
+                Trouble::new("write", entry.path.as_str(), why)
+            })?;
+        }
+        self.sync_touched()
+    }
+
+    fn publish_one(
+        &mut self,
+        number: usize,
+        entry: &Entry,
+        seen: Option<&FileStat>,
+    ) -> io::Result<()> {
+        for dir in &entry.dirs {
+            let within = dir.parent();
+            let parent = self.dir_of(within.as_ref())?;
+            state::make_dir(parent, dir.file_name())?;
+            self.touched.insert(within);
+        }
+        let (txn, parent) = (self.dir, entry.path.parent());
+        self.touched.insert(parent.clone());
+        let parent = self.dir_of(parent.as_ref())?;
+        let name = entry.path.file_name();
+        if let Some(seen) = seen {
+            back_up(txn, parent, name, number, seen)?;
+        }
+        match (entry.after, seen) {
+            (None, _) => Ok(fs::unlinkat(parent, name, AtFlags::empty())?),
+            (Some(after), Some(_)) => {
+                Ok(fs::renameat(txn, new_name(after.staged), parent, name)?)
+            }
+            (Some(after), None) => {
+                rename_to_free(txn, &new_name(after.staged), parent, name)
+            }
+        }
+    }
+
+    /// Takes back whatever of `journal` was published, last entry first.
+    /// Can itself be interrupted and begun again.
+    pub(super) fn take_back(
+        &mut self,
+        journal: &Journal,
+        state: &State,
+    ) -> Result<(), Trouble> {
+        let entries = journal.entries.iter().enumerate().rev();
+        for (number, entry) in entries {
+            self.take_back_one(number, entry).map_err(|why| {
+                Trouble::new("restore", entry.path.as_str(), why)
+            })?;
+        }
+        self.sync_touched()?;
+        log::truncate(state, journal.log_bytes, self.durability)?;
+        let drop_journal = || -> io::Result<()> {
+            state::remove_file(self.dir, JOURNAL)?;
+            self.durability.sync(self.dir)
+        };
+        drop_journal().map_err(|why| Trouble::new("remove", "the journal", why))
+    }
+
+    fn take_back_one(
+        &mut self,
+        number: usize,
+        entry: &Entry,
+    ) -> io::Result<()> {
+        let old = old_name(number);
+        let backup = look_in(self.dir, &old)?;
+        let (txn, within) = (self.dir, entry.path.parent());
+        let parent = match self.dir_of(within.as_ref()) {
+            Ok(parent) => parent,
+            // It was to be made and never was: nothing to take back.
+            Err(why) if is_absent(&why) && backup == Node::Absent => {
+                return self.remove_dirs(entry);
+            }
+            Err(why) => return Err(why),
+        };
+        let name = entry.path.file_name();
+        match backup {
+            Node::File(_) => restore(txn, &old, parent, name)?,
+            Node::Absent if entry.before.is_none() => {
+                remove_published(txn, parent, name, entry)?;
+            }
+            Node::Absent => {}
+            _ => return Err(io::Error::other("the backup is not a file")),
+        }
+        self.touched.insert(within);
+        self.remove_dirs(entry)
+    }
+
+    fn remove_dirs(&mut self, entry: &Entry) -> io::Result<()> {
+        for dir in entry.dirs.iter().rev() {
+            let within = dir.parent();
+            self.open.remove(&Some(dir.clone()));
+            self.touched.remove(&Some(dir.clone()));
+            let parent = match self.dir_of(within.as_ref()) {
+                Err(why) if is_absent(&why) => continue,
+                parent => parent?,
+            };
+            // A directory that somebody else uses by now stays.
+            let name = dir.file_name();
+            match fs::unlinkat(parent, name, AtFlags::REMOVEDIR) {
+                Ok(()) | Err(Errno::NOENT | Errno::NOTDIR) => {}
+                Err(Errno::NOTEMPTY | Errno::EXIST) => {
+                    self.touched.insert(Some(dir.clone()));
+                }
+                Err(why) => return Err(why.into()),
+            }
+            self.touched.insert(within);
+        }
+        Ok(())
+    }
+
+    fn dir_of(&mut self, dir: Option<&RelPath>) -> io::Result<&OwnedFd> {
+        let key = dir.cloned();
+        if self.open.len() >= OPEN_DIRS && !self.open.contains_key(&key) {
+            self.open.clear();
+        }
+        match self.open.entry(key) {
+            std::collections::btree_map::Entry::Occupied(it) => {
+                Ok(it.into_mut())
+            }
+            std::collections::btree_map::Entry::Vacant(it) => {
+                Ok(it.insert(self.root.directory(dir)?))
+            }
+        }
+    }
+
+    /// Makes every change of a name durable.
+    fn sync_touched(&mut self) -> Result<(), Trouble> {
+        if self.durability == Durability::None {
+            return Ok(());
+        }
+        let touched: Vec<_> = self.touched.iter().cloned().collect();
+        let durability = self.durability;
+        for dir in touched {
+            let name = dir.as_ref().map_or(".", RelPath::as_str).to_owned();
+            self.dir_of(dir.as_ref())
+                .and_then(|dir| durability.sync(dir))
+                .map_err(|why| Trouble::new("sync", &name, why))?;
+        }
+        durability
+            .sync(self.dir)
+            .map_err(|why| Trouble::new("sync", "the transaction", why))
+    }
+}
+
+/// The name is free, or something above it is a file.
+fn is_absent(why: &io::Error) -> bool {
+    use io::ErrorKind::{NotADirectory, NotFound};
+    matches!(why.kind(), NotFound | NotADirectory)
+}
+
+/// Brings the tree to a consistent state after a run that was killed.
+/// Returns the run that was taken back, if one was. The lock must be held.
+pub(super) fn recover(
+    root: &Root,
+    state: &State,
+    durability: Durability,
+) -> Result<Option<String>, Trouble> {
+    let trouble = |why| Trouble::new("recover", "the transaction", why);
+    let dir = state::open_dir(state.dir(), TRANSACTION).map_err(trouble)?;
+    let Some(dir) = dir else { return Ok(None) };
+    let journal = state::read_file(&dir, JOURNAL).map_err(trouble)?;
+    let mut run = None;
+    if let Some(bytes) = journal {
+        let journal = Journal::decode(&bytes).map_err(trouble)?;
+        let mut transaction = Transaction::new(root, &dir, durability);
+        transaction.take_back(&journal, state)?;
+        run = Some(journal.run);
+    }
+    state::remove_dir(state.dir(), TRANSACTION).map_err(trouble)?;
+    Ok(run)
+}
+
+/// The journal in a transaction's directory.
+pub(super) fn read_journal(dir: &OwnedFd) -> io::Result<Option<Journal>> {
+    let bytes = state::read_file(dir, JOURNAL)?;
+    bytes.map(|bytes| Journal::decode(&bytes)).transpose()
+}
+
+/// Keeps the old file under another name, and checks that it is the one that
+/// the plan was made for.
+fn back_up(
+    txn: &OwnedFd,
+    parent: &OwnedFd,
+    name: &str,
+    number: usize,
+    seen: &FileStat,
+) -> io::Result<()> {
+    let old = old_name(number);
+    let kept = match fs::linkat(parent, name, txn, &old, AtFlags::empty()) {
+        Ok(()) => look_in(txn, &old)?,
+        // File systems without links, and files of others.
+        Err(Errno::PERM | Errno::MLINK | Errno::OPNOTSUPP | Errno::NOSYS) => {
+            copy(txn, parent, name, &old)?;
+            look_in(parent, name)?
+        }
+        Err(why) => return Err(why.into()),
+    };
+    let same = matches!(kept, Node::File(now) if now.inode == seen.inode
+        && now.len == seen.len && now.modified == seen.modified);
+    if same {
+        return Ok(());
+    }
+    state::remove_file(txn, &old)?;
+    Err(io::Error::other("another process changed it meanwhile"))
+}
+
+/// A backup by content where a link cannot be made. It gets its name when it
+/// is whole.
+fn copy(
+    txn: &OwnedFd,
+    parent: &OwnedFd,
+    name: &str,
+    old: &str,
+) -> io::Result<()> {
+    let draft = format!("{old}.tmp");
+    let flags =
+        OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let from = fs::openat(parent, name, flags, Mode::empty())?;
+    let stat = fs::fstat(&from)?;
+    let mut to = state::new_file(txn, &draft)?;
+    io::copy(&mut File::from(from), &mut to)?;
+    fs::fchmod(&to, Mode::from_raw_mode(stat.st_mode & 0o777))?;
+    let time = |tv_sec, tv_nsec: u64| fs::Timespec {
+        tv_sec,
+        tv_nsec: tv_nsec.try_into().unwrap_or_default(),
+    };
+    let times = fs::Timestamps {
+        last_access: time(stat.st_atime, stat.st_atime_nsec),
+        last_modification: time(stat.st_mtime, stat.st_mtime_nsec),
+    };
+    fs::futimens(&to, &times)?;
+    fs::fsync(&to)?;
+    Ok(fs::renameat(txn, draft.as_str(), txn, old)?)
+}
+
+/// Gives a staged file a name that must be free.
+fn rename_to_free(
+    txn: &OwnedFd,
+    staged: &str,
+    parent: &OwnedFd,
+    name: &str,
+) -> io::Result<()> {
+    let flags = RenameFlags::NOREPLACE;
+    match fs::renameat_with(txn, staged, parent, name, flags) {
+        Ok(()) => Ok(()),
+        // File systems that cannot check and rename in one step.
+        Err(Errno::INVAL | Errno::NOSYS) => {
+            if look_in(parent, name)? != Node::Absent {
+                return Err(Errno::EXIST.into());
+            }
+            Ok(fs::renameat(txn, staged, parent, name)?)
+        }
+        Err(why) => Err(why.into()),
+    }
+}
+
+/// Gives the backup its name back. Renaming one link of a file over another
+/// does nothing, so what is left of the backup is removed.
+fn restore(
+    txn: &OwnedFd,
+    old: &str,
+    parent: &OwnedFd,
+    name: &str,
+) -> io::Result<()> {
+    fs::renameat(txn, old, parent, name)?;
+    state::remove_file(txn, old)
+}
+
+/// Removes a new file if it is ours: it left the stage, and still has the
+/// content that it was staged with.
+fn remove_published(
+    txn: &OwnedFd,
+    parent: &OwnedFd,
+    name: &str,
+    entry: &Entry,
+) -> io::Result<()> {
+    let Some(after) = entry.after else { return Ok(()) };
+    let still_staged = look_in(txn, &new_name(after.staged))?;
+    let Node::File(_) = look_in(parent, name)? else { return Ok(()) };
+    if still_staged != Node::Absent {
+        return Ok(());
+    }
+    let found = state::read_file(parent, name)?.unwrap_or_default();
+    if Hash::of(&found) == after.hash {
+        state::remove_file(parent, name)?;
+    }
+    Ok(())
+}
