@@ -1,0 +1,3 @@
+"""Decides whether a phase of a build may end."""
+
+__version__ = "0.6.0"
