@@ -50,8 +50,10 @@ pub(super) enum Proof {
     Named,
     /// Nothing speaks against it.
     Possible,
-    /// It repeats some text, or passes over some.
+    /// It repeats some text.
     Weak,
+    /// It says nothing new, or passes over what was cut.
+    Loss,
 }
 
 /// What a join leaves out at the start of a continuation, cheapest first.
@@ -82,8 +84,8 @@ pub(super) struct Join {
 
 impl Join {
     /// The key by which joins are sorted, best first.
-    pub(super) fn rank(&self) -> (Lead, Proof, Reverse<usize>) {
-        (self.lead, self.proof, Reverse(self.shared))
+    pub(super) fn rank(&self) -> (Proof, Lead, Reverse<usize>) {
+        (self.proof, self.lead, Reverse(self.shared))
     }
 }
 
@@ -140,7 +142,7 @@ fn places(before: &[u8], known: &Survey, body: &[u8]) -> Vec<Place> {
         }
     }
     if repeats(before, known, body) {
-        let (how, proof) = (How::Nothing, Proof::Weak);
+        let (how, proof) = (How::Nothing, Proof::Loss);
         found.push(Place { how, proof, kept: end, shared: 0 });
     }
     if let Some(cut) = known.cut() {
@@ -148,7 +150,7 @@ fn places(before: &[u8], known: &Survey, body: &[u8]) -> Vec<Place> {
         let same = begins_again(cut, body);
         let (how, proof) = match same {
             true => (How::Restart, Proof::Named),
-            false => (How::Skipped, Proof::Weak),
+            false => (How::Skipped, Proof::Loss),
         };
         found.push(Place { how, proof, kept, shared: 0 });
     }

@@ -8,7 +8,7 @@ use crate::json::{self, Fault};
 use crate::span::{Place, Span};
 
 /// Counts, and the last check before a record is emitted.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Ledger {
     repair: Repair,
     /// Offset up to which every byte has been accounted for.

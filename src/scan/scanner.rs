@@ -15,7 +15,7 @@ use crate::json::Kind;
 use crate::span::{Place, Span};
 
 /// The resumable scanner; see the module.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Scanner {
     pub(super) config: Config,
     /// Bytes that are not consumed yet, and the offset of the first.
@@ -42,14 +42,14 @@ pub struct Scanner {
 }
 
 /// A track that runs ahead of the main one.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Shadow {
     pub(super) track: Track,
     /// What it came upon, until the main track has come as far.
     pub(super) ahead: Option<Progress>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Mode {
     Text,
     Value,

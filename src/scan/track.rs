@@ -11,7 +11,7 @@ use crate::json::{Fault, Kind, Machine, Stop};
 use crate::span::{Place, Span};
 
 /// How far a track came.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Progress {
     /// All bytes that can be understood without the next one are consumed.
     More,

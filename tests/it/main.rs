@@ -12,8 +12,10 @@
     reason = "a test fails by panicking and owns its own directory"
 )]
 
+mod demo_law;
 mod edges;
 mod layers;
+mod recorded;
 mod resume_law;
 mod salvage_fuzz;
 mod salvage_law;

@@ -3,20 +3,8 @@
 
 use tornkit::resume::{stitch, survey};
 
+use crate::recorded::{Recorded, STYLES};
 use crate::support::{Random, iterations};
-
-/// How a model goes on after a cut.
-const STYLES: [&str; 9] = [
-    "exact", "line", "op", "file", "all", "prose", "fence", "overlap",
-    "newline",
-];
-
-/// An answer, and where each of its operations starts.
-struct Recorded {
-    name: &'static str,
-    text: String,
-    starts: Vec<usize>,
-}
 
 fn content(n: usize) -> String {
     (0..n % 7 + 2)
@@ -68,43 +56,7 @@ fn recorded() -> Vec<Recorded> {
             format!("Here you are:\n\n```json\n{}\n```\n", lines.join("\n")),
         ),
     ];
-    texts
-        .into_iter()
-        .map(|(name, text)| {
-            let units = survey(text.as_bytes()).units;
-            let starts = units.iter().map(|u| u.span.start as usize);
-            let starts = starts.collect();
-            Recorded { name, text, starts }
-        })
-        .collect()
-}
-
-impl Recorded {
-    /// What a model writes after a cut at `at`.
-    fn rest(&self, at: usize, style: &str) -> Vec<u8> {
-        let text = self.text.as_bytes();
-        let before = self.starts.iter().rposition(|&s| s <= at);
-        let open = before.map_or(0, |n| self.starts[n]);
-        let whole = survey(&text[..at]).cut().is_none();
-        let op = if whole { at } else { open };
-        let line = text[..at].iter().rposition(|b| *b == b'\n');
-        let line = line.map_or(0, |n| n + 1).max(op);
-        let file = before.map_or(0, |n| self.starts[n.saturating_sub(1)]);
-        let from = match style {
-            "exact" | "newline" => at,
-            "line" => line,
-            "file" => file.min(at),
-            "all" => 0,
-            "overlap" => at.saturating_sub(40),
-            _ => op,
-        };
-        let rest = &text[from..];
-        match style {
-            "prose" => [b"Sure, here is the rest:\n\n", rest].concat(),
-            "fence" => [b"```json\n", rest, b"\n```\n"].concat(),
-            _ => rest.to_vec(),
-        }
-    }
+    texts.into_iter().map(|(name, text)| Recorded::new(name, text)).collect()
 }
 
 /// The first answer as a CLI hands it on.
