@@ -310,6 +310,11 @@ fn explain(joined: &Joined, diagnostics: Diagnostics) {
             cut.byte,
             survey.summary.operations,
         ));
+    } else if survey.units.is_empty() {
+        let bytes = joined.text.len();
+        diagnostics.say(&format!(
+            "cannot find an operation in {bytes} bytes of text",
+        ));
     }
 }
 

@@ -12,6 +12,7 @@
     reason = "a test fails by panicking and owns its own directory"
 )]
 
+mod corpus;
 mod demo_law;
 mod edges;
 mod layers;

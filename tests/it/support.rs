@@ -150,3 +150,16 @@ pub fn iterations(by_day: usize) -> usize {
     let nightly = std::env::var_os("TORNKIT_NIGHTLY").is_some();
     if nightly { by_day * 10 } else { by_day }
 }
+
+/// The folder of real model outputs: `TORNKIT_DATA`, or `../shared/data`
+/// beside the package. A user's clone has none; what needs it is skipped.
+pub fn data() -> Option<PathBuf> {
+    let beside =
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
+    let data = std::env::var_os("TORNKIT_DATA").map_or_else(beside, Into::into);
+    if data.is_dir() {
+        return Some(data);
+    }
+    println!("SKIPPED: real model outputs (set TORNKIT_DATA to their folder)");
+    None
+}
