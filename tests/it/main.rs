@@ -13,6 +13,7 @@
 )]
 
 mod demo_law;
+mod converge;
 mod edges;
 mod layers;
 mod recorded;
