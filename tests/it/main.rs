@@ -14,6 +14,7 @@
 
 mod corpus;
 mod demo_law;
+mod converge;
 mod edges;
 mod layers;
 mod recorded;
