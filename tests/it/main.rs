@@ -17,6 +17,7 @@ mod demo_law;
 mod converge;
 mod edges;
 mod layers;
+mod readme;
 mod recorded;
 mod resume_law;
 mod salvage_fuzz;
