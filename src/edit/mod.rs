@@ -12,6 +12,7 @@ mod lines;
 mod matching;
 mod modify;
 mod nearest;
+mod policy;
 mod tools;
 mod value;
 
@@ -21,6 +22,7 @@ pub use decode::{DecodeError, Decoded, End, Rejected, decode};
 pub use instructions::INSTRUCTIONS;
 pub use modify::{EditError, Modified, Refusal, Sought, already_done, modify};
 pub use nearest::{Difference, Nearest};
+pub use policy::{BadGlob, Policy, Protection, globs_of};
 
 /// One change of one file.
 #[derive(Clone, Debug, PartialEq, Eq)]

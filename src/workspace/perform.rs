@@ -375,15 +375,17 @@ fn edited(new: &Modified) -> Outcome {
 
 fn not_edited(error: &EditError) -> Outcome {
     let mut outcome = Outcome::failed(error.why.code(), error);
-    outcome.edit = Some(error.edit);
-    match &error.why {
-        Refusal::Missing(_, Some(nearest)) => {
-            outcome.nearest = Some(place(nearest));
+    if let Some(why) = &mut outcome.why {
+        why.edit = Some(error.edit);
+        match &error.why {
+            Refusal::Missing(_, Some(nearest)) => {
+                why.nearest = Some(place(nearest));
+            }
+            Refusal::Ambiguous { lines, .. } => {
+                why.candidates.clone_from(lines);
+            }
+            _ => {}
         }
-        Refusal::Ambiguous { lines, .. } => {
-            outcome.candidates.clone_from(lines);
-        }
-        _ => {}
     }
     outcome
 }

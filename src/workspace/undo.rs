@@ -28,8 +28,10 @@ pub enum Undone {
     Restored {
         /// The run's name.
         run: String,
-        /// The files.
+        /// The files that are there again, or again as they were.
         files: Vec<RelPath>,
+        /// The files that the run had made.
+        removed: Vec<RelPath>,
     },
     /// These files have changed since the run; nothing was done.
     ChangedSince {
@@ -181,14 +183,13 @@ impl Workspace {
         if !changed.is_empty() {
             return Ok(Undone::ChangedSince { run, files: changed });
         }
-        let files: Vec<RelPath> = turns.keys().cloned().collect();
+        let (files, removed) = paths(&turns);
         self.turn_back(stage, &undo, &run, turns, &seen)?;
         self.tidy(&undo, &groups, &dirs).map_err(trouble)?;
-        Ok(Undone::Restored { run, files })
+        Ok(Undone::Restored { run, files, removed })
     }
 
     /// The kept groups of a run, or of the last one not taken back.
-    #[expect(clippy::type_complexity, reason = "named by its one caller")]
     fn kept(
         &self,
         run: Option<&str>,
@@ -290,6 +291,19 @@ impl Workspace {
         }
         groups.iter().try_for_each(|group| drop_group(undo, group))
     }
+}
+
+/// The files that were there before the run, and those that were not.
+fn paths(turns: &BTreeMap<RelPath, Turn>) -> (Vec<RelPath>, Vec<RelPath>) {
+    let (mut files, mut removed) = (Vec::new(), Vec::new());
+    for (path, turn) in turns {
+        match (&turn.before, turn.after) {
+            (Some(_), _) => files.push(path.clone()),
+            (None, Some(_)) => removed.push(path.clone()),
+            (None, None) => {}
+        }
+    }
+    (files, removed)
 }
 
 fn count(runs: &mut Vec<LoggedRun>, entry: LogEntry) {

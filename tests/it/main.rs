@@ -13,6 +13,8 @@
 )]
 
 mod edges;
+mod edit_apply;
+mod edit_apply_crash;
 mod layers;
 mod resume_law;
 mod salvage_fuzz;

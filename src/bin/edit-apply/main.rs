@@ -11,10 +11,10 @@ use anyhow::Error;
 use clap::Parser;
 
 use tornkit::cli::{self, Diagnostics};
-use tornkit::edit::INSTRUCTIONS;
+use tornkit::edit::{INSTRUCTIONS, Policy, globs_of};
 use tornkit::path::Names;
 use tornkit::span::Status;
-use tornkit::stream::Output;
+use tornkit::stream::{Input, Output};
 use tornkit::workspace::{
     Durability, Patience, Purpose, Settings, Trouble, Undone, Workspace,
 };
@@ -53,6 +53,16 @@ struct Args {
     /// Drop this leading directory from names that have it
     #[arg(long, value_name = "PREFIX")]
     strip_root: Vec<String>,
+
+    /// Refuse to touch files that match GLOB; `@FILE` reads globs, or the
+    /// `protected_paths` of a run configuration, from FILE
+    #[arg(long, value_name = "GLOB")]
+    protect: Vec<String>,
+
+    /// Let files that match GLOB be touched although they are protected by
+    /// default
+    #[arg(long, value_name = "GLOB")]
+    allow: Vec<String>,
 
     /// Write results to FILE instead of stdout
     #[arg(short, long, value_name = "FILE")]
@@ -134,6 +144,22 @@ impl Args {
         Workspace::open(&self.directory, self.settings())
     }
 
+    /// What may not be touched.
+    fn policy(&self) -> Result<Policy, Error> {
+        let mut forbidden = Vec::new();
+        for glob in &self.protect {
+            match glob.strip_prefix('@') {
+                None => forbidden.push(glob.clone()),
+                Some(file) => {
+                    let text = Input::open(file.as_ref())?.read_to_end()?;
+                    let text = String::from_utf8_lossy(&text);
+                    forbidden.extend(globs_of(&text));
+                }
+            }
+        }
+        Ok(Policy::new(&forbidden, &self.allow)?)
+    }
+
     /// How names are read: the root's own name, as given and in full, and
     /// what the user says are dropped from their front.
     fn names(&self) -> Names {
@@ -174,9 +200,12 @@ fn roll_back(
 ) -> Result<Status, Error> {
     let wanted = (!run.is_empty()).then_some(run);
     match args.workspace()?.roll_back(wanted)? {
-        Undone::Restored { files, .. } => {
+        Undone::Restored { files, removed, .. } => {
             for file in files {
                 out.write_line(format!("restored {file}").as_bytes())?;
+            }
+            for file in removed {
+                out.write_line(format!("removed {file}").as_bytes())?;
             }
             Ok(Status::Complete)
         }

@@ -7,8 +7,8 @@ use anyhow::Error;
 
 use tornkit::cli::{self, Diagnostics};
 use tornkit::edit::{
-    Action, DecodeError, Decoded, End, Operation, Rejected as NoOperation,
-    decode,
+    Action, DecodeError, Decoded, End, Operation, Policy,
+    Rejected as NoOperation, decode,
 };
 use tornkit::path::Names;
 use tornkit::report::result::{Apply, Fate, Fates, Outcome, ResultLine};
@@ -34,6 +34,7 @@ pub(crate) fn run(
         args,
         diagnostics,
         names: args.names(),
+        policy: args.policy()?,
         workspace: args.workspace()?,
         out,
         report,
@@ -71,6 +72,7 @@ struct Session<'a> {
     args: &'a Args,
     diagnostics: Diagnostics,
     names: Names,
+    policy: Policy,
     workspace: Workspace,
     out: Output,
     report: Output,
@@ -148,14 +150,21 @@ impl Session<'_> {
         at: Place,
     ) -> Result<(), Error> {
         let mut line = result_line(&operation, at);
-        let document = &mut self.document;
         if self.args.atomic {
-            document.held.push((document.waiting.len(), operation));
+            let index = self.document.waiting.len();
+            self.document.held.push((index, operation));
         } else {
-            line.outcome = self.workspace.perform(&operation)?;
+            line.outcome = self.perform(&operation)?;
         }
-        document.waiting.push(line);
+        self.document.waiting.push(line);
         Ok(())
+    }
+
+    fn perform(&mut self, operation: &Operation) -> Result<Outcome, Trouble> {
+        match self.policy.check(operation) {
+            Ok(()) => self.workspace.perform(operation),
+            Err(why) => Ok(Outcome::refused("protected", why)),
+        }
     }
 
     /// Ends the group and says its results.
@@ -182,12 +191,11 @@ impl Session<'_> {
         for (document, summary) in &mut documents {
             for (index, operation) in std::mem::take(&mut document.held) {
                 if let Some(line) = document.waiting.get_mut(index) {
-                    line.outcome = self.workspace.perform(&operation)?;
+                    line.outcome = self.perform(&operation)?;
                 }
             }
-            let lines = document.waiting.iter();
-            good &= lines
-                .fold(true, |all, line| all && line.outcome.status.is_good());
+            let mut lines = document.waiting.iter();
+            good &= lines.all(|line| line.outcome.status.is_good());
             good &= !document.is_cut(summary);
         }
         let committed = match good {
