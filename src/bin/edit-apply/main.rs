@@ -1,5 +1,7 @@
 //! edit-apply: arguments and wiring.
 
+mod coverage;
+mod feedback;
 mod interrupt;
 mod session;
 
@@ -45,6 +47,22 @@ struct Args {
     /// Print results as JSON, one object a line
     #[arg(long)]
     json: bool,
+
+    /// Print the changes as a git patch instead of results; what was not
+    /// done is said on stderr
+    #[arg(long, conflicts_with = "json")]
+    diff: bool,
+
+    /// Print a text for the model about what was not done, instead of
+    /// results; with FILE, write it there as well as them
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true,
+          default_missing_value = "-", conflicts_with = "diff")]
+    feedback: Option<OsString>,
+
+    /// Check that every file of a list was touched; what is missing is
+    /// listed on stderr, and the status is 1
+    #[arg(long, value_name = "FILE")]
+    deliverables: Option<OsString>,
 
     /// Apply all operations of the input or none
     #[arg(long)]
@@ -125,6 +143,19 @@ fn main() -> ExitCode {
     })
 }
 
+/// What stdout carries; never two of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shown {
+    /// A line of text an operation.
+    Lines,
+    /// A JSON object an operation.
+    Records,
+    /// The changes.
+    Patch,
+    /// A text for the model.
+    Feedback,
+}
+
 impl Args {
     fn settings(&self) -> Settings {
         Settings {
@@ -137,6 +168,19 @@ impl Args {
                 true => Patience::GiveUp,
                 false => Patience::Wait,
             },
+        }
+    }
+
+    /// What stdout carries.
+    fn shown(&self) -> Shown {
+        if self.diff {
+            Shown::Patch
+        } else if self.feedback.as_deref() == Some("-".as_ref()) {
+            Shown::Feedback
+        } else if self.json {
+            Shown::Records
+        } else {
+            Shown::Lines
         }
     }
 

@@ -17,8 +17,10 @@ use tornkit::span::{Place, Status, Verdict};
 use tornkit::stream::{Input, Output, StreamError};
 use tornkit::workspace::{Trouble, Workspace};
 
-use crate::Args;
+use crate::coverage::Coverage;
+use crate::feedback::Feedback;
 use crate::interrupt::Interrupt;
+use crate::{Args, Shown};
 
 /// Reads and applies every operand.
 pub(crate) fn run(
@@ -39,6 +41,11 @@ pub(crate) fn run(
         out,
         report,
         interrupt: Interrupt::catch()?,
+        coverage: match &args.deliverables {
+            Some(file) => Coverage::read(file)?,
+            None => Coverage::default(),
+        },
+        feedback: Feedback::default(),
         document: Document::default(),
     };
     let mut status = Status::Complete;
@@ -54,9 +61,7 @@ pub(crate) fn run(
     if args.atomic {
         status = session.settle(whole)?;
     }
-    session.out.finish().or_else(without_reader)?;
-    session.report.finish()?;
-    Ok(status)
+    session.end(status)
 }
 
 /// A reader that goes away takes no operation with it.
@@ -77,6 +82,8 @@ struct Session<'a> {
     out: Output,
     report: Output,
     interrupt: Interrupt,
+    coverage: Coverage,
+    feedback: Feedback,
     document: Document,
 }
 
@@ -220,15 +227,67 @@ impl Session<'_> {
     fn say_results(&mut self) -> Result<(), Error> {
         for line in std::mem::take(&mut self.document.waiting) {
             self.document.fates.count(line.outcome.status);
-            let text = match self.args.json {
-                true => line.json(),
-                false => line.text(&self.document.file),
-            };
-            let said = self.out.write_line(text.as_bytes());
-            self.keep_on(said)?;
+            self.coverage.take(&line);
+            self.feedback.take(&line, &self.workspace, &self.names);
+            self.say(&line)?;
         }
         let said = self.out.flush();
         self.keep_on(said)
+    }
+
+    fn say(&mut self, line: &ResultLine) -> Result<(), Error> {
+        let file = &self.document.file;
+        let text = match self.args.shown() {
+            Shown::Records => line.json(),
+            Shown::Lines => line.text(file),
+            Shown::Feedback => return Ok(()),
+            Shown::Patch => {
+                if !line.outcome.status.is_good() && !self.args.quiet {
+                    self.diagnostics.say(&line.text(file));
+                }
+                return Ok(());
+            }
+        };
+        let said = self.out.write_line(text.as_bytes());
+        self.keep_on(said)
+    }
+
+    /// Says what is known only at the end of the run.
+    fn end(mut self, status: Status) -> Result<Status, Error> {
+        let mut status = status;
+        if let Some(missing) = self.coverage.describe() {
+            status = status.worst(Status::Incomplete);
+            self.diagnostics.say(&cli::printable(&missing));
+        }
+        match self.args.shown() {
+            Shown::Patch => self.say_patch()?,
+            Shown::Feedback => {
+                let said = self.out.write(self.feedback.text().as_bytes());
+                self.keep_on(said)?;
+            }
+            Shown::Lines | Shown::Records => {
+                if let Some(file) = &self.args.feedback {
+                    let mut out = Output::file(file)?;
+                    out.write(self.feedback.text().as_bytes())?;
+                    out.finish()?;
+                }
+            }
+        }
+        self.out.finish().or_else(without_reader)?;
+        self.report.finish()?;
+        Ok(status)
+    }
+
+    fn say_patch(&mut self) -> Result<(), Error> {
+        let Self { workspace, out, .. } = self;
+        let said = workspace.each_change(&mut |change| -> Result<_, Error> {
+            Ok(out.write(&change.patch())?)
+        });
+        match said.map_err(|why| why.downcast::<StreamError>()) {
+            Err(Ok(StreamError::ReaderGone)) | Ok(()) => Ok(()),
+            Err(Ok(why)) => Err(why.into()),
+            Err(Err(why)) => Err(why),
+        }
     }
 
     /// Goes on without a reader.
