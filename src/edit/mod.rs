@@ -12,6 +12,8 @@ mod lines;
 mod matching;
 mod modify;
 mod nearest;
+mod patch;
+mod policy;
 mod tools;
 mod value;
 
@@ -21,6 +23,8 @@ pub use decode::{DecodeError, Decoded, End, Rejected, decode};
 pub use instructions::INSTRUCTIONS;
 pub use modify::{EditError, Modified, Refusal, Sought, already_done, modify};
 pub use nearest::{Difference, Nearest};
+pub use patch::{FileChange, Version};
+pub use policy::{BadGlob, Policy, Protection, globs_of};
 
 /// One change of one file.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -49,21 +49,9 @@ pub struct Outcome {
     /// What was remarkable about how it was done, in short phrases.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub how: Vec<String>,
-    /// Why it was not done, as a word that programs can compare.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<&'static str>,
-    /// Why it was not done, as a sentence.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub why: Option<String>,
-    /// The edit at fault, from 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub edit: Option<usize>,
-    /// Lines of the file where an ambiguous text stands.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub candidates: Vec<u64>,
-    /// Where the file comes nearest to a text that it does not have.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub nearest: Option<NearestPlace>,
+    /// Why it was not done.
+    #[serde(flatten)]
+    pub why: Option<Box<Why>>,
     /// Size of the file before, in bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub old_bytes: Option<u64>,
@@ -73,6 +61,24 @@ pub struct Outcome {
     /// What may surprise although it was done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub warning: Option<String>,
+}
+
+/// Why an operation was not done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Why {
+    /// As a word that programs can compare.
+    pub reason: &'static str,
+    /// As a sentence.
+    pub why: String,
+    /// The edit at fault, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edit: Option<usize>,
+    /// Lines of the file where an ambiguous text stands.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub candidates: Vec<u64>,
+    /// Where the file comes nearest to a text that it does not have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nearest: Option<NearestPlace>,
 }
 
 /// Where a file comes nearest to a text that it does not have.
@@ -93,15 +99,26 @@ impl Outcome {
         Self {
             status,
             how: Vec::new(),
-            reason: None,
             why: None,
-            edit: None,
-            candidates: Vec::new(),
-            nearest: None,
             old_bytes: None,
             new_bytes: None,
             warning: None,
         }
+    }
+
+    fn not_done(
+        status: Fate,
+        reason: &'static str,
+        why: impl fmt::Display,
+    ) -> Self {
+        let why = Why {
+            reason,
+            why: why.to_string(),
+            edit: None,
+            candidates: Vec::new(),
+            nearest: None,
+        };
+        Self { why: Some(Box::new(why)), ..Self::bare(status) }
     }
 
     /// Done.
@@ -116,20 +133,17 @@ impl Outcome {
 
     /// Forbidden.
     pub fn refused(reason: &'static str, why: impl fmt::Display) -> Self {
-        let why = Some(why.to_string());
-        Self { reason: Some(reason), why, ..Self::bare(Fate::Refused) }
-    }
-
-    /// Not tried.
-    pub fn skipped(why: impl fmt::Display) -> Self {
-        let why = Some(why.to_string());
-        Self { reason: Some("skipped"), why, ..Self::bare(Fate::Skipped) }
+        Self::not_done(Fate::Refused, reason, why)
     }
 
     /// Impossible.
     pub fn failed(reason: &'static str, why: impl fmt::Display) -> Self {
-        let why = Some(why.to_string());
-        Self { reason: Some(reason), why, ..Self::bare(Fate::Failed) }
+        Self::not_done(Fate::Failed, reason, why)
+    }
+
+    /// Not tried.
+    pub fn skipped(why: impl fmt::Display) -> Self {
+        Self::not_done(Fate::Skipped, "skipped", why)
     }
 
     /// Adds a phrase about how it was done.
@@ -191,7 +205,7 @@ impl ResultLine {
             let _ = write!(line, " ({})", how.join(", "));
         }
         if let Some(why) = why {
-            let _ = write!(line, ": {why}");
+            let _ = write!(line, ": {}", why.why);
         }
         if let Some(warning) = warning {
             let _ = write!(line, "; warning: {warning}");

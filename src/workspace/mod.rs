@@ -6,6 +6,7 @@
 //! contents beside it, and publishes them in a journalled transaction. What
 //! an input looks like, or where results are printed, it does not know.
 
+mod changes;
 mod group;
 mod hash;
 mod journal;

@@ -28,7 +28,7 @@ enum Standing {
 
 /// Where a file's bytes are.
 #[derive(Clone, Copy)]
-enum Source {
+pub(super) enum Source {
     Disk(FileStat),
     Stage(Staged),
 }
@@ -42,7 +42,7 @@ impl Source {
     }
 
     /// The file whose permissions the next version takes over.
-    fn like(self) -> Option<FileStat> {
+    pub(super) fn like(self) -> Option<FileStat> {
         match self {
             Self::Disk(stat) => Some(stat),
             Self::Stage(staged) => staged.like,
@@ -240,7 +240,11 @@ impl Workspace {
         Ok(Read { source, bytes, hash })
     }
 
-    fn bytes(&self, path: &RelPath, source: Source) -> io::Result<Vec<u8>> {
+    pub(super) fn bytes(
+        &self,
+        path: &RelPath,
+        source: Source,
+    ) -> io::Result<Vec<u8>> {
         match (source, &self.group) {
             (Source::Disk(stat), _) => self.root.read(path, &stat),
             (Source::Stage(staged), Some(group)) => group.stage.get(staged),
@@ -252,6 +256,14 @@ impl Workspace {
 
     fn look(&self, path: &RelPath) -> Result<Standing, Outcome> {
         self.standing(path).map_err(|why| io_failed(&why))
+    }
+
+    /// Where the file under a name is, if one can be read there.
+    pub(super) fn source(&self, path: &RelPath) -> io::Result<Option<Source>> {
+        match self.standing(path)? {
+            Standing::File(source) => Ok(Some(source)),
+            _ => Ok(None),
+        }
     }
 
     fn standing(&self, path: &RelPath) -> io::Result<Standing> {
@@ -375,15 +387,17 @@ fn edited(new: &Modified) -> Outcome {
 
 fn not_edited(error: &EditError) -> Outcome {
     let mut outcome = Outcome::failed(error.why.code(), error);
-    outcome.edit = Some(error.edit);
-    match &error.why {
-        Refusal::Missing(_, Some(nearest)) => {
-            outcome.nearest = Some(place(nearest));
+    if let Some(why) = &mut outcome.why {
+        why.edit = Some(error.edit);
+        match &error.why {
+            Refusal::Missing(_, Some(nearest)) => {
+                why.nearest = Some(place(nearest));
+            }
+            Refusal::Ambiguous { lines, .. } => {
+                why.candidates.clone_from(lines);
+            }
+            _ => {}
         }
-        Refusal::Ambiguous { lines, .. } => {
-            outcome.candidates.clone_from(lines);
-        }
-        _ => {}
     }
     outcome
 }

@@ -28,8 +28,10 @@ pub enum Undone {
     Restored {
         /// The run's name.
         run: String,
-        /// The files.
+        /// The files that are there again, or again as they were.
         files: Vec<RelPath>,
+        /// The files that the run had made.
+        removed: Vec<RelPath>,
     },
     /// These files have changed since the run; nothing was done.
     ChangedSince {
@@ -86,7 +88,7 @@ pub(super) fn keep(
 /// Drops what the oldest runs replaced.
 pub(super) fn drop_oldest(state: &State) -> Result<(), Trouble> {
     let drop_them = || -> io::Result<()> {
-        let Some(undo) = state::open_dir(state.dir(), UNDO)? else {
+        let Some(undo) = undo_dir(state)? else {
             return Ok(());
         };
         let kept = by_run(state::names(&undo)?);
@@ -108,6 +110,20 @@ fn drop_group(undo: &OwnedFd, name: &str) -> io::Result<()> {
     state::remove_dir(undo, name)
 }
 
+/// Where what runs replaced is kept, if there is any.
+pub(super) fn undo_dir(state: &State) -> io::Result<Option<OwnedFd>> {
+    state::open_dir(state.dir(), UNDO)
+}
+
+/// The kept groups of a run, in their order.
+pub(super) fn kept_groups(
+    undo: &OwnedFd,
+    run: &str,
+) -> io::Result<BTreeSet<String>> {
+    let mut runs = by_run(state::names(undo)?);
+    Ok(runs.remove(run).unwrap_or_default())
+}
+
 /// Kept groups by run, oldest first.
 fn by_run(names: Vec<String>) -> BTreeMap<String, BTreeSet<String>> {
     let mut runs: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -120,9 +136,9 @@ fn by_run(names: Vec<String>) -> BTreeMap<String, BTreeSet<String>> {
 }
 
 /// A file that a run changed: what it was before, and what the run left.
-struct Turn {
+pub(super) struct Turn {
     /// The kept group and the backup in it; nothing for a new file.
-    before: Option<(String, String, Hash)>,
+    pub(super) before: Option<(String, String, Hash)>,
     after: Option<Hash>,
 }
 
@@ -181,20 +197,19 @@ impl Workspace {
         if !changed.is_empty() {
             return Ok(Undone::ChangedSince { run, files: changed });
         }
-        let files: Vec<RelPath> = turns.keys().cloned().collect();
+        let (files, removed) = paths(&turns);
         self.turn_back(stage, &undo, &run, turns, &seen)?;
         self.tidy(&undo, &groups, &dirs).map_err(trouble)?;
-        Ok(Undone::Restored { run, files })
+        Ok(Undone::Restored { run, files, removed })
     }
 
     /// The kept groups of a run, or of the last one not taken back.
-    #[expect(clippy::type_complexity, reason = "named by its one caller")]
     fn kept(
         &self,
         run: Option<&str>,
     ) -> io::Result<Option<(String, BTreeSet<String>, OwnedFd)>> {
         let Some(state) = &self.state else { return Ok(None) };
-        let Some(undo) = state::open_dir(state.dir(), UNDO)? else {
+        let Some(undo) = undo_dir(state)? else {
             return Ok(None);
         };
         let kept = by_run(state::names(&undo)?).into_iter().rev();
@@ -292,6 +307,19 @@ impl Workspace {
     }
 }
 
+/// The files that were there before the run, and those that were not.
+fn paths(turns: &BTreeMap<RelPath, Turn>) -> (Vec<RelPath>, Vec<RelPath>) {
+    let (mut files, mut removed) = (Vec::new(), Vec::new());
+    for (path, turn) in turns {
+        match (&turn.before, turn.after) {
+            (Some(_), _) => files.push(path.clone()),
+            (None, Some(_)) => removed.push(path.clone()),
+            (None, None) => {}
+        }
+    }
+    (files, removed)
+}
+
 fn count(runs: &mut Vec<LoggedRun>, entry: LogEntry) {
     let LogEntry { run, digest, undoes, changes, .. } = entry;
     let known = runs.last().is_some_and(|last| last.run == run);
@@ -313,7 +341,7 @@ fn count(runs: &mut Vec<LoggedRun>, entry: LogEntry) {
 
 /// What a run did to each file as a whole, and the directories it made,
 /// outermost first.
-fn turns(
+pub(super) fn turns(
     undo: &OwnedFd,
     groups: &BTreeSet<String>,
 ) -> io::Result<(BTreeMap<RelPath, Turn>, Vec<RelPath>)> {

@@ -16,6 +16,8 @@ mod corpus;
 mod demo_law;
 mod converge;
 mod edges;
+mod edit_apply;
+mod edit_apply_crash;
 mod layers;
 mod readme;
 mod recorded;

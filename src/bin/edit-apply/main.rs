@@ -1,5 +1,7 @@
 //! edit-apply: arguments and wiring.
 
+mod coverage;
+mod feedback;
 mod interrupt;
 mod session;
 
@@ -11,10 +13,10 @@ use anyhow::Error;
 use clap::Parser;
 
 use tornkit::cli::{self, Diagnostics};
-use tornkit::edit::INSTRUCTIONS;
+use tornkit::edit::{INSTRUCTIONS, Policy, globs_of};
 use tornkit::path::Names;
 use tornkit::span::Status;
-use tornkit::stream::Output;
+use tornkit::stream::{Input, Output};
 use tornkit::workspace::{
     Durability, Patience, Purpose, Settings, Trouble, Undone, Workspace,
 };
@@ -46,6 +48,22 @@ struct Args {
     #[arg(long)]
     json: bool,
 
+    /// Print the changes as a git patch instead of results; what was not
+    /// done is said on stderr
+    #[arg(long, conflicts_with = "json")]
+    diff: bool,
+
+    /// Print a text for the model about what was not done, instead of
+    /// results; with FILE, write it there as well as them
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true,
+          default_missing_value = "-", conflicts_with = "diff")]
+    feedback: Option<OsString>,
+
+    /// Check that every file of a list was touched; what is missing is
+    /// listed on stderr, and the status is 1
+    #[arg(long, value_name = "FILE")]
+    deliverables: Option<OsString>,
+
     /// Apply all operations of the input or none
     #[arg(long)]
     atomic: bool,
@@ -53,6 +71,16 @@ struct Args {
     /// Drop this leading directory from names that have it
     #[arg(long, value_name = "PREFIX")]
     strip_root: Vec<String>,
+
+    /// Refuse to touch files that match GLOB; `@FILE` reads globs, or the
+    /// `protected_paths` of a run configuration, from FILE
+    #[arg(long, value_name = "GLOB")]
+    protect: Vec<String>,
+
+    /// Let files that match GLOB be touched although they are protected by
+    /// default
+    #[arg(long, value_name = "GLOB")]
+    allow: Vec<String>,
 
     /// Write results to FILE instead of stdout
     #[arg(short, long, value_name = "FILE")]
@@ -115,6 +143,19 @@ fn main() -> ExitCode {
     })
 }
 
+/// What stdout carries; never two of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shown {
+    /// A line of text an operation.
+    Lines,
+    /// A JSON object an operation.
+    Records,
+    /// The changes.
+    Patch,
+    /// A text for the model.
+    Feedback,
+}
+
 impl Args {
     fn settings(&self) -> Settings {
         Settings {
@@ -130,8 +171,37 @@ impl Args {
         }
     }
 
+    /// What stdout carries.
+    fn shown(&self) -> Shown {
+        if self.diff {
+            Shown::Patch
+        } else if self.feedback.as_deref() == Some("-".as_ref()) {
+            Shown::Feedback
+        } else if self.json {
+            Shown::Records
+        } else {
+            Shown::Lines
+        }
+    }
+
     fn workspace(&self) -> Result<Workspace, Trouble> {
         Workspace::open(&self.directory, self.settings())
+    }
+
+    /// What may not be touched.
+    fn policy(&self) -> Result<Policy, Error> {
+        let mut forbidden = Vec::new();
+        for glob in &self.protect {
+            match glob.strip_prefix('@') {
+                None => forbidden.push(glob.clone()),
+                Some(file) => {
+                    let text = Input::open(file.as_ref())?.read_to_end()?;
+                    let text = String::from_utf8_lossy(&text);
+                    forbidden.extend(globs_of(&text));
+                }
+            }
+        }
+        Ok(Policy::new(&forbidden, &self.allow)?)
     }
 
     /// How names are read: the root's own name, as given and in full, and
@@ -174,9 +244,12 @@ fn roll_back(
 ) -> Result<Status, Error> {
     let wanted = (!run.is_empty()).then_some(run);
     match args.workspace()?.roll_back(wanted)? {
-        Undone::Restored { files, .. } => {
+        Undone::Restored { files, removed, .. } => {
             for file in files {
                 out.write_line(format!("restored {file}").as_bytes())?;
+            }
+            for file in removed {
+                out.write_line(format!("removed {file}").as_bytes())?;
             }
             Ok(Status::Complete)
         }

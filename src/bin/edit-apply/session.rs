@@ -7,8 +7,8 @@ use anyhow::Error;
 
 use tornkit::cli::{self, Diagnostics};
 use tornkit::edit::{
-    Action, DecodeError, Decoded, End, Operation, Rejected as NoOperation,
-    decode,
+    Action, DecodeError, Decoded, End, Operation, Policy,
+    Rejected as NoOperation, decode,
 };
 use tornkit::path::Names;
 use tornkit::report::result::{Apply, Fate, Fates, Outcome, ResultLine};
@@ -17,8 +17,10 @@ use tornkit::span::{Place, Status, Verdict};
 use tornkit::stream::{Input, Output, StreamError};
 use tornkit::workspace::{Trouble, Workspace};
 
-use crate::Args;
+use crate::coverage::Coverage;
+use crate::feedback::Feedback;
 use crate::interrupt::Interrupt;
+use crate::{Args, Shown};
 
 /// Reads and applies every operand.
 pub(crate) fn run(
@@ -34,10 +36,16 @@ pub(crate) fn run(
         args,
         diagnostics,
         names: args.names(),
+        policy: args.policy()?,
         workspace: args.workspace()?,
         out,
         report,
         interrupt: Interrupt::catch()?,
+        coverage: match &args.deliverables {
+            Some(file) => Coverage::read(file)?,
+            None => Coverage::default(),
+        },
+        feedback: Feedback::default(),
         document: Document::default(),
     };
     let mut status = Status::Complete;
@@ -53,9 +61,7 @@ pub(crate) fn run(
     if args.atomic {
         status = session.settle(whole)?;
     }
-    session.out.finish().or_else(without_reader)?;
-    session.report.finish()?;
-    Ok(status)
+    session.end(status)
 }
 
 /// A reader that goes away takes no operation with it.
@@ -71,10 +77,13 @@ struct Session<'a> {
     args: &'a Args,
     diagnostics: Diagnostics,
     names: Names,
+    policy: Policy,
     workspace: Workspace,
     out: Output,
     report: Output,
     interrupt: Interrupt,
+    coverage: Coverage,
+    feedback: Feedback,
     document: Document,
 }
 
@@ -148,14 +157,21 @@ impl Session<'_> {
         at: Place,
     ) -> Result<(), Error> {
         let mut line = result_line(&operation, at);
-        let document = &mut self.document;
         if self.args.atomic {
-            document.held.push((document.waiting.len(), operation));
+            let index = self.document.waiting.len();
+            self.document.held.push((index, operation));
         } else {
-            line.outcome = self.workspace.perform(&operation)?;
+            line.outcome = self.perform(&operation)?;
         }
-        document.waiting.push(line);
+        self.document.waiting.push(line);
         Ok(())
+    }
+
+    fn perform(&mut self, operation: &Operation) -> Result<Outcome, Trouble> {
+        match self.policy.check(operation) {
+            Ok(()) => self.workspace.perform(operation),
+            Err(why) => Ok(Outcome::refused("protected", why)),
+        }
     }
 
     /// Ends the group and says its results.
@@ -182,12 +198,11 @@ impl Session<'_> {
         for (document, summary) in &mut documents {
             for (index, operation) in std::mem::take(&mut document.held) {
                 if let Some(line) = document.waiting.get_mut(index) {
-                    line.outcome = self.workspace.perform(&operation)?;
+                    line.outcome = self.perform(&operation)?;
                 }
             }
-            let lines = document.waiting.iter();
-            good &= lines
-                .fold(true, |all, line| all && line.outcome.status.is_good());
+            let mut lines = document.waiting.iter();
+            good &= lines.all(|line| line.outcome.status.is_good());
             good &= !document.is_cut(summary);
         }
         let committed = match good {
@@ -212,15 +227,67 @@ impl Session<'_> {
     fn say_results(&mut self) -> Result<(), Error> {
         for line in std::mem::take(&mut self.document.waiting) {
             self.document.fates.count(line.outcome.status);
-            let text = match self.args.json {
-                true => line.json(),
-                false => line.text(&self.document.file),
-            };
-            let said = self.out.write_line(text.as_bytes());
-            self.keep_on(said)?;
+            self.coverage.take(&line);
+            self.feedback.take(&line, &self.workspace, &self.names);
+            self.say(&line)?;
         }
         let said = self.out.flush();
         self.keep_on(said)
+    }
+
+    fn say(&mut self, line: &ResultLine) -> Result<(), Error> {
+        let file = &self.document.file;
+        let text = match self.args.shown() {
+            Shown::Records => line.json(),
+            Shown::Lines => line.text(file),
+            Shown::Feedback => return Ok(()),
+            Shown::Patch => {
+                if !line.outcome.status.is_good() && !self.args.quiet {
+                    self.diagnostics.say(&line.text(file));
+                }
+                return Ok(());
+            }
+        };
+        let said = self.out.write_line(text.as_bytes());
+        self.keep_on(said)
+    }
+
+    /// Says what is known only at the end of the run.
+    fn end(mut self, status: Status) -> Result<Status, Error> {
+        let mut status = status;
+        if let Some(missing) = self.coverage.describe() {
+            status = status.worst(Status::Incomplete);
+            self.diagnostics.say(&cli::printable(&missing));
+        }
+        match self.args.shown() {
+            Shown::Patch => self.say_patch()?,
+            Shown::Feedback => {
+                let said = self.out.write(self.feedback.text().as_bytes());
+                self.keep_on(said)?;
+            }
+            Shown::Lines | Shown::Records => {
+                if let Some(file) = &self.args.feedback {
+                    let mut out = Output::file(file)?;
+                    out.write(self.feedback.text().as_bytes())?;
+                    out.finish()?;
+                }
+            }
+        }
+        self.out.finish().or_else(without_reader)?;
+        self.report.finish()?;
+        Ok(status)
+    }
+
+    fn say_patch(&mut self) -> Result<(), Error> {
+        let Self { workspace, out, .. } = self;
+        let said = workspace.each_change(&mut |change| -> Result<_, Error> {
+            Ok(out.write(&change.patch())?)
+        });
+        match said.map_err(|why| why.downcast::<StreamError>()) {
+            Err(Ok(StreamError::ReaderGone)) | Ok(()) => Ok(()),
+            Err(Ok(why)) => Err(why.into()),
+            Err(Err(why)) => Err(why),
+        }
     }
 
     /// Goes on without a reader.
