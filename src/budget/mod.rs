@@ -10,6 +10,11 @@
 //! has cut where no token reaches across; [`approx`] estimates them without a
 //! vocabulary.
 //!
+//! What became of predictions comes back as [`telemetry`]: [`score`] sums it
+//! up, [`board`] by group,
+//! [`gate`] holds the figures against a bound, [`watch`] counts the marks
+//! that a run leaves in its log.
+//!
 //! Nothing here calls a model, and no estimate loads a vocabulary.
 
 pub mod kind;
@@ -31,3 +36,9 @@ pub mod escalate;
 pub mod segment;
 pub mod encoding;
 pub mod approx;
+pub mod lines;
+pub mod score;
+pub mod telemetry;
+pub mod board;
+pub mod gate;
+pub mod watch;

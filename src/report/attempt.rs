@@ -47,6 +47,9 @@ pub struct Attempt {
     pub deliverables: Vec<String>,
     /// Median predicted for this call, in tokens.
     pub estimate_p50: Option<u64>,
+    /// The same before any calibration, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub estimate_model_p50: Option<u64>,
     /// 80th percentile predicted for this call, in tokens.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub estimate_p80: Option<u64>,

@@ -27,3 +27,4 @@ mod salvage_law;
 mod support;
 mod tokest;
 mod tokest_data;
+mod tokest_score;

@@ -4,7 +4,9 @@ mod batch;
 mod count;
 mod estimate;
 mod next;
+mod score;
 mod source;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -44,6 +46,10 @@ enum Command {
     Take(count::TakeArgs),
     /// Print the budget after one that was too small.
     Next(next::NextArgs),
+    /// Say how good predictions and budgets were.
+    Score(score::ScoreArgs),
+    /// Count the markers of a log and compare them with a baseline.
+    Watch(watch::WatchArgs),
 }
 
 /// How results are written.
@@ -70,5 +76,7 @@ fn run(args: Args, diagnostics: Diagnostics) -> Result<Status, Error> {
         Some(Command::Count(given)) => count::run(given, style, diagnostics),
         Some(Command::Take(given)) => count::take(&given),
         Some(Command::Next(given)) => next::run(&given, diagnostics),
+        Some(Command::Score(given)) => score::run(&given, style, diagnostics),
+        Some(Command::Watch(given)) => watch::run(&given, diagnostics),
     }
 }
