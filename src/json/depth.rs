@@ -40,6 +40,13 @@ impl Depth {
         self.levels = self.levels.min(levels);
     }
 
+    /// A stack of the outermost `levels` alone.
+    pub(super) fn outermost(&self, levels: u32) -> Self {
+        let levels = levels.min(self.levels);
+        let words = self.words.iter().take(levels.div_ceil(64) as usize);
+        Self { words: words.copied().collect(), levels }
+    }
+
     /// The innermost open level.
     pub(super) fn top(&self) -> Option<Kind> {
         let (word, bit) = split(self.levels.checked_sub(1)?);

@@ -54,7 +54,10 @@ pub enum Stop {
     },
     /// A comma separated two elements at or above the traced level.
     Comma,
-    /// An object or array closed and left no more than the floor's levels.
+    /// The next byte begins a scalar at the level of [`Machine::scalars`].
+    Scalar,
+    /// An object or array closed and left no more than the floor's levels,
+    /// or a scalar that was reported has ended.
     Close,
     /// The next byte is the first of its line, but for blanks, is `{` or
     /// `[`, and the line is not indented deeper than the resync level.
@@ -96,6 +99,9 @@ pub struct Machine {
     pub floor: u32,
     /// An array at this level needs no commas between its elements.
     pub loose: u32,
+    /// Scalars at this level are reported. At level 0 a blank, a comma or a
+    /// line's end must follow one, and a string must end on its line.
+    pub scalars: Option<u32>,
     /// Lines indented by at most this many bytes are reported.
     pub resync_indent: u32,
     /// Indentation of the current line, in bytes.
@@ -109,6 +115,8 @@ pub struct Machine {
     pub(super) quote: Quote,
     pub(super) in_key: bool,
     pub(super) python: bool,
+    /// A scalar that was reported has begun and not ended.
+    in_scalar: bool,
     pub(super) token: u64,
     after_comment: State,
     /// Blanks seen since the line feed, while nothing else was.
@@ -125,6 +133,8 @@ impl Machine {
             trace: 0,
             floor: 0,
             loose: 0,
+            scalars: None,
+            in_scalar: false,
             resync_indent: 0,
             line_indent: 0,
             repairs: 0,
@@ -159,8 +169,15 @@ impl Machine {
         self.line = at.line;
         self.depth.truncate(levels);
         self.indent = None;
+        self.in_scalar = false;
         self.state = State::Value;
         self.reset_faults();
+    }
+
+    /// A second machine that waits for a value at `at`, inside the outermost
+    /// `levels` only; of what is open deeper nothing is copied.
+    pub fn branch(&self, at: Place, levels: u32) -> Self {
+        Self { depth: self.depth.outermost(levels), ..Self::new(at) }
     }
 
     /// Like [`Machine::restart`], where a value has just ended.
@@ -245,6 +262,9 @@ impl Machine {
 
     /// Skips blanks, then takes the token that follows.
     fn between(&mut self, c: &mut Cursor<'_>) -> Option<Stop> {
+        if self.in_scalar && self.state == State::AfterValue {
+            return self.end_scalar(c);
+        }
         let byte = loop {
             let Some(byte) = c.peek() else { return Some(Stop::More) };
             match byte {
@@ -336,6 +356,13 @@ impl Machine {
     }
 
     fn value(&mut self, c: &mut Cursor<'_>, byte: u8) -> Option<Stop> {
+        if self.scalars == Some(self.levels()) && !self.in_scalar {
+            let holds = matches!(byte, b'{' | b'[' | b']');
+            self.in_scalar = !holds;
+            if self.in_scalar {
+                return Some(Stop::Scalar);
+            }
+        }
         match byte {
             b'"' => self.begin_text(c, Quote::Double, 1, Role::Value),
             b'\'' => self.begin_text(c, Quote::Single, 1, Role::Value),
@@ -358,6 +385,16 @@ impl Machine {
                 None
             }
         }
+    }
+
+    /// The end of a scalar that was reported, if what follows allows it.
+    fn end_scalar(&mut self, c: &Cursor<'_>) -> Option<Stop> {
+        let Some(byte) = c.peek() else { return Some(Stop::More) };
+        self.in_scalar = false;
+        let alone = matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',');
+        let stop =
+            if alone || self.levels() > 0 { Stop::Close } else { Stop::Fault };
+        Some(stop)
     }
 
     fn open(&mut self, c: &mut Cursor<'_>, kind: Kind) -> Option<Stop> {

@@ -57,7 +57,10 @@ pub fn member(object: &[u8], wanted: impl Fn(&str) -> bool) -> Option<String> {
                     value_from = Some(at);
                 }
             }
-            Stop::Open { .. } | Stop::LineStart | Stop::Comma => {}
+            Stop::Open { .. }
+            | Stop::LineStart
+            | Stop::Comma
+            | Stop::Scalar => {}
             Stop::More | Stop::Fault | Stop::Close => return None,
         }
     }
@@ -103,7 +106,7 @@ fn open_steps(value: &[u8]) -> Vec<Step> {
                     return steps;
                 }
             }
-            Stop::LineStart => {}
+            Stop::LineStart | Stop::Scalar => {}
             Stop::More | Stop::Fault => return steps,
         }
     }

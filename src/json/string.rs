@@ -74,6 +74,7 @@ impl Machine {
                 self.state = State::Escape;
                 None
             }
+            Some(0..0x20) if self.levels() == 0 => Some(Stop::Fault),
             Some(byte) if byte < 0x20 => {
                 c.i += 1;
                 self.repairs += 1;

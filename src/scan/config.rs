@@ -16,7 +16,8 @@ pub enum Unwrap {
     /// Those under `operations`, `files`, `edits` or `changes`.
     #[default]
     Known,
-    /// The known ones and those under these keys.
+    /// The known ones, and those under these keys that begin with an object,
+    /// whether or not it names a file.
     Also(Vec<String>),
     /// None: a wrapper is passed on as one record.
     Never,

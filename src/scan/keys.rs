@@ -11,17 +11,33 @@ pub(super) enum Key {
     Path,
     /// The record's type.
     Type,
-    /// A list of records.
+    /// A list of records, if its first element names a file.
     List,
+    /// A list of records, because the user said so.
+    AskedList,
     /// The number of operations in the whole answer.
     Total,
     /// Anything else.
     Other,
 }
 
+impl Key {
+    /// Whether it announces a list of records.
+    pub(super) fn is_list(self) -> bool {
+        matches!(self, Self::List | Self::AskedList)
+    }
+}
+
 /// Reads a key's token, quotes included.
 pub(super) fn classify(token: &[u8], unwrap: &Unwrap) -> Key {
-    match bare(token) {
+    let key = bare(token);
+    match unwrap {
+        Unwrap::Also(more) if more.iter().any(|k| k.as_bytes() == key) => {
+            return Key::AskedList;
+        }
+        _ => {}
+    }
+    match key {
         b"file_path" | b"path" | b"file" | b"filename" => Key::Path,
         b"type" | b"mode" | b"op" => Key::Type,
         b"total_operations" => Key::Total,
@@ -30,12 +46,7 @@ pub(super) fn classify(token: &[u8], unwrap: &Unwrap) -> Key {
         {
             Key::List
         }
-        key => match unwrap {
-            Unwrap::Also(more) if more.iter().any(|k| k.as_bytes() == key) => {
-                Key::List
-            }
-            _ => Key::Other,
-        },
+        _ => Key::Other,
     }
 }
 

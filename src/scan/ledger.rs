@@ -149,24 +149,6 @@ impl Ledger {
         sink(Event::RejectedMore(raw))
     }
 
-    /// A closed value that is longer than what may be kept.
-    pub(super) fn reject_oversize<E>(
-        &mut self,
-        raw: &[u8],
-        closed: &Closed,
-        sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
-    ) -> Result<(), E> {
-        if !closed.oversize {
-            let (line, at) = (closed.start.line, closed.start);
-            let reason = Reason::TooLong;
-            return self.reject(raw, closed.span, line, reason, at, sink);
-        }
-        let rest = Span { start: self.settled, end: closed.span.end };
-        let skip = raw.len().saturating_sub(rest.len() as usize);
-        let raw = raw.get(skip..).unwrap_or_default();
-        self.reject_more(raw, rest, sink)
-    }
-
     /// Counts everything up to `end` that is not accounted for as framing.
     pub(super) fn frame_up_to(&mut self, end: u64) {
         self.bytes.framing += end.saturating_sub(self.settled);

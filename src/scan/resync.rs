@@ -1,23 +1,21 @@
 //! What the scanner does where a record breaks: the second reading that may
 //! take over, what gets rejected, and what was prose all along.
 
-use super::scanner::{Flow, Mode, Scanner, Shadow, is_record};
-use super::seek::Seek;
-use super::text::Part;
-use super::track::Closed;
+use super::scanner::{Flow, Mode, Scanner, Shadow};
+use super::seek::{Goal, Seek};
+use super::text::{self, Part};
+use super::track::{Closed, Shape};
 use super::window::Window;
 use super::{Event, Reason};
-use crate::json::Kind;
 use crate::span::{Place, Span};
 
 impl Scanner {
     /// A second reading from `at`, in the wrappers of the first.
     pub(super) fn cast_shadow(&mut self, at: Place) {
-        let mut track = self.main.clone();
-        track.begin_element(at, self.main.machine.line_indent);
         if self.pending.is_empty() {
             self.doubt = at.byte;
         }
+        let track = self.main.branch(at);
         self.shadow = Some(Shadow { track, ahead: None });
     }
 
@@ -29,7 +27,7 @@ impl Scanner {
         sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         let raw = window.span(closed.span);
-        let carries = closed.marks.keyed && is_record(&closed, raw, false);
+        let carries = closed.marks.keyed && self.is_record(&closed, raw);
         let ended =
             self.shadow.as_ref().is_none_or(|s| s.track.frames.is_empty());
         if carries {
@@ -53,35 +51,39 @@ impl Scanner {
         sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         let shadow = self.shadow.take();
-        self.reject(window, self.doubt, reason, sink)?;
-        for closed in std::mem::take(&mut self.pending) {
-            self.settle(window, &closed, sink)?;
-        }
+        self.reject_if_meant(window, self.doubt, reason, sink)?;
         self.after_prose = false;
         self.sought = None;
-        match shadow {
-            Some(Shadow { track, ahead }) => {
-                self.main = track;
-                match ahead {
-                    Some(progress) => {
-                        self.take(progress, window, sink)?;
-                    }
-                    None if self.main.frames.is_empty() => {
-                        self.leave_value(Part::AfterRecord);
-                    }
-                    None => {}
-                }
+        let pending = std::mem::take(&mut self.pending);
+        for closed in &pending {
+            self.settle(window, closed, sink)?;
+        }
+        let Some(Shadow { mut track, ahead }) = shadow else {
+            self.resume_after(pending.last());
+            return Ok(());
+        };
+        track.notes.follow(&mut self.main.notes);
+        self.main = track;
+        match ahead {
+            Some(progress) => {
+                self.take(progress, window, sink)?;
             }
-            None => {
-                self.main.leave_candidate();
-                let limit = self.main.machine.resync_indent;
-                let at = self.main.machine.at;
-                let line = self.main.machine.line;
-                let seek = Seek::new(Place { byte: at, line }, limit, false);
-                self.mode = Mode::Seek(seek);
+            None if self.main.frames.is_empty() => {
+                self.leave_value(Part::AfterRecord);
             }
+            None => {}
         }
         Ok(())
+    }
+
+    /// Reads on behind the last record of a shadow that is no more.
+    fn resume_after(&mut self, closed: Option<&Closed>) {
+        let Some(closed) = closed else { return };
+        let at = Place { byte: closed.span.end, line: closed.end_line };
+        self.main.resume_framing(at);
+        if self.main.frames.is_empty() {
+            self.leave_value(Part::AfterRecord);
+        }
     }
 
     /// Rejects the record in the making, up to `end`.
@@ -129,28 +131,70 @@ impl Scanner {
         } else if let Some(line) = line_start
             && line.line == at.line
             && line.byte > start.byte
+            && !self.is_outgrown()
         {
-            self.reject_if_meant(window, line.byte, sink)?;
+            self.reject_if_meant(window, line.byte, Reason::Interrupted, sink)?;
             self.after_prose = false;
             self.main.begin_element(line, indent);
+        } else if let Some(line) = self.later_line(window, start, at)
+            && let found = text::decorates(window.from(line.byte), window.last)
+            && found != text::Found::Brace
+        {
+            if found == text::Found::More {
+                return Ok(Flow::More);
+            }
+            self.reject_if_meant(window, line.byte, Reason::Interrupted, sink)?;
+            self.main.leave_candidate();
+            self.text.resume_line(line);
+            self.mode = Mode::Text;
         } else if self.is_meant(window) {
             self.reject(window, at.byte, Reason::UnexpectedByte, sink)?;
             self.main.leave_candidate();
-            self.mode = Mode::Seek(Seek::new(at, limit, true));
+            let goal = self.goal();
+            self.mode = Mode::Seek(Seek::new(at, limit, goal).rejecting());
         } else {
             self.not_a_record(window, start, at);
         }
         Ok(Flow::Continue)
     }
 
+    /// Where the line begins on which a record outside of every wrapper
+    /// broke, if that is not its first.
+    fn later_line(
+        &self,
+        window: Window<'_>,
+        start: Place,
+        at: Place,
+    ) -> Option<Place> {
+        let wrapped = self.main.frames.len() > 1;
+        if start.line == at.line || wrapped || self.is_outgrown() {
+            return None;
+        }
+        let before = window.span(Span { start: start.byte, end: at.byte });
+        let feed = memchr::memrchr(b'\n', before)?;
+        Some(Place { byte: start.byte + feed as u64 + 1, line: at.line })
+    }
+
+    /// Where the next record may begin once the one in the making broke.
+    fn goal(&self) -> Goal {
+        if !self.main.frames.is_empty() {
+            Goal::Element
+        } else if self.after_prose {
+            Goal::NextLine
+        } else {
+            Goal::Record
+        }
+    }
+
     fn reject_if_meant<E>(
         &mut self,
         window: Window<'_>,
         end: u64,
+        reason: Reason,
         sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         if self.is_meant(window) {
-            self.reject(window, end, Reason::Interrupted, sink)?;
+            self.reject(window, end, reason, sink)?;
         }
         Ok(())
     }
@@ -163,7 +207,7 @@ impl Scanner {
         self.ledger.stray += 1;
         let seek = match self.sought.take() {
             Some(seek) => seek.go_on(at),
-            None => Seek::new(at, u32::MAX, false),
+            None => Seek::new(at, u32::MAX, Goal::Element),
         };
         self.mode = Mode::Seek(seek);
     }
@@ -199,16 +243,16 @@ impl Scanner {
     /// failure is a loss.
     fn is_meant(&self, window: Window<'_>) -> bool {
         let Some(top) = self.main.candidate() else { return false };
-        if top.oversize {
-            return true;
+        if top.oversize || top.shape == Shape::Scalar {
+            return top.oversize;
         }
         if self.after_prose && self.main.frames.len() == 1 {
-            return top.marks.path_key || top.marks.type_key;
+            return top.marks.names();
         }
-        if top.kind == Kind::Object {
+        if top.shape == Shape::Object {
             return self.main.has_member();
         }
-        let inside = window.from(top.start.byte + 1).trim_ascii_start();
+        let inside = without_blanks(window.from(top.start.byte + 1));
         top.marks.keyed || inside.starts_with(b"\"")
     }
 
@@ -216,20 +260,27 @@ impl Scanner {
     /// a record, and not prose with a bracket.
     pub(super) fn may_be_tail(&self, window: Window<'_>) -> bool {
         let Some(top) = self.main.candidate() else { return true };
-        if self.is_meant(window) {
+        if self.is_meant(window) || top.shape == Shape::Scalar {
             return true;
         }
-        let inside = window.from(top.start.byte + 1).trim_ascii_start();
+        let inside = without_blanks(window.from(top.start.byte + 1));
         let quoted = match inside {
             [] => !self.after_prose,
             // A line feed at the end may be the CLI's.
             [b'"', name @ ..] => !name.trim_ascii_end().contains(&b'\n'),
             [first, ..] => {
-                top.kind == Kind::Array
+                top.shape == Shape::Array
                     && (first.is_ascii_digit() || *first == b'-')
                     && self.main.machine.fault.is_none()
             }
         };
         quoted && self.sought.is_none()
     }
+}
+
+/// What follows JSON's blanks; a form feed is none.
+fn without_blanks(bytes: &[u8]) -> &[u8] {
+    let blank = |b: &u8| matches!(b, b' ' | b'\t' | b'\r' | b'\n');
+    let blanks = bytes.iter().take_while(|b| blank(b)).count();
+    bytes.get(blanks..).unwrap_or_default()
 }

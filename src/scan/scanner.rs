@@ -7,12 +7,11 @@
 use super::ledger::Ledger;
 use super::seek::{self, Seek};
 use super::text::{self, Part, Text};
-use super::track::{Closed, Progress, Role, Track};
+use super::track::{Closed, Progress, Shape, Track};
 use super::verdict;
 use super::window::Window;
-use super::{Config, Event, Reason, Summary};
-use crate::json::Kind;
-use crate::span::{Place, Span};
+use super::{Config, Event, Reason, Summary, Values};
+use crate::span::{CutState, Place, Span};
 
 /// The resumable scanner; see the module.
 #[derive(Clone, Debug)]
@@ -69,18 +68,18 @@ impl Scanner {
         let start = Place { byte: 0, line: 1 };
         Self {
             ledger: Ledger::new(config.repair),
-            config,
             carry: Vec::new(),
             base: 0,
             mode: Mode::Text,
-            text: Text::new(),
-            main: Track::new(start),
+            text: Text::new(config.values),
+            main: Track::new(start, config.values),
             shadow: None,
             pending: Vec::new(),
             doubt: 0,
             after_prose: false,
             sought: None,
             left_open: false,
+            config,
         }
     }
 
@@ -115,6 +114,8 @@ impl Scanner {
         let consumed = self.process(&carry, true, sink)?;
         let end = self.base + (carry.len() - consumed) as u64;
         let rest = carry.get(consumed..).unwrap_or_default();
+        let window = Window { bytes: rest, base: self.base, last: true };
+        self.shed(window, end, sink)?;
         self.ledger.notes(&mut self.main.notes);
         let open = match self.mode {
             Mode::Text => false,
@@ -165,7 +166,11 @@ impl Scanner {
             Mode::Value => {
                 let pending = self.pending.first().map(|p| p.span.start);
                 let shadow = self.shadow.as_ref().map(|s| s.track.keep_from());
-                let main = self.main.keep_from();
+                let main = if self.is_outgrown() {
+                    self.ledger.settled
+                } else {
+                    self.main.keep_from()
+                };
                 let sought = self.sought.filter(|s| s.rejecting);
                 let sought = sought.map(|_| self.ledger.settled);
                 let others = pending.into_iter().chain(shadow).chain(sought);
@@ -202,7 +207,7 @@ impl Scanner {
         mut seek: Seek,
         sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
     ) -> Result<Flow, E> {
-        let found = seek.advance(window.from(seek.at.byte));
+        let found = seek.advance(window.from(seek.at.byte), window.last);
         if seek.rejecting {
             let start = self.ledger.settled;
             let span = Span { start, end: seek.at.byte };
@@ -213,7 +218,7 @@ impl Scanner {
             seek::Found::More => return Ok(Flow::More),
             seek::Found::Opener => {
                 let array = self.main.frames.last();
-                if array.is_some_and(|top| top.kind == Kind::Object) {
+                if array.is_some_and(|top| top.shape == Shape::Object) {
                     self.main.frames.clear();
                     self.left_open = true;
                 }
@@ -227,10 +232,11 @@ impl Scanner {
                 self.sought = Some(seek);
                 self.mode = Mode::Value;
             }
-            seek::Found::Fence => {
+            seek::Found::Fence | seek::Found::Text => {
                 self.left_open |= !self.main.frames.is_empty();
                 self.main.frames.clear();
                 self.text.resume_line(seek.at);
+                self.text.indent = seek.line_indent();
                 self.mode = Mode::Text;
             }
         }
@@ -251,17 +257,22 @@ impl Scanner {
         window: Window<'_>,
         sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
     ) -> Result<Flow, E> {
-        let unwrap = &self.config.unwrap;
-        let mut limit = u64::MAX;
-        if let Some(Shadow { track, ahead }) = &mut self.shadow {
-            ahead.get_or_insert_with(|| {
-                track.advance(window.bytes, window.base, unwrap)
-            });
-            limit = track.machine.at;
-        }
-        let main = self.main.advance(window.until(limit), window.base, unwrap);
+        let limit = self.advance_shadow(window);
+        let far = limit.min(window.end());
+        let from = self.main.machine.at;
+        let cap = far.min(self.longest_end(from));
+        let main = self.advance_main(window, cap);
         if !matches!(main, Progress::More) {
             return self.take(main, window, sink);
+        }
+        if cap < far {
+            if self.longest_end(u64::MAX) <= cap {
+                self.outgrow(window, sink)?;
+            } else if self.main.machine.at == from {
+                let main = self.advance_main(window, far);
+                return self.take(main, window, sink);
+            }
+            return Ok(Flow::Continue);
         }
         match self.shadow.as_mut().and_then(|s| s.ahead.take()) {
             Some(Progress::Closed(closed)) => {
@@ -274,6 +285,42 @@ impl Scanner {
             }
         }
         Ok(Flow::Continue)
+    }
+
+    /// Advances the shadow up to the next thing that happens to it, but not
+    /// past where the main track's record becomes too long; where the main
+    /// track must stop to hear of it.
+    fn advance_shadow(&mut self, window: Window<'_>) -> u64 {
+        let bytes = window.until(self.longest_end(u64::MAX));
+        let Some(Shadow { track, ahead }) = &mut self.shadow else {
+            return u64::MAX;
+        };
+        let config = &self.config;
+        let ahead = ahead
+            .get_or_insert_with(|| track.advance(bytes, window.base, config));
+        match ahead {
+            Progress::More => u64::MAX,
+            _ => track.machine.at,
+        }
+    }
+
+    fn advance_main(&mut self, window: Window<'_>, end: u64) -> Progress {
+        let bytes = window.until(end);
+        let before = self.main.candidate().map(|top| top.start);
+        let progress = self.main.advance(bytes, window.base, &self.config);
+        let now = self.main.candidate().map(|top| top.start);
+        if now.is_some() && now != before {
+            // It is a wrapper; the shadow took an element for a new record.
+            self.shadow = None;
+            self.pending.clear();
+        }
+        progress
+    }
+
+    /// Where what is held, or else what begins at `from`, becomes too long.
+    fn longest_end(&self, from: u64) -> u64 {
+        let start = self.held_from().unwrap_or(from);
+        start.saturating_add(self.config.max_record as u64)
     }
 
     /// Acts on what the main track came upon.
@@ -326,12 +373,20 @@ impl Scanner {
         sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
     ) -> Result<bool, E> {
         let raw = window.span(closed.span);
-        if !is_record(closed, raw, self.after_prose) {
+        let stray = self.after_prose && !closed.marks.names();
+        let prose = stray && !closed.oversize;
+        if prose || !self.is_record(closed, raw) {
             return Ok(false);
         }
         self.sought = None;
-        if closed.oversize || raw.len() > self.config.max_record {
-            self.ledger.reject_oversize(raw, closed, sink)?;
+        if !closed.oversize && raw.len() > self.config.max_record {
+            let (line, at) = (closed.start.line, closed.start);
+            let reason = Reason::TooLong;
+            self.ledger.reject(raw, closed.span, line, reason, at, sink)?;
+        } else if closed.oversize {
+            let span =
+                Span { start: self.ledger.settled, end: closed.span.end };
+            self.ledger.reject_more(window.span(span), span, sink)?;
         } else {
             self.ledger.settle(raw, closed, sink)?;
         }
@@ -353,53 +408,102 @@ impl Scanner {
         window: Window<'_>,
         sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
     ) -> Result<Flow, E> {
-        if window.last && !self.may_be_tail(window) {
-            return self.fault(window, sink);
+        if window.last {
+            if let Some(progress) = self.end_scalar(window) {
+                return self.take(progress, window, sink);
+            }
+            if !self.may_be_tail(window) {
+                return self.fault(window, sink);
+            }
         }
-        self.shed(window, sink)?;
+        let at = self.main.machine.at;
+        let sure = if self.is_in_doubt() { self.doubt } else { at };
+        self.shed(window, sure, sink)?;
         Ok(Flow::More)
     }
 
-    /// Lets go of the bytes of a record that is too long to be kept.
-    fn shed<E>(
+    /// A string or literal that ends with the stream. A number does not: more
+    /// digits may have been cut off.
+    fn end_scalar(&mut self, window: Window<'_>) -> Option<Progress> {
+        let top = self.main.candidate()?;
+        let at = self.main.machine.at;
+        let rest = window.from(at);
+        let number = self.main.machine.cut_state(rest) == CutState::Number;
+        let open = number || self.main.machine.in_text();
+        if top.shape != Shape::Scalar || open {
+            return None;
+        }
+        let line = [rest, b"\n"].concat();
+        Some(self.main.advance(&line, at, &self.config))
+    }
+
+    pub(super) fn is_outgrown(&self) -> bool {
+        self.main.candidate().is_some_and(|top| top.oversize)
+    }
+
+    fn is_in_doubt(&self) -> bool {
+        self.shadow.is_some() || !self.pending.is_empty()
+    }
+
+    /// Offset of the first byte of what may still become a record.
+    fn held_from(&self) -> Option<u64> {
+        if self.is_outgrown() {
+            return self.is_in_doubt().then_some(self.doubt);
+        }
+        self.main.held_from()
+    }
+
+    /// The record in the making is too long to be kept, or, if that is
+    /// known, what may have cut it off.
+    fn outgrow<E>(
         &mut self,
         window: Window<'_>,
         sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let held = self.main.machine.at.saturating_sub(self.keep_from());
-        if held as usize <= self.config.max_record {
-            return Ok(());
-        }
+        let known = self.is_outgrown();
         self.shadow = None;
         self.sought = None;
         self.pending.clear();
-        let end = self.main.machine.at;
-        self.reject(window, end, Reason::TooLong, sink)?;
-        if let Some(top) = self.main.frames.last_mut()
-            && top.role == Role::Candidate
-        {
-            top.oversize = true;
+        if known {
+            return Ok(());
         }
-        Ok(())
+        self.main.outgrow(window.bytes, window.base);
+        let end = self.main.machine.at;
+        let Some(top) = self.main.candidate() else { return Ok(()) };
+        let (span, at) = (Span { start: top.start.byte, end }, top.start);
+        let raw = window.span(span);
+        self.ledger.reject(raw, span, at.line, Reason::TooLong, at, sink)
+    }
+
+    /// Passes on what else belongs to a record that is too long to be kept.
+    fn shed<E>(
+        &mut self,
+        window: Window<'_>,
+        end: u64,
+        sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if !self.is_outgrown() {
+            return Ok(());
+        }
+        let span = Span { start: self.ledger.settled, end };
+        self.ledger.reject_more(window.span(span), span, sink)
+    }
+
+    /// Whether a whole value is a record, and not prose or framing.
+    pub(super) fn is_record(&self, closed: &Closed, raw: &[u8]) -> bool {
+        if closed.oversize {
+            return true;
+        }
+        if closed.fault.is_some() && !closed.marks.keyed {
+            return false;
+        }
+        let any = self.config.values == Values::Any;
+        any || closed.shape == Shape::Object || !is_empty(raw)
     }
 }
 
-/// Whether a whole value is a record, and not prose or framing.
-pub(super) fn is_record(
-    closed: &Closed,
-    raw: &[u8],
-    after_prose: bool,
-) -> bool {
-    if closed.oversize {
-        return true;
-    }
-    let marks = closed.marks;
-    if after_prose && !marks.path_key && !marks.type_key {
-        return false;
-    }
-    if closed.fault.is_some() && !marks.keyed {
-        return false;
-    }
+/// Whether an object or array has nothing in it.
+fn is_empty(raw: &[u8]) -> bool {
     let inside = raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default();
-    closed.kind == Kind::Object || !inside.trim_ascii().is_empty()
+    inside.trim_ascii().is_empty()
 }

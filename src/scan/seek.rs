@@ -2,6 +2,7 @@
 
 use memchr::memchr;
 
+use super::text;
 use crate::span::Place;
 
 /// What begins the line at which a search stopped.
@@ -15,6 +16,20 @@ pub(super) enum Found {
     Closer,
     /// A code fence.
     Fence,
+    /// A bullet, a number, a tag or the like, and then what may open a
+    /// record; or any line, if the search was for the next one.
+    Text,
+}
+
+/// Which line a search is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Goal {
+    /// One that may begin a record, alone or after a decoration.
+    Record,
+    /// One that may begin an element of the open wrapper.
+    Element,
+    /// The next one, whatever it holds.
+    NextLine,
 }
 
 /// A search by lines.
@@ -26,14 +41,20 @@ pub(super) struct Seek {
     pub(super) limit: u32,
     /// Whether what is passed over belongs to a broken record.
     pub(super) rejecting: bool,
+    pub(super) goal: Goal,
     /// Blanks seen since the line feed, while nothing else was.
     indent: Option<u32>,
 }
 
 impl Seek {
     /// A search that begins with the line after `at`.
-    pub(super) fn new(at: Place, limit: u32, rejecting: bool) -> Self {
-        Self { at, limit, rejecting, indent: None }
+    pub(super) fn new(at: Place, limit: u32, goal: Goal) -> Self {
+        Self { at, limit, rejecting: false, goal, indent: None }
+    }
+
+    /// The same search, for a record that broke in the middle.
+    pub(super) fn rejecting(self) -> Self {
+        Self { rejecting: true, ..self }
     }
 
     /// The same search, begun again behind the line where it stopped.
@@ -48,7 +69,7 @@ impl Seek {
 
     /// Consumes `rest`, the bytes from [`Seek::at`] on, up to the first line
     /// of interest.
-    pub(super) fn advance(&mut self, rest: &[u8]) -> Found {
+    pub(super) fn advance(&mut self, rest: &[u8], last: bool) -> Found {
         let mut rest = rest;
         loop {
             let Some(indent) = self.indent else {
@@ -63,6 +84,9 @@ impl Seek {
                 self.indent = Some(0);
                 continue;
             };
+            if self.goal == Goal::NextLine {
+                return Found::Text;
+            }
             let Some(&byte) = rest.first() else { return Found::More };
             match byte {
                 b' ' | b'\t' | b'\r' => {
@@ -78,6 +102,13 @@ impl Seek {
                     [_] | [_, b'`'] => return Found::More,
                     _ => self.indent = None,
                 },
+                _ if self.goal == Goal::Record && indent <= self.limit => {
+                    match text::decorates(rest, last) {
+                        text::Found::Value => return Found::Text,
+                        text::Found::More => return Found::More,
+                        text::Found::Brace => self.indent = None,
+                    }
+                }
                 _ => self.indent = None,
             }
         }
@@ -96,8 +127,8 @@ mod tests {
 
     fn found(text: &str, limit: u32) -> (Found, u64, u64) {
         let start = Place { byte: 0, line: 1 };
-        let mut seek = Seek::new(start, limit, true);
-        let found = seek.advance(text.as_bytes());
+        let mut seek = Seek::new(start, limit, Goal::Record).rejecting();
+        let found = seek.advance(text.as_bytes(), true);
         (found, seek.at.byte, seek.at.line)
     }
 
@@ -105,7 +136,15 @@ mod tests {
     fn only_a_line_no_deeper_than_the_record_is_taken() {
         assert_eq!(found("{x\n  {\n{", 0), (Found::Opener, 7, 3));
         assert_eq!(found("{x\n  {\n{", 2), (Found::Opener, 5, 2));
-        assert_eq!(found("x {\n- {\n", 0), (Found::More, 8, 3));
+        assert_eq!(found("x {\na {\n", 0), (Found::More, 8, 3));
+    }
+
+    #[test]
+    fn a_decorated_line_is_taken() {
+        for line in ["- {", "data: {", "<op> [", "12. {", "\u{1e}{"] {
+            let text = format!("x\n{line}\n");
+            assert_eq!(found(&text, 0), (Found::Text, 2, 2), "{line}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 use memchr::{memchr, memchr2};
 
+use super::Values;
 use crate::span::Place;
 
 /// The part of a line that the next byte belongs to.
@@ -51,6 +52,7 @@ pub(super) struct Text {
     /// Leading blanks of the current line, in bytes.
     pub(super) indent: u32,
     fence: Option<Fence>,
+    values: Values,
 }
 
 enum Token {
@@ -64,12 +66,13 @@ enum Token {
 }
 
 impl Text {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(values: Values) -> Self {
         Self {
             at: Place { byte: 0, line: 1 },
             part: Part::Indent,
             indent: 0,
             fence: None,
+            values,
         }
     }
 
@@ -117,9 +120,17 @@ impl Text {
                 Token::Value => return Found::Value,
                 Token::More if !last => return Found::More,
                 Token::More if rest.is_empty() => return Found::More,
+                Token::More if self.expects_scalar(rest) => {
+                    return Found::Value;
+                }
                 Token::Prose | Token::More => self.part = Part::Prose,
             }
         }
+    }
+
+    /// Whether a scalar that counts may begin here.
+    fn expects_scalar(&self, rest: &[u8]) -> bool {
+        self.values == Values::Any && begins_scalar(rest)
     }
 
     fn skip(&mut self, rest: &mut &[u8], n: usize) {
@@ -162,6 +173,7 @@ impl Text {
             b'`' | b'~' => self.marks(rest, byte, last),
             0x1B => ansi(rest),
             0xEF => literal(rest, "\u{feff}".as_bytes()),
+            _ if self.expects_scalar(rest) => scalar(rest, starts_line),
             _ if !starts_line => Token::Prose,
             b'<' => tag(rest),
             b'd' => literal(rest, b"data:"),
@@ -210,6 +222,60 @@ impl Text {
 
 fn is_info(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'+' | b'-' | b'.')
+}
+
+/// Whether a decoration and then a value begin the line that `rest` begins
+/// with: [`Found::Value`] if so, [`Found::Brace`] if not.
+pub(super) fn decorates(rest: &[u8], last: bool) -> Found {
+    let decoration = rest.first().is_some_and(|byte| {
+        matches!(byte, b'-' | b'*' | b'+' | b'<' | b'd' | b'0'..=b'9')
+            || matches!(byte, 0 | 0x1B | 0x1E | 0xE2 | 0xEF)
+    });
+    if !decoration {
+        return Found::Brace;
+    }
+    let looked = rest.get(..LOOK_AHEAD).unwrap_or(rest);
+    let end = memchr(b'\n', looked);
+    if end.is_none() && rest.len() < LOOK_AHEAD && !last {
+        return Found::More;
+    }
+    let line = end.and_then(|n| rest.get(..n)).unwrap_or(looked);
+    match Text::new(Values::Records).advance(line, true) {
+        Found::Value => Found::Value,
+        Found::More | Found::Brace => Found::Brace,
+    }
+}
+
+/// Whether a string, number or literal of JSON may begin here.
+fn begins_scalar(rest: &[u8]) -> bool {
+    match rest.first() {
+        Some(b'-') => rest.get(1).is_none_or(u8::is_ascii_digit),
+        Some(byte) => {
+            matches!(byte, b'"' | b'0'..=b'9' | b't' | b'f' | b'n')
+        }
+        None => false,
+    }
+}
+
+/// A scalar, unless it is the number of a list item or another word.
+fn scalar(rest: &[u8], starts_line: bool) -> Token {
+    let word: &[u8] = match rest.first() {
+        Some(b'"') => return Token::Value,
+        Some(b't') => b"true",
+        Some(b'f') => b"false",
+        Some(b'n') => b"null",
+        Some(b'-') if rest.len() > 1 => return Token::Value,
+        Some(b'-') => return Token::More,
+        _ => match numbering(rest) {
+            Token::Prose => return Token::Value,
+            Token::Skip(_) if !starts_line => return Token::Value,
+            other => return other,
+        },
+    };
+    match literal(rest, word) {
+        Token::Skip(_) => Token::Value,
+        other => other,
+    }
 }
 
 /// `text`, as a decoration, if it stands here.
@@ -280,7 +346,7 @@ mod tests {
 
     /// Advances over a whole text; what was found, where, and in which line.
     fn found(text: &str) -> (Found, u64, u64) {
-        let mut state = Text::new();
+        let mut state = Text::new(Values::Records);
         let found = state.advance(text.as_bytes(), true);
         (found, state.at.byte, state.at.line)
     }
@@ -325,7 +391,7 @@ mod tests {
 
     #[test]
     fn fences_open_and_close() {
-        let mut state = Text::new();
+        let mut state = Text::new(Values::Records);
         state.advance(b"```json\n", true);
         assert!(state.in_fence());
         state.advance(b"~~~\n``\n```\n", true);

@@ -5,8 +5,8 @@
 //! a second, shadow track where a record may have been cut and a new one
 //! begun; both are the same code. It keeps no bytes and emits nothing.
 
-use super::Unwrap;
 use super::keys::{self, Key};
+use super::{Config, Unwrap, Values};
 use crate::json::{Fault, Kind, Machine, Stop};
 use crate::span::{Place, Span};
 
@@ -31,7 +31,7 @@ pub(super) struct Closed {
     pub(super) span: Span,
     pub(super) start: Place,
     pub(super) end_line: u64,
-    pub(super) kind: Kind,
+    pub(super) shape: Shape,
     pub(super) repairs: u32,
     pub(super) fault: Option<(Fault, Place)>,
     pub(super) marks: Marks,
@@ -56,11 +56,28 @@ pub(super) struct Marks {
     pub(super) is_meta: bool,
 }
 
-/// An open object or array that is a record in the making or a wrapper.
+/// What a value is, seen from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    Object,
+    Array,
+    Scalar,
+}
+
+impl From<Kind> for Shape {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Object => Self::Object,
+            Kind::Array => Self::Array,
+        }
+    }
+}
+
+/// An open value that is a record in the making or a wrapper.
 #[derive(Clone, Debug)]
 pub(super) struct Frame {
     pub(super) start: Place,
-    pub(super) kind: Kind,
+    pub(super) shape: Shape,
     pub(super) role: Role,
     pub(super) marks: Marks,
     pub(super) oversize: bool,
@@ -69,6 +86,8 @@ pub(super) struct Frame {
     /// Elements of a wrapper array that were meant as records.
     pub(super) elements: u64,
     list: List,
+    /// The user named this list, so that its elements need no path.
+    asked: bool,
     /// Where the value of the last `type` or total key starts.
     value_at: Option<(Key, u64)>,
 }
@@ -89,7 +108,7 @@ enum List {
     /// Its array is open and empty so far.
     Open,
     /// Its first element is an object, whose keys will tell.
-    First { start: Place, marks: Marks, repairs: u32 },
+    First { start: Place, indent: u32, marks: Marks, repairs: u32 },
 }
 
 /// What wrappers say about the answer as a whole.
@@ -109,38 +128,76 @@ pub(super) struct Track {
     pub(super) notes: Notes,
     /// The last place where a record could have begun inside one.
     pub(super) line_start: Option<Place>,
+    values: Values,
 }
+
+/// Wrappers within wrappers that are looked into; what lies deeper is a
+/// record as a whole. Real answers have two; without an end, a nest of them
+/// would cost far more than a bit a level.
+const DEEPEST_WRAPPER: usize = 64;
+
+/// Names of wrapper members that are remembered, more than any reader of a
+/// report looks at.
+const MOST_FRAMING: usize = 100;
 
 /// Bytes of a wrapper's own member that are kept to be read again: more
 /// than any key and total need.
 const LONGEST_FRAMING: u64 = 4096;
 
+impl Notes {
+    /// Puts what was learnt earlier before these.
+    pub(super) fn follow(&mut self, earlier: &mut Self) {
+        earlier.framing.append(&mut self.framing);
+        std::mem::swap(&mut earlier.framing, &mut self.framing);
+        self.declared = self.declared.or(earlier.declared.take());
+    }
+}
+
 impl Frame {
-    fn new(kind: Kind, role: Role, start: Place, depth: u32) -> Self {
+    fn new(shape: Shape, role: Role, start: Place, depth: u32) -> Self {
         Self {
             start,
-            kind,
+            shape,
             role,
             marks: Marks::default(),
             oversize: false,
             depth,
             elements: 0,
             list: List::No,
+            asked: false,
             value_at: None,
         }
     }
 }
 
 impl Track {
-    /// A track that waits for a value at `at`, on a line indented by
-    /// `indent` bytes.
-    pub(super) fn new(at: Place) -> Self {
+    /// A track that waits for a value at `at`.
+    pub(super) fn new(at: Place, values: Values) -> Self {
         Self {
             machine: Machine::new(at),
             frames: Vec::new(),
             notes: Notes::default(),
             line_start: None,
+            values,
         }
+    }
+
+    /// A second track, which reads what begins at `at` as the next element
+    /// of the wrappers that are open.
+    pub(super) fn branch(&self, at: Place) -> Self {
+        let inner = usize::from(self.candidate().is_some());
+        let wrappers = self.frames.len().saturating_sub(inner);
+        let frames = self.frames.get(..wrappers).unwrap_or_default().to_vec();
+        let levels = frames.last().map_or(0, |top| top.depth);
+        let mut track = Self {
+            machine: self.machine.branch(at, levels),
+            frames,
+            notes: Notes::default(),
+            line_start: None,
+            values: self.values,
+        };
+        track.begin_element(at, self.machine.line_indent);
+        track
     }
 
     /// Begins a value outside of every wrapper.
@@ -205,7 +262,7 @@ impl Track {
         &mut self,
         window: &[u8],
         base: u64,
-        unwrap: &Unwrap,
+        config: &Config,
     ) -> Progress {
         loop {
             let event = self.machine.run(window, base);
@@ -215,12 +272,16 @@ impl Track {
                 Stop::Comma => None,
                 Stop::LineStart => self.line_starts(),
                 Stop::Open { kind, first } => {
-                    self.opened(kind, first, unwrap);
+                    self.opened(kind, first, Text { window, base }, config);
+                    None
+                }
+                Stop::Scalar => {
+                    self.push_candidate(Shape::Scalar, self.here());
                     None
                 }
                 Stop::Key { start } => {
                     let text = Text { window, base };
-                    self.keyed(text, start, unwrap);
+                    self.keyed(text, start, &config.unwrap);
                     None
                 }
                 Stop::Close => self.closed(Text { window, base }),
@@ -238,16 +299,35 @@ impl Track {
         if top.oversize {
             return at;
         }
-        if top.role == Role::Candidate {
-            return top.start.byte;
-        }
-        let first = match top.list {
-            List::First { start, .. } => start.byte,
-            _ => at,
-        };
         let value = top.value_at.map_or(at, |(_, value)| value);
-        let needed = self.machine.key_start().min(first).min(value);
-        needed.max(at.saturating_sub(LONGEST_FRAMING))
+        let framing = self.machine.key_start().min(value);
+        let framing = framing.max(at.saturating_sub(LONGEST_FRAMING));
+        self.held_from().map_or(framing, |held| held.min(framing))
+    }
+
+    /// Offset of the first byte of the record in the making, or of what may
+    /// turn out to be one.
+    pub(super) fn held_from(&self) -> Option<u64> {
+        let top = self.frames.last()?;
+        match top.list {
+            _ if top.oversize => None,
+            _ if top.role == Role::Candidate => Some(top.start.byte),
+            List::First { start, .. } => Some(start.byte),
+            _ => None,
+        }
+    }
+
+    /// What is held has become too long to be kept: it is a record that can
+    /// only be rejected.
+    pub(super) fn outgrow(&mut self, window: &[u8], base: u64) {
+        if self.candidate().is_none() {
+            self.promote(Text { window, base });
+        }
+        if let Some(top) = self.frames.last_mut() {
+            top.oversize = true;
+            top.list = List::No;
+        }
+        self.settle();
     }
 
     fn here(&self) -> Place {
@@ -260,36 +340,52 @@ impl Track {
         self.candidate().map(|_| Progress::LineStart(place))
     }
 
-    fn opened(&mut self, kind: Kind, first: bool, unwrap: &Unwrap) {
+    fn opened(
+        &mut self,
+        kind: Kind,
+        first: bool,
+        text: Text<'_>,
+        config: &Config,
+    ) {
         let levels = self.machine.levels();
+        let nests = self.frames.len() < DEEPEST_WRAPPER;
         let byte = self.machine.at.saturating_sub(1);
         let start = Place { byte, line: self.machine.line };
         let Some(top) = self.frames.last_mut() else {
-            return self.push_candidate(kind, start);
+            return self.push_candidate(kind.into(), start);
         };
+        let nests = nests && !top.oversize;
         let inside = levels.saturating_sub(top.depth);
-        match (top.kind, top.role, inside) {
-            (Kind::Array, Role::Wrapper, 1) => {
-                return self.push_candidate(kind, start);
+        match (top.shape, top.role, inside) {
+            (Shape::Array, Role::Wrapper, 1) => {
+                return self.push_candidate(kind.into(), start);
             }
-            (Kind::Array, Role::Candidate, 1) if first => {
+            (Shape::Array, Role::Candidate, 1) if first => {
                 top.marks.keyed = true;
-                if kind == Kind::Object && *unwrap != Unwrap::Never {
+                if kind == Kind::Object
+                    && config.unwrap != Unwrap::Never
+                    && nests
+                {
                     top.role = Role::Wrapper;
-                    return self.push_candidate(kind, start);
+                    return self.push_candidate(kind.into(), start);
                 }
             }
-            (Kind::Object, _, 1) => {
+            (Shape::Object, _, 1) => {
                 let list = top.list == List::Named && kind == Kind::Array;
+                let list = list && nests;
                 top.list = if list { List::Open } else { List::No };
             }
-            (Kind::Object, _, 2) if top.list == List::Open => {
+            (Shape::Object, _, 2) if top.list == List::Open => {
                 top.list = List::No;
                 if first && kind == Kind::Object {
                     let repairs = self.machine.repairs;
                     let marks = Marks::default();
-                    top.list = List::First { start, marks, repairs };
+                    let indent = self.machine.line_indent;
+                    top.list = List::First { start, indent, marks, repairs };
                     self.machine.reset_dialect();
+                    if top.asked {
+                        return self.promote(text);
+                    }
                 }
             }
             _ => {}
@@ -297,11 +393,12 @@ impl Track {
         self.settle();
     }
 
-    fn push_candidate(&mut self, kind: Kind, start: Place) {
+    fn push_candidate(&mut self, shape: Shape, start: Place) {
         self.machine.reset_faults();
         self.machine.resync_indent = self.machine.line_indent;
-        let depth = self.machine.levels();
-        self.frames.push(Frame::new(kind, Role::Candidate, start, depth));
+        let inside = u32::from(shape == Shape::Scalar);
+        let depth = self.machine.levels() + inside;
+        self.frames.push(Frame::new(shape, Role::Candidate, start, depth));
         self.settle();
     }
 
@@ -314,7 +411,8 @@ impl Track {
         if levels == top.depth {
             top.read_value(text, &mut self.notes);
             top.note_key(key, keys::is_quoted(token), at);
-            if top.role == Role::Wrapper && key != Key::List {
+            let framing = top.role == Role::Wrapper && !key.is_list();
+            if framing && self.notes.framing.len() < MOST_FRAMING {
                 self.notes.framing.push(keys::name(token));
             }
         } else if let List::First { marks, .. } = &mut top.list
@@ -332,25 +430,29 @@ impl Track {
     /// its list the record in the making.
     fn promote(&mut self, text: Text<'_>) {
         let Some(top) = self.frames.last_mut() else { return };
-        let List::First { start, marks, repairs } = top.list else { return };
+        let List::First { start, indent, marks, repairs } = top.list else {
+            return;
+        };
         if top.role == Role::Candidate {
             let before = text.between(top.start.byte, start.byte);
-            self.notes.framing.extend(keys::members(before));
+            let names = keys::members(before).into_iter().take(MOST_FRAMING);
+            self.notes.framing.extend(names);
             top.role = Role::Wrapper;
         }
         top.list = List::No;
         top.elements += 1;
         let depth = top.depth;
-        let array = Frame::new(Kind::Array, Role::Wrapper, start, depth + 1);
+        let array = Frame::new(Shape::Array, Role::Wrapper, start, depth + 1);
         let mut record =
-            Frame::new(Kind::Object, Role::Candidate, start, depth + 2);
+            Frame::new(Shape::Object, Role::Candidate, start, depth + 2);
         record.marks = marks;
         self.frames.push(array);
         self.frames.push(record);
-        self.machine.resync_indent = self.machine.line_indent;
+        self.machine.resync_indent = indent;
         self.machine.repairs = self.machine.repairs.saturating_sub(repairs);
         let fault = self.machine.fault.take();
         self.machine.fault = fault.filter(|(_, at)| at.byte > start.byte);
+        self.settle();
     }
 
     fn closed(&mut self, text: Text<'_>) -> Option<Progress> {
@@ -369,7 +471,7 @@ impl Track {
             span: Span { start: frame.start.byte, end },
             start: frame.start,
             end_line: self.machine.line,
-            kind: frame.kind,
+            shape: frame.shape,
             repairs: self.machine.repairs,
             fault: self.machine.fault,
             marks: frame.marks,
@@ -387,36 +489,38 @@ impl Track {
 
     /// Tells the machine what the innermost frame wants to hear of.
     fn settle(&mut self) {
+        let any = self.values == Values::Any;
+        let machine = &mut self.machine;
         let Some(top) = self.frames.last() else {
-            self.machine.watch = 1;
-            self.machine.floor = 0;
-            self.machine.loose = 0;
+            machine.watch = 1;
+            machine.floor = 0;
+            machine.loose = 0;
+            machine.scalars = any.then_some(0);
             return;
         };
         let probing = matches!(top.list, List::First { .. });
-        self.machine.floor = top.depth - 1 + 2 * u32::from(probing);
-        self.machine.loose = match (top.kind, top.role) {
-            (Kind::Array, Role::Wrapper) => top.depth,
-            _ => 0,
+        let list = top.shape == Shape::Array && top.role == Role::Wrapper;
+        machine.floor = top.depth - 1 + 2 * u32::from(probing);
+        machine.loose = if list { top.depth } else { 0 };
+        machine.scalars = (list && any).then_some(top.depth);
+        machine.watch = match (top.shape, top.list) {
+            (Shape::Scalar, _) => 0,
+            (Shape::Array, _) if list => top.depth + 1,
+            (Shape::Array, _) if top.marks.keyed => 0,
+            (Shape::Array, _) => top.depth + 1,
+            (Shape::Object, List::No) if top.marks.is_settled() => 0,
+            (Shape::Object, List::No) => top.depth,
+            (Shape::Object, List::Named) => top.depth + 1,
+            (Shape::Object, _) => top.depth + 2,
         };
-        self.machine.watch = match (top.kind, top.list) {
-            (Kind::Array, _) if top.marks.keyed => 0,
-            (Kind::Array, _) => top.depth + 1,
-            (Kind::Object, List::No) if top.marks.is_settled() => 0,
-            (Kind::Object, List::No) => top.depth,
-            (Kind::Object, List::Named) => top.depth + 1,
-            (Kind::Object, _) => top.depth + 2,
-        };
-        if top.role == Role::Wrapper && top.kind == Kind::Array {
-            self.machine.watch = top.depth + 1;
-        }
     }
 }
 
 impl Frame {
     fn note_key(&mut self, key: Key, quoted: bool, at: u64) {
         self.marks.note(key, quoted);
-        let list = key == Key::List && !self.marks.path_key;
+        let list = key.is_list() && !self.marks.path_key && !self.oversize;
+        self.asked = key == Key::AskedList;
         self.list = if list { List::Named } else { List::No };
         self.value_at =
             matches!(key, Key::Type | Key::Total).then_some((key, at));
@@ -425,6 +529,9 @@ impl Frame {
     /// Reads the value of a `type` or total key, once it has ended.
     fn read_value(&mut self, text: Text<'_>, notes: &mut Notes) {
         let Some((key, at)) = self.value_at.take() else { return };
+        if self.oversize {
+            return;
+        }
         let value = text.from(at);
         match key {
             Key::Type => self.marks.is_meta = keys::is_meta(value),
@@ -444,6 +551,11 @@ impl Marks {
         self.type_key |= key == Key::Type;
         self.total_key |= key == Key::Total;
         self.keyed |= quoted || matches!(key, Key::Path | Key::Type);
+    }
+
+    /// Whether it says its type or names a file.
+    pub(super) fn names(self) -> bool {
+        self.path_key || self.type_key
     }
 
     /// Whether no further key can change what the object is.

@@ -32,10 +32,6 @@ pub(super) fn summary(ending: Ending<'_>) -> Summary {
     let start = tail.map_or(ending.end, |top| top.start.byte);
     let skip = start.saturating_sub(ending.base) as usize;
     let bytes = ending.rest.get(skip..).unwrap_or_default().to_vec();
-    if oversize {
-        ledger.bytes.rejected += ending.end.saturating_sub(ledger.settled);
-        ledger.settled = ending.end;
-    }
     ledger.frame_up_to(start);
     ledger.bytes.tail = bytes.len() as u64;
     let short = ledger.declared.is_some_and(|n| ledger.operations < n);

@@ -17,6 +17,11 @@ impl<'w> Window<'w> {
         self.bytes.get(skip..).unwrap_or_default()
     }
 
+    /// Offset just past the last byte.
+    pub(super) fn end(self) -> u64 {
+        self.base + self.bytes.len() as u64
+    }
+
     pub(super) fn span(self, span: Span) -> &'w [u8] {
         let length = span.len() as usize;
         self.from(span.start).get(..length).unwrap_or_default()

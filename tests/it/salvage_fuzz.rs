@@ -1,7 +1,9 @@
 //! Damaged documents: nothing panics, nothing is lost or invented, and the
 //! chunking never matters.
 
-use tornkit::scan::{Config, Event, Repair, Scanner, Summary};
+use tornkit::scan::{
+    Config, Event, MAX_RECORD, Repair, Scanner, Summary, Unwrap, Values,
+};
 
 use crate::support::{Random, iterations};
 
@@ -66,6 +68,15 @@ const PIECES: &[&str] = &[
     "\n]\n}\n",
     "\u{80}",
     "…",
+    "\n- ",
+    "\ndata: ",
+    "\n\u{1e}",
+    "\n42,",
+    "\n\"s\" ",
+    "\nnull",
+    "[{},",
+    "{\"a\":[{",
+    "File 0: ",
 ];
 
 fn document(random: &mut Random) -> Vec<u8> {
@@ -151,7 +162,17 @@ fn damaged_documents_are_scanned_alike_in_every_chunking() {
         let text = document(&mut random);
         let repair =
             if random.below(3) == 0 { Repair::None } else { Repair::Safe };
-        let config = Config { repair, ..Config::default() };
+        let values = match random.below(3) {
+            0 => Values::Any,
+            _ => Values::Records,
+        };
+        let unwrap = match random.below(5) {
+            0 => Unwrap::Never,
+            1 => Unwrap::Also(vec!["a".into()]),
+            _ => Unwrap::Known,
+        };
+        let max_record = if random.below(4) == 0 { 30 } else { MAX_RECORD };
+        let config = Config { repair, values, unwrap, max_record };
         if flaw(&text, &config).is_some() {
             let small = shrink(text, &config);
             let why = flaw(&small, &config).unwrap_or_default();
