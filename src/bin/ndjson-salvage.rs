@@ -78,6 +78,8 @@ enum Level {
     None,
     /// Mistakes with one reading only
     Safe,
+    /// Mistakes whose likely reading is a guess, too
+    All,
 }
 
 fn main() -> ExitCode {
@@ -178,6 +180,7 @@ impl Args {
         let repair = match self.repair {
             Level::None => Repair::None,
             Level::Safe => Repair::Safe,
+            Level::All => Repair::All,
         };
         let max_record = self.max_record;
         Config { repair, unwrap, max_record, ..Config::default() }

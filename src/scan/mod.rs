@@ -20,6 +20,7 @@ mod ledger;
 mod verdict;
 mod scanner;
 mod resync;
+mod mending;
 
 pub use config::{Config, MAX_RECORD, Repair, Unwrap, Values};
 pub use event::{Event, Reason, Record, Rejected};
