@@ -16,7 +16,9 @@ mod run;
 mod strict;
 mod quote;
 mod mend;
+mod close;
 
+pub use close::{CUT_MARK, close};
 pub use machine::{Fault, Kind, Machine, Stop};
 pub use mend::{Ending, Mended, mend};
 pub use path::{member, path_at_end};

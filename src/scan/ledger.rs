@@ -2,6 +2,7 @@
 
 use serde::de::IgnoredAny;
 
+use super::loops::Loops;
 use super::mending::Inside;
 use super::track::{Closed, Notes};
 use super::{Bytes, Event, Reason, Record, Rejected, Repair};
@@ -25,6 +26,7 @@ pub(super) struct Ledger {
     pub(super) stray: u64,
     /// A wrapper was the last thing that closed.
     pub(super) ended_whole: bool,
+    pub(super) loops: Loops,
     line: Vec<u8>,
 }
 
@@ -53,6 +55,7 @@ impl Ledger {
             framing: Vec::new(),
             stray: 0,
             ended_whole: false,
+            loops: Loops::default(),
             line: Vec::new(),
         }
     }
@@ -86,6 +89,7 @@ impl Ledger {
                 self.count(span, closed);
                 self.repaired += u64::from(closed.repairs == 0);
                 let (json, repairs) = (&mended.json[..], mended.repairs);
+                self.loops.note(json);
                 let record = Record { json, span, line, repairs };
                 return sink(Event::Record(record));
             }
@@ -95,6 +99,7 @@ impl Ledger {
         let whole = closed.end_line == line && closed.repairs == 0;
         let json = if whole { raw } else { &self.line };
         let repairs = closed.repairs;
+        self.loops.note(json);
         sink(Event::Record(Record { json, span, line, repairs }))
     }
 
@@ -126,6 +131,7 @@ impl Ledger {
         self.repaired += u64::from(repairs > 0);
         for json in &inside.records {
             self.records += 1;
+            self.loops.note(json);
             sink(Event::Record(Record { json, span, line, repairs }))?;
             span.start = span.end;
         }

@@ -16,6 +16,7 @@ mod track;
 mod text;
 mod seek;
 mod window;
+mod loops;
 mod ledger;
 mod verdict;
 mod scanner;
@@ -24,5 +25,6 @@ mod mending;
 
 pub use config::{Config, MAX_RECORD, Repair, Unwrap, Values};
 pub use event::{Event, Reason, Record, Rejected};
+pub use loops::{Loop, LoopUnit};
 pub use scanner::Scanner;
 pub use summary::{Bytes, Summary};
