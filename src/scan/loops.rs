@@ -4,28 +4,7 @@
 //! Emitted records flow in, and the tail once the stream has ended. Only
 //! what still repeats at the end counts; a repetition that ended did no harm.
 
-use serde::Serialize;
-
-/// A repetition that the end of the stream left running.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Loop {
-    /// What `period` counts.
-    pub unit: LoopUnit,
-    /// Length of what is repeated.
-    pub period: u64,
-    /// How often it stands there in a row.
-    pub times: u64,
-}
-
-/// What a repetition is made of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LoopUnit {
-    /// Whole records.
-    Records,
-    /// Bytes of the unfinished record at the end.
-    Bytes,
-}
+use crate::span::{Loop, LoopUnit};
 
 /// Records of the longest cycle that is recognised. Loops seen in answers
 /// repeat one to a handful of operations.

@@ -25,6 +25,5 @@ mod mending;
 
 pub use config::{Config, MAX_RECORD, Repair, Unwrap, Values};
 pub use event::{Event, Reason, Record, Rejected};
-pub use loops::{Loop, LoopUnit};
 pub use scanner::Scanner;
 pub use summary::{Bytes, Summary};

@@ -2,10 +2,9 @@
 
 use serde::Serialize;
 
-use super::Loop;
 use super::ledger::is_json;
 use crate::json;
-use crate::span::{Cut, Verdict};
+use crate::span::{Cut, Loop, Verdict};
 
 /// Every decoded input byte belongs to exactly one of these.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
