@@ -113,6 +113,27 @@ pub struct Cut {
     pub last_complete: Option<u64>,
 }
 
+/// A repetition that the end of the stream left running.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Loop {
+    /// What `period` counts.
+    pub unit: LoopUnit,
+    /// Length of what is repeated.
+    pub period: u64,
+    /// How often it stands there in a row.
+    pub times: u64,
+}
+
+/// What a repetition is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LoopUnit {
+    /// Whole records.
+    Records,
+    /// Bytes of the unfinished record at the end.
+    Bytes,
+}
+
 /// What a run can report to its caller; the order is that of gravity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {

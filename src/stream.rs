@@ -61,6 +61,12 @@ impl std::error::Error for StreamError {
     }
 }
 
+/// Whether a person would have to type what is read from stdin.
+#[expect(clippy::disallowed_methods, reason = "the one place that may")]
+pub fn stdin_is_terminal() -> bool {
+    io::IsTerminal::is_terminal(&io::stdin())
+}
+
 /// One document to read: stdin or a file.
 pub struct Input {
     name: String,

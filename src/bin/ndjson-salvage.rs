@@ -1,19 +1,19 @@
 //! ndjson-salvage: arguments and wiring.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
 
-use anyhow::Error;
+use anyhow::{Error, bail};
 use clap::{Parser, ValueEnum};
 
 use tornkit::cli::{self, Diagnostics};
 use tornkit::report::salvage::{End, LISTED, Reject, Repaired, Salvage};
 use tornkit::scan::{
     Config, Event, MAX_RECORD, Record, Rejected, Repair, Scanner, Summary,
-    Unwrap,
+    Unwrap, Values,
 };
-use tornkit::span::{Cut, Status, Verdict};
-use tornkit::stream::{Input, Output, StreamError};
+use tornkit::span::{Cut, Loop, LoopUnit, Status, Verdict};
+use tornkit::stream::{self, Input, Output, StreamError};
 
 /// Print every complete JSON record of a dirty or cut stream, one a line.
 ///
@@ -35,20 +35,33 @@ struct Args {
     #[arg(long, value_enum, default_value_t = Level::Safe)]
     repair: Level,
 
-    /// Also unwrap arrays under KEY; `none` unwraps nothing
+    /// Which values are records
+    #[arg(long, value_enum, default_value_t = Kinds::Records)]
+    values: Kinds,
+
+    /// Also unwrap arrays of objects under KEY; `none` unwraps nothing
     #[arg(long, value_name = "KEY")]
     unwrap: Vec<String>,
 
     /// Largest record that is kept, in bytes
-    #[arg(long, value_name = "BYTES", default_value_t = MAX_RECORD)]
-    max_record: usize,
+    #[arg(
+        long,
+        value_name = "BYTES",
+        default_value_t = MAX_RECORD as u64,
+        value_parser = clap::value_parser!(u64).range(1..)
+    )]
+    max_record: u64,
 
     /// End with a record that says whether the answer was whole
     #[arg(long)]
     end: bool,
 
+    /// Print the unfinished record too, closed and marked `"_cut":true`
+    #[arg(long)]
+    partial: bool,
+
     /// Judge only: print nothing; a mended record is status 1 too
-    #[arg(long, conflicts_with_all = ["end", "output"])]
+    #[arg(long, conflicts_with_all = ["end", "partial", "output"])]
     check: bool,
 
     /// Write the unfinished record at the end to FILE
@@ -67,7 +80,7 @@ struct Args {
     #[arg(short, long, value_name = "FILE")]
     output: Option<OsString>,
 
-    /// Say nothing on stderr about cuts and rejects
+    /// Say nothing on stderr about cuts, rejects and loops
     #[arg(short, long)]
     quiet: bool,
 }
@@ -78,20 +91,53 @@ enum Level {
     None,
     /// Mistakes with one reading only
     Safe,
+    /// Mistakes whose likely reading is a guess, too
+    All,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Kinds {
+    /// Objects, and arrays that do not begin with one
+    Records,
+    /// Scalars that begin a line and empty arrays, too
+    Any,
 }
 
 fn main() -> ExitCode {
     cli::run("ndjson-salvage", |args: Args, diagnostics| {
+        args.check_unwrap()?;
+        if args.files.is_empty() && !args.quiet && stream::stdin_is_terminal() {
+            diagnostics.say("reading stdin (end it with ^D)");
+        }
         let mut outputs = Outputs::open(&args)?;
         let mut status = Status::Complete;
         for operand in cli::operands(args.files.clone()) {
-            let mut input = Input::open(&operand)?;
-            let done = salvage(&mut input, &args, &mut outputs, diagnostics)?;
+            let done = document(&operand, &args, &mut outputs, diagnostics)?;
             status = status.worst(done);
         }
-        outputs.finish()?;
+        outputs.finish(status)?;
         Ok(status)
     })
+}
+
+/// Reads one operand. One that cannot be read is trouble, but no reason to
+/// leave the others unread.
+fn document(
+    operand: &OsStr,
+    args: &Args,
+    outputs: &mut Outputs,
+    diagnostics: Diagnostics,
+) -> Result<Status, Error> {
+    let done = Input::open(operand)
+        .map_err(Error::from)
+        .and_then(|mut input| salvage(&mut input, args, outputs, diagnostics));
+    match done.as_ref().map_err(|why| why.downcast_ref()) {
+        Err(Some(StreamError::Read { name, why })) => {
+            diagnostics.say(&cli::cannot_read(name, why));
+            Ok(Status::Trouble)
+        }
+        _ => done,
+    }
 }
 
 /// Where the four kinds of output go.
@@ -121,7 +167,11 @@ impl Outputs {
         })
     }
 
-    fn finish(self) -> Result<(), StreamError> {
+    /// Files appear unless there was trouble; stdout is flushed anyway.
+    fn finish(mut self, status: Status) -> Result<(), StreamError> {
+        if status == Status::Trouble {
+            return self.records.flush();
+        }
         self.records.finish()?;
         self.tail.finish()?;
         self.reject.finish()?;
@@ -134,6 +184,8 @@ impl Outputs {
 struct Found {
     repairs: Vec<Repaired>,
     rejects: Vec<Reject>,
+    /// The last byte of the reject file is no line feed.
+    mid_line: bool,
 }
 
 fn salvage(
@@ -154,10 +206,18 @@ fn salvage(
     }
     let summary =
         scanner.finish(&mut |event| found.take(event, records, reject))?;
+    if args.partial
+        && let Some(line) = summary.partial()
+    {
+        records.write_line(&line)?;
+    }
     if args.end {
         records.write_line(&end_record(&summary)?)?;
     }
     records.flush()?;
+    if found.mid_line {
+        outputs.reject.write(b"\n")?;
+    }
     outputs.tail.write(&summary.tail)?;
     let status = args.judge(&summary);
     if status != Status::Complete && !args.quiet {
@@ -178,9 +238,23 @@ impl Args {
         let repair = match self.repair {
             Level::None => Repair::None,
             Level::Safe => Repair::Safe,
+            Level::All => Repair::All,
         };
-        let max_record = self.max_record;
-        Config { repair, unwrap, max_record, ..Config::default() }
+        let values = match self.values {
+            Kinds::Records => Values::Records,
+            Kinds::Any => Values::Any,
+        };
+        let max_record = usize::try_from(self.max_record);
+        let max_record = max_record.unwrap_or(usize::MAX);
+        Config { repair, unwrap, values, max_record }
+    }
+
+    fn check_unwrap(&self) -> Result<(), Error> {
+        let none = self.unwrap.iter().any(|key| key == "none");
+        if none && self.unwrap.len() > 1 {
+            bail!("cannot unwrap both 'none' and a key");
+        }
+        Ok(())
     }
 
     fn judge(&self, summary: &Summary) -> Status {
@@ -188,7 +262,8 @@ impl Args {
         let nothing = input > 0 && summary.records == 0;
         let mended = self.check && summary.repaired > 0;
         let cut = summary.verdict == Verdict::Cut;
-        if cut || nothing || mended || summary.rejected > 0 {
+        let looping = summary.looping.is_some();
+        if cut || looping || nothing || mended || summary.rejected > 0 {
             Status::Incomplete
         } else {
             Status::Complete
@@ -210,10 +285,25 @@ impl Found {
             }
             Event::Rejected(rejected) => {
                 self.note_reject(&rejected);
-                reject.write(rejected.raw)
+                if self.mid_line {
+                    reject.write(b"\n")?;
+                }
+                self.write_reject(rejected.raw, reject)
             }
-            Event::RejectedMore(raw) => reject.write(raw),
+            Event::RejectedMore(raw) => self.write_reject(raw, reject),
         }
+    }
+
+    /// Rejected bytes as they came; the next stretch begins a new line.
+    fn write_reject(
+        &mut self,
+        raw: &[u8],
+        reject: &mut Output,
+    ) -> Result<(), StreamError> {
+        if let Some(last) = raw.last() {
+            self.mid_line = *last != b'\n';
+        }
+        reject.write(raw)
     }
 
     fn note_repairs(&mut self, record: &Record<'_>) {
@@ -257,6 +347,7 @@ impl Found {
             rejected_bytes: bytes.rejected,
             tail_bytes: bytes.tail,
             framing: summary.framing,
+            looping: summary.looping,
             cut: summary.cut,
             repairs: self.repairs,
             rejects: self.rejects,
@@ -281,52 +372,68 @@ fn explain(
     args: &Args,
     diagnostics: Diagnostics,
 ) {
+    let shown = cli::printable(name);
+    let bytes = summary.bytes.total();
     for reject in found.rejects.iter().take(SHOWN_REJECTS) {
         diagnostics.say(&format!(
-            "cannot read record: {} ({name}:{}, byte {})",
-            reject.reason, reject.fault_line, reject.fault_byte,
+            "cannot use the record at byte {}: {} ({shown}:{}, byte {})",
+            reject.byte, reject.reason, reject.fault_line, reject.fault_byte,
         ));
     }
     let more = summary.rejected.saturating_sub(SHOWN_REJECTS as u64);
     if more > 0 {
-        diagnostics.say(&format!("{more} more records rejected"));
+        diagnostics.say(&format!("cannot use {more} more records ({shown})"));
     }
     if let Some(cut) = &summary.cut {
-        diagnostics.say(&describe_cut(cut, summary, name));
-        let file = if name == "stdin" { "ANSWER" } else { name };
-        diagnostics.hint(&format!("diff-resume prompt {file}"));
-    } else if summary.records == 0 {
-        let bytes = summary.bytes.total();
+        diagnostics.say(&describe_cut(cut, summary, &shown));
+    } else if bytes > 0 && summary.records == 0 && summary.rejected == 0 {
         diagnostics.say(&format!(
-            "cannot find a record in '{name}': {bytes} bytes of other text \
-             (ends at byte {bytes})"
+            "cannot find a record in '{shown}': {bytes} bytes of other text"
         ));
         diagnostics.hint("edit-apply --instructions  # add it to the prompt");
     }
+    if let Some(looping) = summary.looping {
+        diagnostics.say(&describe_loop(looping, &shown, bytes));
+    } else if summary.cut.is_some() {
+        let file = if name == "stdin" { "ANSWER" } else { &shown };
+        diagnostics.hint(&format!("diff-resume prompt {file}"));
+    }
     if args.check && summary.repaired > 0 {
         let count = summary.repaired;
-        diagnostics.say(&format!("{count} records needed a repair ({name})"));
+        diagnostics.say(&format!("{count} records needed a repair ({shown})"));
     }
 }
 
-/// Rejects shown on stderr; the report has them all.
+/// Rejects shown on stderr; the report has more of them.
 const SHOWN_REJECTS: usize = 5;
 
 fn describe_cut(cut: &Cut, summary: &Summary, name: &str) -> String {
-    let mut text = format!("cut {}", cut.state.describe());
-    if cut.lost_bytes > 0 {
-        text += &format!(" at {} of record {}", cut.path, cut.record);
-    }
+    let mut text = format!("cannot complete record {}", cut.record);
     if let Some(path) = &cut.file_path {
-        text += &format!(", '{}'", cli::printable(path));
+        text += &format!(" '{}'", cli::printable(path));
     }
-    text += &format!(" ({name}:{}, byte {})", cut.line, cut.byte);
-    text += &format!(": {} records whole", summary.records);
-    if let Some(declared) = summary.declared {
-        text += &format!(" of {declared} operations declared");
-    }
+    text += &format!(": cut {}", cut.state.describe());
     if cut.lost_bytes > 0 {
-        text += &format!(", {} bytes to complete", cut.lost_bytes);
+        text += &format!(" at {}", cli::printable(&cut.path));
+        text += &format!(", {} bytes are there", cut.lost_bytes);
     }
-    text
+    text += &format!(", {} records before it are whole", summary.records);
+    if let Some(declared) = summary.declared {
+        let operations = summary.operations;
+        text += &format!(", {operations} of {declared} operations");
+    }
+    text + &format!(" ({name}:{}, byte {})", cut.line, cut.byte)
+}
+
+fn describe_loop(looping: Loop, name: &str, bytes: u64) -> String {
+    let Loop { unit, period, times } = looping;
+    let unit = match unit {
+        LoopUnit::Records => "records",
+        LoopUnit::Bytes => "bytes",
+    };
+    format!(
+        "cannot trust the end of '{name}': its last {period} {unit} stand \
+         there {times} times; do not continue it, ask anew \
+         ({name}, byte {bytes})"
+    )
 }

@@ -205,6 +205,31 @@ impl Machine {
         if self.in_key && in_string { self.token } else { self.at }
     }
 
+    /// Offset of the first byte of the open string, key or comment.
+    pub(super) fn token_start(&self) -> u64 {
+        self.token
+    }
+
+    /// Whether the open string is a key.
+    pub(super) fn is_key(&self) -> bool {
+        self.in_key
+    }
+
+    /// Whether a value has just ended.
+    pub(super) fn ends_value(&self) -> bool {
+        self.state == State::AfterValue
+    }
+
+    /// The closers of all that is open, innermost first.
+    pub(super) fn closers(&self) -> impl Iterator<Item = u8> + use<> {
+        let mut depth = self.depth.clone();
+        std::iter::from_fn(move || {
+            let kind = depth.top()?;
+            depth.pop();
+            Some(if kind == Kind::Object { b'}' } else { b']' })
+        })
+    }
+
     /// Whether the next byte would be text: of a string or a comment.
     pub fn in_text(&self) -> bool {
         matches!(
@@ -460,6 +485,7 @@ impl Machine {
             _ => return Some(Stop::Fault),
         };
         self.repairs += 1;
+        self.token = c.at();
         self.after_comment = self.state;
         self.state = state;
         c.i += width;

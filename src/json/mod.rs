@@ -14,8 +14,13 @@ mod path;
 mod render;
 mod run;
 mod strict;
+mod quote;
+mod mend;
+mod close;
 
+pub use close::{CUT_MARK, close};
 pub use machine::{Fault, Kind, Machine, Stop};
+pub use mend::{Ending, Mended, mend};
 pub use path::{member, path_at_end};
 pub use render::{compact, key_text};
 pub use strict::has_unique_keys;

@@ -249,7 +249,7 @@ impl Writer<'_, '_> {
 }
 
 /// What follows blanks and comments.
-fn after_blanks(mut rest: &[u8]) -> &[u8] {
+pub(super) fn after_blanks(mut rest: &[u8]) -> &[u8] {
     loop {
         match rest.first() {
             Some(b' ' | b'\t' | b'\r' | b'\n') => {

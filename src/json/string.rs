@@ -87,6 +87,16 @@ impl Machine {
         }
     }
 
+    /// What closes the open string.
+    pub(super) fn closing_quote(&self) -> &'static [u8] {
+        match self.quote {
+            Quote::Double => b"\"",
+            Quote::Single => b"'",
+            Quote::TypographicDouble => "”".as_bytes(),
+            Quote::TypographicSingle => "’".as_bytes(),
+        }
+    }
+
     /// The first byte of what closes the string.
     fn closing_byte(&self) -> u8 {
         match self.quote {

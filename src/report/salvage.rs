@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::span::{Cut, Verdict};
+use crate::span::{Cut, Loop, Verdict};
 
 /// Entries kept of each list. Beyond it only counts grow, so that a report
 /// stays small however long the stream.
@@ -43,6 +43,8 @@ pub struct Salvage {
     pub tail_bytes: u64,
     /// Names of wrapper members that are not records.
     pub framing: Vec<String>,
+    /// The repetition that the answer ended in; it is not worth continuing.
+    pub looping: Option<Loop>,
     /// Where and how the answer was cut.
     pub cut: Option<Cut>,
     /// Where records were mended; the first [`LISTED`].

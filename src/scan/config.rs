@@ -8,6 +8,9 @@ pub enum Repair {
     /// Mistakes with one reading only.
     #[default]
     Safe,
+    /// Mistakes whose likely reading is a guess, too. What the end of the
+    /// stream cut off is never completed.
+    All,
 }
 
 /// Which arrays of an object are lists of records.

@@ -2,9 +2,11 @@
 
 use serde::de::IgnoredAny;
 
+use super::loops::Loops;
+use super::mending::Inside;
 use super::track::{Closed, Notes};
 use super::{Bytes, Event, Reason, Record, Rejected, Repair};
-use crate::json::{self, Fault};
+use crate::json::{self, Ending, Fault, Mended};
 use crate::span::{Place, Span};
 
 /// Counts, and the last check before a record is emitted.
@@ -24,6 +26,7 @@ pub(super) struct Ledger {
     pub(super) stray: u64,
     /// A wrapper was the last thing that closed.
     pub(super) ended_whole: bool,
+    pub(super) loops: Loops,
     line: Vec<u8>,
 }
 
@@ -52,6 +55,7 @@ impl Ledger {
             framing: Vec::new(),
             stray: 0,
             ended_whole: false,
+            loops: Loops::default(),
             line: Vec::new(),
         }
     }
@@ -81,13 +85,57 @@ impl Ledger {
             (!sound).then_some((Reason::NeedsRepair, closed.start))
         });
         if let Some((reason, at)) = flaw {
+            if let Some(mended) = self.reading(raw) {
+                self.count(span, closed);
+                self.repaired += u64::from(closed.repairs == 0);
+                let (json, repairs) = (&mended.json[..], mended.repairs);
+                self.loops.note(json);
+                let record = Record { json, span, line, repairs };
+                return sink(Event::Record(record));
+            }
             return self.reject(raw, span, line, reason, at, sink);
         }
         self.count(span, closed);
         let whole = closed.end_line == line && closed.repairs == 0;
         let json = if whole { raw } else { &self.line };
         let repairs = closed.repairs;
+        self.loops.note(json);
         sink(Event::Record(Record { json, span, line, repairs }))
+    }
+
+    /// The likely reading of a closed value with a flaw, if that is asked
+    /// for.
+    fn reading(&self, raw: &[u8]) -> Option<Mended> {
+        let asked = self.repair == Repair::All;
+        asked.then(|| json::mend(raw, Ending::Followed)).flatten().filter(
+            |mended| mended.length == raw.len() && is_json(&mended.json),
+        )
+    }
+
+    /// Emits the records of a broken stretch that was read by guess. All of
+    /// its bytes belong to the first.
+    pub(super) fn mended<E>(
+        &mut self,
+        inside: &Inside,
+        mut span: Span,
+        line: u64,
+        repairs: u32,
+        sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.frame_up_to(span.start);
+        self.settled = span.end;
+        self.bytes.record += span.len();
+        self.operations += inside.operations;
+        self.declared = inside.declared.or(self.declared);
+        self.ended_whole = false;
+        self.repaired += u64::from(repairs > 0);
+        for json in &inside.records {
+            self.records += 1;
+            self.loops.note(json);
+            sink(Event::Record(Record { json, span, line, repairs }))?;
+            span.start = span.end;
+        }
+        Ok(())
     }
 
     /// What forbids a closed value to go out as a record.
@@ -156,6 +204,8 @@ impl Ledger {
     }
 }
 
-fn is_json(text: &[u8]) -> bool {
-    serde_json::from_slice::<IgnoredAny>(text).is_ok()
+/// Whether `text` is UTF-8 and JSON.
+pub(super) fn is_json(text: &[u8]) -> bool {
+    simdutf8::basic::from_utf8(text)
+        .is_ok_and(|text| serde_json::from_str::<IgnoredAny>(text).is_ok())
 }

@@ -16,10 +16,12 @@ mod track;
 mod text;
 mod seek;
 mod window;
+mod loops;
 mod ledger;
 mod verdict;
 mod scanner;
 mod resync;
+mod mending;
 
 pub use config::{Config, MAX_RECORD, Repair, Unwrap, Values};
 pub use event::{Event, Reason, Record, Rejected};

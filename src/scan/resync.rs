@@ -1,12 +1,14 @@
 //! What the scanner does where a record breaks: the second reading that may
 //! take over, what gets rejected, and what was prose all along.
 
+use super::mending::Broken;
 use super::scanner::{Flow, Mode, Scanner, Shadow};
 use super::seek::{Goal, Seek};
 use super::text::{self, Part};
 use super::track::{Closed, Shape};
 use super::window::Window;
 use super::{Event, Reason};
+use crate::json::Ending;
 use crate::span::{Place, Span};
 
 impl Scanner {
@@ -97,16 +99,21 @@ impl Scanner {
         let Some(top) = self.main.candidate() else { return Ok(()) };
         let machine = &self.main.machine;
         let at = Place { byte: machine.at, line: machine.line };
-        let (reason, at) = machine
-            .fault
-            .map_or((reason, at), |(fault, at)| (fault.into(), at));
+        let (reason, at) = self.flaw(reason, at);
         let span = Span { start: top.start.byte, end };
         if top.oversize {
             let span = Span { start: self.ledger.settled, end };
             self.ledger.reject_more(window.span(span), span, sink)
         } else {
-            let raw = window.span(span);
-            self.ledger.reject(raw, span, top.start.line, reason, at, sink)
+            let (raw, start) = (window.span(span), top.start);
+            if self.mends() {
+                let ending = Ending::Followed;
+                let read = self.emit_readings(raw, start, ending, sink)?;
+                if read > 0 {
+                    return Ok(());
+                }
+            }
+            self.ledger.reject(raw, span, start.line, reason, at, sink)
         }
     }
 
@@ -148,7 +155,7 @@ impl Scanner {
             self.text.resume_line(line);
             self.mode = Mode::Text;
         } else if self.is_meant(window) {
-            self.reject(window, at.byte, Reason::UnexpectedByte, sink)?;
+            self.break_off(window, start, at, sink)?;
             self.main.leave_candidate();
             let goal = self.goal();
             self.mode = Mode::Seek(Seek::new(at, limit, goal).rejecting());
@@ -156,6 +163,28 @@ impl Scanner {
             self.not_a_record(window, start, at);
         }
         Ok(Flow::Continue)
+    }
+
+    /// Rejects the record in the making, or keeps it to be mended.
+    fn break_off<E>(
+        &mut self,
+        window: Window<'_>,
+        start: Place,
+        at: Place,
+        sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if !self.mends() {
+            return self.reject(window, at.byte, Reason::UnexpectedByte, sink);
+        }
+        let (reason, at) = self.flaw(Reason::UnexpectedByte, at);
+        self.broken = Some(Broken { start, reason, at });
+        Ok(())
+    }
+
+    /// The first flaw of the record in the making, or else this one.
+    fn flaw(&self, reason: Reason, at: Place) -> (Reason, Place) {
+        let first = self.main.machine.fault;
+        first.map_or((reason, at), |(fault, at)| (fault.into(), at))
     }
 
     /// Where the line begins on which a record outside of every wrapper

@@ -5,6 +5,7 @@
 //! bytes may go out, the ledger's.
 
 use super::ledger::Ledger;
+use super::mending::Broken;
 use super::seek::{self, Seek};
 use super::text::{self, Part, Text};
 use super::track::{Closed, Progress, Shape, Track};
@@ -35,6 +36,8 @@ pub struct Scanner {
     pub(super) after_prose: bool,
     /// The search that the record in the making came from.
     pub(super) sought: Option<Seek>,
+    /// The record that a search left behind, if it may be mended.
+    pub(super) broken: Option<Broken>,
     /// A fence closed while a wrapper was open.
     pub(super) left_open: bool,
     pub(super) ledger: Ledger,
@@ -78,6 +81,7 @@ impl Scanner {
             doubt: 0,
             after_prose: false,
             sought: None,
+            broken: None,
             left_open: false,
             config,
         }
@@ -162,7 +166,10 @@ impl Scanner {
     fn keep_from(&self) -> u64 {
         match &self.mode {
             Mode::Text => self.text.at.byte,
-            Mode::Seek(seek) => seek.at.byte,
+            Mode::Seek(seek) => {
+                let at = seek.at.byte;
+                self.broken.map_or(at, |broken| broken.start.byte.min(at))
+            }
             Mode::Value => {
                 let pending = self.pending.first().map(|p| p.span.start);
                 let shadow = self.shadow.as_ref().map(|s| s.track.keep_from());
@@ -208,12 +215,16 @@ impl Scanner {
         sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
     ) -> Result<Flow, E> {
         let found = seek.advance(window.from(seek.at.byte), window.last);
-        if seek.rejecting {
+        self.mode = Mode::Seek(seek);
+        if let Some(broken) = self.broken.take() {
+            if self.end_broken(window, broken, seek, found, sink)? {
+                return Ok(Flow::Continue);
+            }
+        } else if seek.rejecting {
             let start = self.ledger.settled;
             let span = Span { start, end: seek.at.byte };
             self.ledger.reject_more(window.span(span), span, sink)?;
         }
-        self.mode = Mode::Seek(seek);
         match found {
             seek::Found::More => return Ok(Flow::More),
             seek::Found::Opener => {

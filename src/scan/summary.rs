@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use crate::span::{Cut, Verdict};
+use super::ledger::is_json;
+use crate::json;
+use crate::span::{Cut, Loop, Verdict};
 
 /// Every decoded input byte belongs to exactly one of these.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -29,6 +31,8 @@ impl Bytes {
 pub struct Summary {
     /// Whether the answer is whole.
     pub verdict: Verdict,
+    /// The repetition that the answer ended in, if it is not whole.
+    pub looping: Option<Loop>,
     /// Where and how it was cut, if it was.
     pub cut: Option<Cut>,
     /// The unfinished record's bytes.
@@ -50,4 +54,12 @@ pub struct Summary {
     pub stray: u64,
     /// Where the bytes went.
     pub bytes: Bytes,
+}
+
+impl Summary {
+    /// The unfinished record as one line of JSON, closed and marked with
+    /// `"_cut":true`; `None` if nothing of it can be told.
+    pub fn partial(&self) -> Option<Vec<u8>> {
+        json::close(&self.tail).filter(|line| is_json(line))
+    }
 }

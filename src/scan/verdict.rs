@@ -65,8 +65,13 @@ pub(super) fn summary(ending: Ending<'_>) -> Summary {
         None if declared || ledger.ended_whole => Verdict::Complete,
         None => Verdict::Unsure,
     };
+    let looping = match verdict {
+        Verdict::Complete => None,
+        _ => ledger.loops.at_end(&bytes),
+    };
     Summary {
         verdict,
+        looping,
         cut,
         tail: bytes,
         records: ledger.records,

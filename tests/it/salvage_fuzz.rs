@@ -160,8 +160,8 @@ fn damaged_documents_are_scanned_alike_in_every_chunking() {
     let mut random = Random::seeded();
     for _ in 0..iterations(20_000) {
         let text = document(&mut random);
-        let repair =
-            if random.below(3) == 0 { Repair::None } else { Repair::Safe };
+        let levels = [Repair::None, Repair::Safe, Repair::All];
+        let repair = levels[random.below(3)];
         let values = match random.below(3) {
             0 => Values::Any,
             _ => Values::Records,
