@@ -18,6 +18,7 @@ mod converge;
 mod edges;
 mod edit_apply;
 mod edit_apply_crash;
+mod edit_apply_hostile;
 mod layers;
 mod readme;
 mod recorded;
