@@ -19,6 +19,7 @@ mod edges;
 mod edit_apply;
 mod edit_apply_crash;
 mod edit_apply_hostile;
+mod edit_apply_law;
 mod layers;
 mod readme;
 mod recorded;
