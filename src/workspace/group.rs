@@ -162,7 +162,6 @@ impl Workspace {
         }
         let entries = self.entries(&overlay)?;
         let seen = seen(&entries, &overlay);
-        sync_staged(&group, &overlay, self.settings.durability)?;
         self.publish(&group.stage, &entries, &seen, &group.applied)
     }
 
@@ -304,20 +303,4 @@ fn seen(entries: &[Entry], overlay: &Overlay) -> Vec<Option<FileStat>> {
         touched.before.map(|before| before.stat)
     };
     entries.iter().map(stat).collect()
-}
-
-fn sync_staged(
-    group: &Group,
-    overlay: &Overlay,
-    durability: super::Durability,
-) -> Result<(), Trouble> {
-    for (path, touched) in overlay.iter() {
-        if let Some(staged) = touched.after {
-            group
-                .stage
-                .sync(staged, durability)
-                .map_err(|why| Trouble::new("write", path.as_str(), why))?;
-        }
-    }
-    Ok(())
 }

@@ -27,6 +27,24 @@ const JOURNAL_DRAFT: &str = "journal.tmp";
 /// descriptors that a process has by default (1024 on most systems).
 const OPEN_DIRS: usize = 128;
 
+/// Files or directories that are made durable one by one. Each costs a flush
+/// of the disk; more of them are cheaper by the whole file system at once.
+const FEW: usize = 8;
+
+/// Makes everything on the file system durable at once. False if that cannot
+/// be known, and each file must be asked for.
+fn sync_all(dir: &OwnedFd) -> bool {
+    #[cfg(target_os = "linux")]
+    {
+        fs::syncfs(dir).is_ok()
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = dir;
+        false
+    }
+}
+
 /// The name of the backup of a transaction's entry.
 pub(super) fn old_name(entry: usize) -> String {
     format!("{entry}.old")
@@ -52,8 +70,9 @@ impl<'a> Transaction<'a> {
         Self { root, dir, durability, open, touched }
     }
 
-    /// Makes the plan durable under its final name. From here on the
-    /// transaction can be taken back after a crash.
+    /// Makes the new contents and the plan durable, and then the plan known
+    /// under its final name. From here on the transaction can be taken back
+    /// after a crash.
     pub(super) fn write_journal(
         &self,
         journal: &Journal,
@@ -62,12 +81,32 @@ impl<'a> Transaction<'a> {
         let write = || -> io::Result<()> {
             let mut file = state::new_file(self.dir, JOURNAL_DRAFT)?;
             file.write_all(&journal.encode())?;
+            self.sync_staged(&journal.entries)?;
             self.durability.sync(&file)?;
             fs::renameat(self.dir, JOURNAL_DRAFT, self.dir, JOURNAL)?;
             self.durability.sync(self.dir)?;
             self.durability.sync(state.dir())
         };
         write().map_err(|why| Trouble::new("write", "the journal", why))
+    }
+
+    fn sync_staged(&self, entries: &[Entry]) -> io::Result<()> {
+        let staged: Vec<u64> = entries
+            .iter()
+            .filter_map(|entry| entry.after.map(|after| after.staged))
+            .collect();
+        if self.durability == Durability::None
+            || (staged.len() > FEW && sync_all(self.dir))
+        {
+            return Ok(());
+        }
+        for number in staged {
+            let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW;
+            let name = new_name(number);
+            let fd = fs::openat(self.dir, name, flags, Mode::empty())?;
+            self.durability.sync(&fd)?;
+        }
+        Ok(())
     }
 
     /// Gives every file its new content. `seen` says what stood under each
@@ -206,7 +245,9 @@ impl<'a> Transaction<'a> {
 
     /// Makes every change of a name durable.
     fn sync_touched(&mut self) -> Result<(), Trouble> {
-        if self.durability == Durability::None {
+        if self.durability == Durability::None
+            || (self.touched.len() > FEW && sync_all(self.dir))
+        {
             return Ok(());
         }
         let touched: Vec<_> = self.touched.iter().cloned().collect();

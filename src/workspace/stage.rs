@@ -7,9 +7,8 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::OwnedFd;
 
-use rustix::fs::{self, Gid, Mode, OFlags, Uid};
+use rustix::fs::{self, Gid, Mode, Uid};
 
-use super::Durability;
 use super::hash::Hash;
 use super::root::FileStat;
 use super::state;
@@ -96,22 +95,6 @@ impl Stage {
                 drop(state::remove_file(dir, &new_name(staged.number)));
             }
         }
-    }
-
-    /// Makes a staged content durable.
-    pub(super) fn sync(
-        &self,
-        staged: Staged,
-        durability: Durability,
-    ) -> io::Result<()> {
-        let Self::Disk { dir, .. } = self else { return Ok(()) };
-        if durability == Durability::None {
-            return Ok(());
-        }
-        let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW;
-        let name = new_name(staged.number);
-        let fd = fs::openat(dir, name, flags, Mode::empty())?;
-        durability.sync(&fd)
     }
 }
 

@@ -610,7 +610,7 @@ fn protected_files_are_refused_unless_they_are_allowed() {
 }
 
 /// Applies a patch with git to a tree of its own.
-fn git_apply(dir: &Dir, patch: &[u8]) -> std::process::Output {
+pub fn git_apply(dir: &Dir, patch: &[u8]) -> std::process::Output {
     let mut child = Command::new("git")
         .args(["apply", "--whitespace=nowarn", "-"])
         .env("GIT_CEILING_DIRECTORIES", env!("CARGO_TARGET_TMPDIR"))

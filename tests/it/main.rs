@@ -18,6 +18,8 @@ mod converge;
 mod edges;
 mod edit_apply;
 mod edit_apply_crash;
+mod edit_apply_hostile;
+mod edit_apply_law;
 mod layers;
 mod readme;
 mod recorded;
