@@ -68,6 +68,22 @@ impl Category {
         NAMES.iter().find(|(_, n)| *n == name).map(|(c, _)| *c)
     }
 
+    /// The category of a commit by the conventional type its subject begins
+    /// with, `feat(scope)!: ...`; other subjects are [`Category::Other`].
+    pub fn of_subject(subject: &str) -> Self {
+        let kind = subject.split(':').next().unwrap_or_default();
+        let kind = kind.split(['(', '!']).next().unwrap_or_default();
+        match kind.trim().to_lowercase().as_str() {
+            "feat" => Self::Feat,
+            "fix" => Self::Fix,
+            "docs" => Self::Docs,
+            "test" | "tests" => Self::Test,
+            "refactor" | "perf" => Self::Refactor,
+            "chore" | "ci" | "build" | "style" => Self::Chore,
+            _ => Self::Other,
+        }
+    }
+
     /// The name it is read and written by.
     pub fn name(self) -> &'static str {
         NAMES.iter().find(|(c, _)| *c == self).map_or("other", |(_, n)| n)
@@ -128,5 +144,17 @@ mod tests {
             assert_eq!(category.name(), name);
         }
         assert_eq!(Category::of_name("poetry"), None);
+    }
+
+    #[test]
+    fn a_subject_begins_with_its_category() {
+        for (subject, category) in [
+            ("feat(core)!: add a thing", Category::Feat),
+            ("perf: go faster", Category::Refactor),
+            ("Fix the thing", Category::Other),
+            ("parser: accept blanks", Category::Other),
+        ] {
+            assert_eq!(Category::of_subject(subject), category, "{subject}");
+        }
     }
 }

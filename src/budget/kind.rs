@@ -165,9 +165,46 @@ pub fn is_migration(path: &str) -> bool {
             .any(|d| matches!(d, "migration" | "migrations"))
 }
 
+/// Ends of the names of files that tools write and nobody reads.
+const GENERATED_ENDS: [&str; 12] = [
+    ".lock",
+    "-lock.json",
+    "-lock.yaml",
+    "lock.yml",
+    "go.sum",
+    ".min.js",
+    ".min.css",
+    ".map",
+    ".snap",
+    "_pb2.py",
+    ".pb.go",
+    ".g.dart",
+];
+
+/// Directories of files that tools write or that came from elsewhere.
+const GENERATED_DIRECTORIES: [&str; 5] =
+    ["node_modules", "vendor", "third_party", "dist", "__snapshots__"];
+
+/// Whether a file by its name is the work of a tool: no answer would hold
+/// it.
+pub fn is_generated(path: &str) -> bool {
+    let mut directories = directory(path).split('/');
+    GENERATED_ENDS.iter().any(|end| path.ends_with(end))
+        || directories.any(|d| GENERATED_DIRECTORIES.contains(&d))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_tools_write_is_known_by_name() {
+        assert!(is_generated("Cargo.lock"));
+        assert!(is_generated("web/package-lock.json"));
+        assert!(is_generated("web/node_modules/a/index.js"));
+        assert!(!is_generated("src/lock.rs"));
+        assert!(!is_generated("src/distance.rs"));
+    }
 
     #[test]
     fn test_conventions_of_the_large_ecosystems_are_known() {

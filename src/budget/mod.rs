@@ -12,7 +12,8 @@
 //!
 //! What became of predictions comes back as [`telemetry`]: [`score`] sums it
 //! up, [`board`] by group,
-//! [`gate`] holds the figures against a bound, [`watch`] counts the marks
+//! [`gate`] holds the figures against a bound, [`calibration`] learns the
+//! [`shift`] of a repository (from its [`history`]) and of a model, [`watch`] counts the marks
 //! that a run leaves in its log.
 //!
 //! Nothing here calls a model, and no estimate loads a vocabulary.
@@ -27,6 +28,7 @@ pub mod seed;
 pub mod estimate;
 pub mod model;
 pub mod family;
+pub mod neighbours;
 pub mod tree;
 pub mod choose;
 pub mod layer;
@@ -36,9 +38,12 @@ pub mod escalate;
 pub mod segment;
 pub mod encoding;
 pub mod approx;
-pub mod lines;
 pub mod score;
+pub mod lines;
 pub mod telemetry;
 pub mod board;
 pub mod gate;
+pub mod shift;
+pub mod calibration;
+pub mod history;
 pub mod watch;

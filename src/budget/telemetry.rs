@@ -13,6 +13,7 @@ use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 use crate::report::attempt::Mode;
 
 use super::escalate::Stop;
+use super::lines::{Line, Lines};
 use super::score::{End, Observation, Place};
 
 /// One model call.
@@ -93,6 +94,47 @@ pub fn read(line: &[u8]) -> Result<Option<Call<'_>>, serde_json::Error> {
     let call: Call<'_> = serde_json::from_slice(line)?;
     let kind = call.kind.as_ref().map(|kind| kind.0.as_ref());
     Ok((kind == Some("attempt")).then_some(call))
+}
+
+/// Lines that are no telemetry.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unread {
+    /// How many there are.
+    pub lines: u64,
+    /// Number and fault of the first ones.
+    pub first: Vec<(u64, String)>,
+}
+
+/// Unreadable lines that are kept one by one.
+const FIRST: usize = 10;
+
+/// Reads a stream of telemetry: `source` feeds it in chunks of any size,
+/// `sink` gets each call.
+pub fn each<E>(
+    source: impl FnOnce(&mut dyn FnMut(&[u8])) -> Result<(), E>,
+    mut sink: impl FnMut(&Call<'_>),
+) -> Result<Unread, E> {
+    let mut unread = Unread::default();
+    let mut take = |number: u64, line: Line<'_>| {
+        let fault = match line {
+            Line::Whole(text) if text.trim_ascii().is_empty() => return,
+            Line::Whole(text) => match read(text) {
+                Ok(call) => return call.iter().for_each(&mut sink),
+                Err(why) => why.to_string(),
+            },
+            Line::TooLong => String::from("it is too long"),
+        };
+        unread.lines += 1;
+        if unread.first.len() < FIRST {
+            // The line number in it is that of a document of one line.
+            let fault = fault.split(" at line ").next().unwrap_or_default();
+            unread.first.push((number, fault.to_owned()));
+        }
+    };
+    let mut lines = Lines::default();
+    source(&mut |bytes| lines.feed(bytes, &mut take))?;
+    lines.finish(&mut take);
+    Ok(unread)
 }
 
 fn text<'t>(value: Option<&'t Text<'_>>) -> Option<&'t str> {

@@ -47,6 +47,10 @@ pub struct EstimateLine<'a> {
     pub p95: u64,
     /// See `p50`.
     pub p98: u64,
+    /// The median before calibration: what telemetry is to carry as
+    /// `estimate_model_p50`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model_p50: Option<u64>,
     /// The `max_tokens` to send.
     pub budget: u64,
     /// Whether the chosen quantile is above the cap.

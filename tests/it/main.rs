@@ -28,5 +28,6 @@ mod salvage_fuzz;
 mod salvage_law;
 mod support;
 mod tokest;
+mod tokest_calibrate;
 mod tokest_data;
 mod tokest_score;

@@ -16,7 +16,7 @@ use tornkit::report::batch::{BatchLine, FileLine};
 use tornkit::span::Status;
 use tornkit::stream::Output;
 
-use crate::source::{self, EmptyInput, LimitArgs, SourceArgs};
+use crate::source::{self, EmptyInput, Factors, LimitArgs, SourceArgs};
 
 /// Cut phases into batches that fit the cap, one JSON object a line.
 ///
@@ -46,7 +46,7 @@ pub(crate) fn run(
     let order = order::order(&phases)?;
     status = status.worst(say_missing(&phases, diagnostics));
     let split: Vec<Vec<Batch>> =
-        phases.iter().map(|phase| split(phase, args)).collect();
+        phases.iter().map(|p| split(p, args, source.factors)).collect();
     let mut out = Output::stdout();
     for index in order {
         let (Some(phase), Some(batches)) =
@@ -67,8 +67,8 @@ pub(crate) fn run(
     Ok(status)
 }
 
-fn split(phase: &Phase, args: &BatchArgs) -> Vec<Batch> {
-    let predict = |part: &Phase| source::predict(part, &args.source);
+fn split(phase: &Phase, args: &BatchArgs, factors: Factors) -> Vec<Batch> {
+    let predict = |part: &Phase| source::predict(part, &args.source, factors);
     let limit = batch::limit(&predict(phase), args.limits.cap, args.parts);
     batch::split(phase, limit, &predict)
 }

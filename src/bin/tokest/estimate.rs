@@ -16,7 +16,7 @@ use tornkit::span::Status;
 use tornkit::stream::Output;
 
 use crate::Style;
-use crate::source::{self, EmptyInput, LimitArgs, Policy, SourceArgs};
+use crate::source::{self, EmptyInput, Factors, LimitArgs, Policy, SourceArgs};
 
 /// Predict the tokens of deliverables.
 #[derive(clap::Args)]
@@ -36,6 +36,8 @@ pub(crate) struct EstimateArgs {
 struct Judged {
     phase: Phase,
     estimate: Estimate,
+    /// The median before calibration.
+    model_p50: Option<u64>,
     budget: u64,
     fit: Fit,
 }
@@ -53,7 +55,8 @@ pub(crate) fn run(
         return Ok(status);
     }
     let phases = source.phases.into_iter();
-    let judged: Vec<Judged> = phases.map(|p| judge(p, &args)).collect();
+    let judged: Vec<Judged> =
+        phases.map(|p| judge(p, &args, source.factors)).collect();
     let mut out = Output::stdout();
     if args.budget {
         let one = only(&judged)?;
@@ -82,15 +85,19 @@ fn only(judged: &[Judged]) -> Result<&Judged, Error> {
     }
 }
 
-fn judge(phase: Phase, args: &EstimateArgs) -> Judged {
+fn judge(phase: Phase, args: &EstimateArgs, factors: Factors) -> Judged {
     let limits = args.limits.limits();
-    let estimate = source::predict(&phase, &args.source);
+    let estimate = source::predict(&phase, &args.source, factors);
     let (budget, fit) = choose::choose(&estimate.total, limits);
     let budget = match args.source.policy {
         Policy::Seed => seed::budget(&phase, limits.cap),
         Policy::Model => budget,
     };
-    Judged { phase, estimate, budget, fit }
+    let model_p50 = match args.source.policy {
+        Policy::Seed => None,
+        Policy::Model => Some(tokens(estimate.total.p50 / factors.learned)),
+    };
+    Judged { phase, estimate, model_p50, budget, fit }
 }
 
 fn show(
@@ -158,6 +165,7 @@ fn total<'a>(
         p90: tokens(total.p90),
         p95: tokens(total.p95),
         p98: tokens(total.p98),
+        model_p50: one.model_p50,
         budget: one.budget,
         over_cap: one.fit == Fit::Over,
         policy: policy.name(),

@@ -1,6 +1,7 @@
 //! tokest: arguments and wiring.
 
 mod batch;
+mod calibrate;
 mod count;
 mod estimate;
 mod next;
@@ -46,6 +47,8 @@ enum Command {
     Take(count::TakeArgs),
     /// Print the budget after one that was too small.
     Next(next::NextArgs),
+    /// Learn how far a repository and its models are from the predictions.
+    Calibrate(calibrate::CalibrateArgs),
     /// Say how good predictions and budgets were.
     Score(score::ScoreArgs),
     /// Count the markers of a log and compare them with a baseline.
@@ -76,6 +79,9 @@ fn run(args: Args, diagnostics: Diagnostics) -> Result<Status, Error> {
         Some(Command::Count(given)) => count::run(given, style, diagnostics),
         Some(Command::Take(given)) => count::take(&given),
         Some(Command::Next(given)) => next::run(&given, diagnostics),
+        Some(Command::Calibrate(given)) => {
+            calibrate::run(&given, style, diagnostics)
+        }
         Some(Command::Score(given)) => score::run(&given, style, diagnostics),
         Some(Command::Watch(given)) => watch::run(&given, diagnostics),
     }

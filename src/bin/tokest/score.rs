@@ -7,9 +7,8 @@ use serde::Serialize;
 
 use tornkit::budget::board::{Board, label};
 use tornkit::budget::gate::{Gate, Passed};
-use tornkit::budget::lines::{Line, Lines};
 use tornkit::budget::score::Figures;
-use tornkit::budget::telemetry;
+use tornkit::budget::telemetry::{self, Unread};
 use tornkit::cli::{self, Diagnostics};
 use tornkit::span::Status;
 use tornkit::stream::{Input, Output};
@@ -85,9 +84,6 @@ fn read_state(file: &OsString) -> Result<Board, Error> {
         .with_context(|| format!("cannot merge '{}'", file.display()))
 }
 
-/// Unreadable lines that are named one by one.
-const SAID: u64 = 10;
-
 /// Counts the attempts of one input; says which lines cannot be read.
 fn add(
     mut input: Input,
@@ -95,47 +91,34 @@ fn add(
     diagnostics: Diagnostics,
 ) -> Result<Status, Error> {
     let name = cli::printable(input.name());
-    let mut status = Status::Complete;
-    let mut lines = Lines::default();
-    let mut unread = 0_u64;
-    let mut sink = |number: u64, line: Line<'_>| {
-        let why = match line {
-            Line::Whole(text) if text.trim_ascii().is_empty() => return,
-            Line::Whole(text) => match telemetry::read(text) {
-                Ok(call) => {
-                    if let Some(call) = call {
-                        board.add(&call);
-                    }
-                    return;
-                }
-                Err(why) => why.to_string(),
-            },
-            Line::TooLong => String::from("it is too long"),
-        };
-        status = Status::Incomplete;
-        unread += 1;
-        if unread > SAID {
-            return;
-        }
-        let why = why.split(" at line ").next().unwrap_or_default();
+    let unread = telemetry::each(
+        |feed| loop {
+            let block = input.read_block()?;
+            if block.is_empty() {
+                return Ok::<(), Error>(());
+            }
+            feed(block);
+        },
+        |call| board.add(call),
+    )?;
+    Ok(say(&unread, &name, diagnostics))
+}
+
+/// Says which lines of an input could not be read, the first ones by number.
+pub(crate) fn say(
+    unread: &Unread,
+    name: &str,
+    diagnostics: Diagnostics,
+) -> Status {
+    for (number, why) in &unread.first {
         diagnostics
             .say(&format!("cannot read an attempt: {why} ({name}:{number})"));
-    };
-    loop {
-        let block = input.read_block()?;
-        if block.is_empty() {
-            break;
-        }
-        lines.feed(block, &mut sink);
     }
-    lines.finish(&mut sink);
-    if unread > SAID {
-        diagnostics.say(&format!(
-            "cannot read {} more attempts ({name})",
-            unread - SAID
-        ));
+    let more = unread.lines.saturating_sub(unread.first.len() as u64);
+    if more > 0 {
+        diagnostics.say(&format!("cannot read {more} more attempts ({name})"));
     }
-    Ok(status)
+    if unread.lines > 0 { Status::Incomplete } else { Status::Complete }
 }
 
 fn show(board: &Board, style: Style, out: &mut Output) -> Result<(), Error> {

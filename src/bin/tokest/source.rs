@@ -19,6 +19,8 @@ use tornkit::cli::{self, Diagnostics};
 use tornkit::span::Status;
 use tornkit::stream::Input;
 
+use crate::calibrate;
+
 /// Phases, and what predicts their size.
 #[derive(clap::Args)]
 pub(crate) struct SourceArgs {
@@ -55,6 +57,14 @@ pub(crate) struct SourceArgs {
     /// gemini).
     #[arg(long, value_name = "FACTOR", default_value = "1")]
     model_factor: ModelFactor,
+
+    /// The model that will answer, as telemetry calls it.
+    #[arg(long, value_name = "NAME")]
+    model: Option<String>,
+
+    /// What `calibrate` learned; DIR/.tokest/calibration.json with -C.
+    #[arg(long, value_name = "FILE")]
+    calibration: Option<PathBuf>,
 }
 
 /// What a budget is held to.
@@ -111,6 +121,17 @@ pub(crate) struct Source {
     pub(crate) phases: Vec<Phase>,
     /// Whether everything was understood.
     pub(crate) status: Status,
+    /// What the predictions are multiplied by.
+    pub(crate) factors: Factors,
+}
+
+/// What predictions are multiplied by.
+#[derive(Clone, Copy)]
+pub(crate) struct Factors {
+    /// For the model's own tokens.
+    tokens: f64,
+    /// For what was learned.
+    pub(crate) learned: f64,
 }
 
 /// What an input without a byte means.
@@ -156,7 +177,24 @@ pub(crate) fn read(
         phases = chosen(phases, id)?;
     }
     measure(&mut phases, args)?;
-    Ok(Source { phases, status })
+    Ok(Source { phases, status, factors: factors(args)? })
+}
+
+fn factors(args: &SourceArgs) -> Result<Factors, Error> {
+    let usual = args.directory.as_deref().map(calibrate::place);
+    let calibration = match (&args.calibration, usual) {
+        (Some(file), _) => {
+            let name = file.display();
+            let missing = || format!("cannot read calibration '{name}'");
+            Some(calibrate::read(file)?.with_context(missing)?)
+        }
+        (None, Some(file)) => calibrate::read(&file)?,
+        (None, None) => None,
+    };
+    let model = args.model.as_deref();
+    let learned =
+        calibration.map_or(1.0, |c| c.factor(model, args.format.name()));
+    Ok(Factors { tokens: args.model_factor.0, learned })
 }
 
 /// Adds the sizes of the tree.
@@ -171,12 +209,17 @@ fn measure(phases: &mut [Phase], args: &SourceArgs) -> Result<(), Error> {
 }
 
 /// What the chosen rules expect of a phase.
-pub(crate) fn predict(phase: &Phase, args: &SourceArgs) -> Estimate {
+pub(crate) fn predict(
+    phase: &Phase,
+    args: &SourceArgs,
+    factors: Factors,
+) -> Estimate {
     match args.policy {
         Policy::Seed => Estimate::seed(phase),
         Policy::Model => {
             let mut estimate = model::predict(phase, args.format);
-            estimate.total = estimate.total.scaled(args.model_factor.0);
+            let factor = factors.tokens * factors.learned;
+            estimate.total = estimate.total.scaled(factor);
             estimate
         }
     }

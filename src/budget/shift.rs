@@ -1,0 +1,209 @@
+//! How far answers lie from their predictions, learned one answer at a time.
+//!
+//! Log residuals flow in, one number flows out: what to add to every log
+//! quantile. Old residuals fade; few are trusted little; an answer that was
+//! cut is a lower bound.
+
+use serde::{Deserialize, Serialize};
+
+/// Answers after which a residual counts half.
+const HALF_LIFE: f64 = 60.0;
+
+/// Residuals are held to this, so that one freak does not turn everything: a
+/// factor of twelve.
+const LARGEST: f64 = 2.5;
+
+/// Variance of the residuals within a repository, before any is seen: what
+/// the model's own commits have.
+const VARIANCE: f64 = 0.8;
+
+/// Answers that the variance above is worth.
+const VARIANCE_WEIGHT: f64 = 4.0;
+
+/// Answers that the absence of a shift is worth, before any is seen.
+const SHRINKAGE: f64 = 8.0;
+
+/// Residuals of one kind of answer, summed with decay.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Shift {
+    /// Answers seen, cut ones included.
+    pub answers: u64,
+    /// Sum of the weights.
+    weight: f64,
+    /// Sum of the squared weights.
+    weight_squares: f64,
+    /// Weighted sum of the residuals.
+    sum: f64,
+    /// Weighted sum of their squares.
+    squares: f64,
+}
+
+impl Shift {
+    /// Learns from an answer whose length is known: `residual` is the log of
+    /// its length by its predicted median.
+    pub fn learn(&mut self, residual: f64) {
+        if residual.is_finite() {
+            self.add(residual.clamp(-LARGEST, LARGEST));
+        }
+    }
+
+    /// Learns from an answer that was cut: its residual would have been
+    /// larger. It counts as what it is expected to have been.
+    pub fn learn_bound(&mut self, residual: f64) {
+        if !residual.is_finite() {
+            return;
+        }
+        let bound = residual.clamp(-LARGEST, LARGEST);
+        let deviation = self.variance().sqrt();
+        let mean = self.against(0.0);
+        let above = hazard((bound - mean) / deviation);
+        self.add((mean + deviation * above).clamp(bound, LARGEST));
+    }
+
+    fn add(&mut self, residual: f64) {
+        let decay = 0.5_f64.powf(HALF_LIFE.recip());
+        self.answers += 1;
+        self.weight = self.weight * decay + 1.0;
+        self.weight_squares = self.weight_squares * decay * decay + 1.0;
+        self.sum = self.sum * decay + residual;
+        self.squares = self.squares * decay + residual * residual;
+    }
+
+    /// Variance of the residuals around their mean.
+    fn variance(&self) -> f64 {
+        let mean = self.mean();
+        let around = (self.squares - self.weight * mean * mean).max(0.0);
+        (around + VARIANCE * VARIANCE_WEIGHT) / (self.weight + VARIANCE_WEIGHT)
+    }
+
+    fn mean(&self) -> f64 {
+        if self.weight > 0.0 { self.sum / self.weight } else { 0.0 }
+    }
+
+    /// What to add to a log prediction, where `expected` would be added if
+    /// nothing had been seen. What has been seen counts the more the surer
+    /// it is: a shift that stands far above its own uncertainty is believed
+    /// after few answers.
+    pub fn against(&self, expected: f64) -> f64 {
+        if self.weight <= 0.0 {
+            return expected;
+        }
+        let variance = self.variance();
+        let effective = self.weight * self.weight / self.weight_squares;
+        let distance = self.mean() - expected;
+        let sure = distance * distance - variance / effective;
+        let usual = VARIANCE / SHRINKAGE;
+        let shrinkage = variance / sure.max(usual);
+        let shrinkage = shrinkage.min(SHRINKAGE);
+        expected + distance * self.weight / (self.weight + shrinkage)
+    }
+}
+
+/// Mean of a standard normal variable that is known to be above `bound`.
+fn hazard(bound: f64) -> f64 {
+    if bound > 5.0 {
+        // The tail's own expansion, where the quotient below loses itself.
+        return bound + bound.recip() - 2.0 * bound.powi(-3);
+    }
+    let density =
+        (-bound * bound / 2.0).exp() / (2.0 * std::f64::consts::PI).sqrt();
+    density / above(bound).max(f64::MIN_POSITIVE)
+}
+
+/// The probability that a standard normal variable is above `bound`, to
+/// seven digits (Abramowitz and Stegun, 26.2.17).
+fn above(bound: f64) -> f64 {
+    const POWERS: [f64; 5] = [
+        0.319_381_530,
+        -0.356_563_782,
+        1.781_477_937,
+        -1.821_255_978,
+        1.330_274_429,
+    ];
+    let step = (1.0 + 0.231_641_9 * bound.abs()).recip();
+    let sum = POWERS.iter().rev().fold(0.0, |sum, p| (sum + p) * step);
+    let density =
+        (-bound * bound / 2.0).exp() / (2.0 * std::f64::consts::PI).sqrt();
+    let tail = density * sum;
+    if bound >= 0.0 { tail } else { 1.0 - tail }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Residuals as the model's own commits have them: sums of uniform
+    /// numbers from a fixed generator, scaled to their deviation.
+    fn noise(count: usize, seed: u64) -> Vec<f64> {
+        let mut state = seed;
+        let mut uniform = move || {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (state >> 11) as f64 / (1_u64 << 53) as f64
+        };
+        let mut one = || (0..12).map(|_| uniform()).sum::<f64>() - 6.0;
+        (0..count).map(|_| one() * VARIANCE.sqrt()).collect()
+    }
+
+    #[test]
+    fn nothing_seen_is_no_shift() {
+        assert_eq!(Shift::default().against(0.0), 0.0);
+        assert_eq!(Shift::default().against(0.3), 0.3);
+    }
+
+    #[test]
+    fn one_answer_moves_little() {
+        let mut shift = Shift::default();
+        shift.learn(0.8);
+        assert!((0.01..0.2).contains(&shift.against(0.0)));
+    }
+
+    #[test]
+    fn a_true_shift_is_found_within_twenty_answers() {
+        let truth = 3_f64.ln();
+        for seed in 1..200 {
+            let mut shift = Shift::default();
+            for noise in noise(20, seed) {
+                shift.learn(truth + noise);
+            }
+            let error = (shift.against(0.0) - truth).abs();
+            assert!(error < 0.5 * truth + 0.25, "seed {seed}: {error}");
+        }
+    }
+
+    #[test]
+    fn cut_answers_are_lower_bounds() {
+        let truth = 3_f64.ln();
+        let (mut naive, mut bounded) = (Shift::default(), Shift::default());
+        for noise in noise(400, 7) {
+            let residual = truth + noise;
+            let cap = 1.0;
+            if residual > cap {
+                naive.learn(cap);
+                bounded.learn_bound(cap);
+            } else {
+                naive.learn(residual);
+                bounded.learn(residual);
+            }
+        }
+        assert!(naive.against(0.0) < truth - 0.3);
+        assert!((bounded.against(0.0) - truth).abs() < 0.25);
+    }
+
+    #[test]
+    fn old_answers_fade() {
+        let mut shift = Shift::default();
+        (0..300).for_each(|_| shift.learn(1.0));
+        (0..300).for_each(|_| shift.learn(-1.0));
+        assert!(shift.against(0.0) < -0.8);
+    }
+
+    #[test]
+    fn the_tail_of_the_normal_distribution_is_known() {
+        assert!((above(0.0) - 0.5).abs() < 1e-6);
+        assert!((above(1.96) - 0.025).abs() < 1e-4);
+        assert!((hazard(0.0) - 0.797_88).abs() < 1e-4);
+        assert!((hazard(5.001) - hazard(4.999)).abs() < 0.01);
+    }
+}
