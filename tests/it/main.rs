@@ -12,9 +12,9 @@
     reason = "a test fails by panicking and owns its own directory"
 )]
 
+mod converge;
 mod corpus;
 mod demo_law;
-mod converge;
 mod edges;
 mod edit_apply;
 mod edit_apply_crash;
