@@ -21,6 +21,7 @@ mod edit_apply_crash;
 mod edit_apply_hostile;
 mod edit_apply_law;
 mod layers;
+mod manual;
 mod readme;
 mod recorded;
 mod resume_law;
