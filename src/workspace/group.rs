@@ -8,6 +8,7 @@ use std::path::Path;
 use super::hash::Hash;
 use super::journal::{After, Entry, Journal};
 use super::log::{self, History, LogEntry};
+use super::namesake::Namesakes;
 use super::overlay::{Overlay, Touched};
 use super::publish::{TRANSACTION, Transaction, recover};
 use super::root::{FileStat, Node, Root};
@@ -29,6 +30,7 @@ pub struct Workspace {
     pub(super) group: Option<Group>,
     pub(super) overlay: Overlay,
     pub(super) history: History,
+    pub(super) namesakes: Namesakes,
     /// How often each operation has been seen in this run.
     pub(super) ordinals: HashMap<Hash, u32>,
     /// Files that this run has changed.
@@ -66,6 +68,7 @@ impl Workspace {
             group: None,
             overlay: Overlay::default(),
             history: History::default(),
+            namesakes: Namesakes::default(),
             ordinals: HashMap::new(),
             changed: BTreeSet::new(),
             groups: 0,

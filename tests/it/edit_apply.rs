@@ -688,3 +688,71 @@ fn feedback_tells_the_model_what_the_file_really_says() {
     let ran = apply(&dir, &["--feedback"], create);
     assert_eq!((ran.status, ran.text().as_str()), (0, ""));
 }
+
+#[test]
+fn fuzzy_matches_are_taken_only_on_request_and_named() {
+    let dir = Dir::new();
+    let text = "def f():\r\n\tif x:\r\n\t\treturn 1\r\n";
+    dir.put("a.py", text);
+    let input = r#"{"type":"modify","file_path":"a.py","operations":[{"type":"replace","old_text":"if x:\n\treturn 1\n","new_text":"if y:\n\treturn 2\n"}]}"#;
+    let ran = apply(&dir, &[], input);
+    assert_eq!(ran.status, 1);
+    assert_eq!(dir.text("a.py"), text);
+    let ran = apply(&dir, &["--fuzzy"], input);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert_eq!(
+        ran.text(),
+        "applied modify a.py (edit 1: indentation shifted)\n"
+    );
+    assert_eq!(dir.text("a.py"), "def f():\r\n\tif y:\r\n\t\treturn 2\r\n");
+}
+
+#[test]
+fn names_that_differ_only_in_case_are_applied_and_warned_of() {
+    let dir = Dir::new();
+    dir.put("Makefile", "x\n");
+    dir.put("Src/a", "x\n");
+    let input = r#"{"type":"create","file_path":"makefile","content":"x"}
+{"type":"create","file_path":"src/b","content":"x"}
+{"type":"create","file_path":"SRC/c","content":"x"}
+{"type":"create","file_path":"other","content":"x"}
+{"type":"rename","file_path":"other","new_path":"OTHER2"}
+"#;
+    for args in [&["-n"][..], &[]] {
+        let ran = apply(&dir, args, input);
+        assert_eq!(ran.status, 0, "{ran:?}");
+        assert_eq!(
+            ran.text(),
+            "applied create makefile; warning: 'Makefile' differs only in \
+             case\n\
+             applied create src/b; warning: 'Src' differs only in case\n\
+             applied create SRC/c; warning: 'Src' differs only in case\n\
+             applied create other\napplied rename other -> OTHER2\n"
+        );
+    }
+}
+
+#[test]
+fn every_option_stands_in_the_manual_and_the_other_way_round() {
+    let dir = Dir::new();
+    let help = apply(&dir, &["--help"], "").text();
+    let manual = include_str!("../../man/edit-apply.1");
+    let mut options: Vec<&str> = help
+        .split_whitespace()
+        .filter_map(|word| word.strip_prefix("--"))
+        .map(|word| word.split(['[', '=', ',', '`']).next().unwrap_or(""))
+        .filter(|word| !word.is_empty())
+        .collect();
+    options.sort_unstable();
+    options.dedup();
+    assert!(options.len() > 15, "{options:?}");
+    let mut described: Vec<&str> = manual
+        .lines()
+        .filter(|line| line.starts_with(".It Fl "))
+        .flat_map(|line| line.split(' '))
+        .filter_map(|word| word.strip_prefix('-'))
+        .collect();
+    described.sort_unstable();
+    described.dedup();
+    assert_eq!(options, described);
+}
