@@ -122,7 +122,10 @@ impl Workspace {
                 if let Some(state) = &self.state {
                     self.history.refresh(state)?;
                 }
-                (Stage::Memory(HashMap::new()), None)
+                let stage = Stage::spill().map_err(|why| {
+                    Trouble::new("open", "a temporary file", why)
+                })?;
+                (stage, None)
             }
             Purpose::Change => {
                 let (stage, lock) = self.new_transaction()?;
@@ -141,13 +144,14 @@ impl Workspace {
         };
         let lock = state.lock(self.settings.patience)?;
         recover(&self.root, &state, durability)?;
+        if self.groups == 0 {
+            log::shorten(&state, durability)?;
+            undo::drop_oldest(&state)?;
+        }
         self.history.refresh(&state)?;
         let dir = state::make_dir(state.dir(), TRANSACTION).map_err(|why| {
             Trouble::new("make", "the transaction's directory", why)
         })?;
-        if self.groups == 0 {
-            undo::drop_oldest(&state)?;
-        }
         self.state = Some(state);
         Ok((Stage::Disk { dir, next: 0 }, lock))
     }
@@ -213,8 +217,9 @@ impl Workspace {
         transaction.write_journal(&journal, state)?;
         let done = transaction
             .publish(entries, seen)
-            .and_then(|()| log::append(state, applied, durability))
+            .and_then(|()| log::append(state, applied))
             .and_then(|len| {
+                transaction.seal(state)?;
                 undo::keep(state, &self.run, self.groups, durability)?;
                 Ok(len)
             });
