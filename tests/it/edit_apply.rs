@@ -756,3 +756,85 @@ fn every_option_stands_in_the_manual_and_the_other_way_round() {
     described.dedup();
     assert_eq!(options, described);
 }
+
+#[test]
+fn a_signal_while_it_waits_ends_it_at_once_with_everything_done() {
+    let dir = Dir::new();
+    let mut child = Command::new(binary("edit-apply"))
+        .current_dir(dir.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut input = child.stdin.take().expect("stdin");
+    let mut output = BufReader::new(child.stdout.take().expect("stdout"));
+    writeln!(input, r#"{{"type":"create","file_path":"a","content":"x"}}"#)
+        .expect("a line goes in");
+    write!(input, r#"{{"type":"create","file_path":"b","con"#)
+        .expect("a part goes in");
+    let mut line = String::new();
+    output.read_line(&mut line).expect("a line comes out");
+    let killed =
+        Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
+    assert!(killed.expect("kill runs").success());
+    let status = child.wait().expect("it ends");
+    assert_eq!(
+        std::os::unix::process::ExitStatusExt::signal(&status),
+        Some(15)
+    );
+    assert_eq!(tree(&dir), files(&[("a", "x")]));
+    assert!(!dir.path().join(".edit-apply/txn").exists());
+}
+
+#[test]
+fn the_prompt_text_costs_at_most_400_tokens() {
+    let dir = Dir::new();
+    let text = apply(&dir, &["--instructions"], "").stdout;
+    let counted = run_in(dir.path(), "tokest", &["count"], &text).text();
+    let tokens: u32 = counted
+        .split_whitespace()
+        .find_map(|word| word.parse().ok())
+        .expect("a number");
+    assert!(tokens > 100 && tokens <= 400, "{tokens}");
+}
+
+/// Every directory of `tests/cases/edit-apply`: `in` is applied to a copy of
+/// `before` with the words of `args`; `out`, `err`, `status` and `after` are
+/// what must come of it.
+#[test]
+fn every_recorded_case_comes_out_as_recorded() {
+    let cases = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/cases/edit-apply");
+    let mut count = 0;
+    for case in fs::read_dir(cases).expect("cases") {
+        let case = case.expect("a case").path();
+        let name = case.file_name().expect("a name").to_string_lossy();
+        let read = |file: &str| {
+            fs::read_to_string(case.join(file)).unwrap_or_default()
+        };
+        let dir = Dir::new();
+        let copied = Command::new("cp")
+            .arg("-R")
+            .arg(case.join("before"))
+            .arg(dir.path().join("tree"))
+            .status();
+        assert!(copied.expect("cp runs").success(), "{name}");
+        let args = read("args");
+        let mut words = vec!["-C", "tree"];
+        words.extend(args.split_whitespace());
+        let ran = apply(&dir, &words, &read("in"));
+        assert_eq!(ran.text(), read("out"), "{name}: {ran:?}");
+        assert_eq!(ran.stderr, read("err"), "{name}");
+        assert_eq!(format!("{}\n", ran.status), read("status"), "{name}");
+        drop(fs::remove_dir_all(dir.path().join("tree/.edit-apply")));
+        let same = Command::new("diff")
+            .arg("-r")
+            .arg(case.join("after"))
+            .arg(dir.path().join("tree"))
+            .output()
+            .expect("diff runs");
+        assert!(same.status.success(), "{name}: {same:?}");
+        count += 1;
+    }
+    assert!(count >= 5, "only {count} cases");
+}
