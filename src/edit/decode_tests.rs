@@ -1,5 +1,5 @@
 use super::*;
-use crate::path::{Portability, RelPath};
+use crate::path::{NameError, Portability, RelPath};
 
 fn read(json: &str) -> Result<Decoded, DecodeError> {
     decode(json.as_bytes(), &Names::default()).map_err(|r| r.why)

@@ -1,7 +1,7 @@
 //! The members of one object, taken one by one under all their names. What
 //! is left at the end was not understood.
 
-use super::decode::DecodeError;
+use super::malformed::DecodeError;
 use super::value::Value;
 
 /// Members that say something to people and nothing to us.

@@ -7,24 +7,32 @@
 mod decode;
 mod draft;
 mod fields;
+mod fuzzy;
 mod instructions;
 mod lines;
+mod malformed;
 mod matching;
 mod modify;
 mod nearest;
 mod patch;
 mod policy;
+mod refusal;
+mod replay;
 mod tools;
 mod value;
 
 use crate::path::RelPath;
 
-pub use decode::{DecodeError, Decoded, End, Rejected, decode};
+pub use decode::{Decoded, End, Rejected, decode};
+pub use fuzzy::Rung;
 pub use instructions::INSTRUCTIONS;
-pub use modify::{EditError, Modified, Refusal, Sought, already_done, modify};
+pub use malformed::DecodeError;
+pub use modify::{Matching, Modified, modify};
 pub use nearest::{Difference, Nearest};
 pub use patch::{FileChange, Version};
 pub use policy::{BadGlob, Policy, Protection, globs_of};
+pub use refusal::{EditError, Refusal, Sought};
+pub use replay::already_done;
 
 /// One change of one file.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,13 +4,14 @@
 //! edited places stay as they are.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::ops::Range;
 
 use super::draft::{Draft, Side, Splice};
+use super::fuzzy::{self, Found, Rung};
 use super::lines::{self, LineIndex};
-use super::matching::{self, Miss};
-use super::nearest::{Nearest, nearest};
+use super::matching;
+use super::nearest::nearest;
+use super::refusal::{EditError, Refusal, Sought};
 use super::{Context, Edit, LineRange, Occurrence};
 
 /// A file's text after its edits.
@@ -21,184 +22,82 @@ pub struct Modified {
     /// Edits, counted from 1, that were placed in the result of earlier
     /// ones, because the file before them did not have their place.
     pub in_sequence: Vec<usize>,
+    /// What was forgiven to which edit, counted from 1.
+    pub forgiven: Vec<(usize, Rung)>,
 }
 
-/// An edit that could not be made.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EditError {
-    /// Which one, from 1.
-    pub edit: usize,
-    /// Why not.
-    pub why: Refusal,
+/// How exactly a text must stand in the file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Matching {
+    /// Byte for byte.
+    #[default]
+    Exact,
+    /// With differences that are forgiven one by one; see [`Rung`].
+    Fuzzy,
 }
-
-/// Why an edit cannot be made.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// The text to look for is empty.
-    Empty(Sought),
-    /// There is nothing to insert.
-    NothingToInsert,
-    /// The text stands nowhere; what comes nearest to it.
-    Missing(Sought, Option<Box<Nearest>>),
-    /// The text stands in several places.
-    Ambiguous {
-        /// What was looked for.
-        sought: Sought,
-        /// Lines of the first places, from 1.
-        lines: Vec<u64>,
-        /// How many places there are.
-        places: u64,
-    },
-    /// There are fewer or more places than the edit says.
-    Places {
-        /// The number in the edit.
-        wanted: u64,
-        /// How many there are.
-        found: u64,
-    },
-    /// A line number past the end.
-    NoSuchLine {
-        /// The number in the edit.
-        wanted: u64,
-        /// How many lines the file has.
-        lines: u64,
-    },
-    /// The lines around a range are not those that the edit names.
-    Context {
-        /// The first line that differs, from 1.
-        line: u64,
-        /// What stands there, if there is such a line.
-        found: Option<Vec<u8>>,
-    },
-    /// Another edit of the operation, from 1, changes the same place.
-    Overlap(usize),
-}
-
-/// Which text an edit looks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sought {
-    /// Where to insert.
-    Anchor,
-    /// What to replace.
-    OldText,
-}
-
-impl Refusal {
-    /// A short word that programs can compare.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Empty(_) => "empty-anchor",
-            Self::NothingToInsert => "nothing-to-insert",
-            Self::Missing(..) => "no-match",
-            Self::Ambiguous { .. } => "ambiguous",
-            Self::Places { .. } => "wrong-count",
-            Self::NoSuchLine { .. } => "no-such-line",
-            Self::Context { .. } => "context-differs",
-            Self::Overlap(_) => "overlap",
-        }
-    }
-
-    fn of(miss: Miss, sought: Sought) -> Self {
-        match miss {
-            Miss::Empty => Self::Empty(sought),
-            Miss::Nowhere => Self::Missing(sought, None),
-            Miss::Several { lines, places } => {
-                Self::Ambiguous { sought, lines, places }
-            }
-        }
-    }
-}
-
-impl fmt::Display for Sought {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Anchor => "anchor",
-            Self::OldText => "old_text",
-        })
-    }
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty(sought) => write!(f, "{sought} is empty"),
-            Self::NothingToInsert => f.write_str("there is no text to insert"),
-            Self::Missing(sought, None) => write!(f, "{sought} not found"),
-            Self::Missing(sought, Some(nearest)) => {
-                write!(f, "{sought} not found; {nearest}")
-            }
-            Self::Ambiguous { sought, lines, places } => {
-                write!(f, "{sought} stands in {places} places, lines ")?;
-                write_lines(f, lines, *places)
-            }
-            Self::Places { wanted, found } => {
-                write!(f, "old_text stands in {found} places, not {wanted}")
-            }
-            Self::NoSuchLine { wanted, lines } => {
-                write!(f, "no line {wanted}: the file has {lines}")
-            }
-            Self::Context { line, found: Some(found) } => {
-                let found = String::from_utf8_lossy(found);
-                write!(f, "context differs: line {line} reads '{found}'")
-            }
-            Self::Context { line, found: None } => {
-                write!(f, "context differs: there is no line {line}")
-            }
-            Self::Overlap(edit) => {
-                write!(f, "edit {edit} changes the same place")
-            }
-        }
-    }
-}
-
-fn write_lines(
-    f: &mut fmt::Formatter<'_>,
-    lines: &[u64],
-    places: u64,
-) -> fmt::Result {
-    for (index, line) in lines.iter().enumerate() {
-        let comma = if index == 0 { "" } else { ", " };
-        write!(f, "{comma}{line}")?;
-    }
-    if places > lines.len() as u64 { f.write_str(", ...") } else { Ok(()) }
-}
-
-impl fmt::Display for EditError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "edit {}: {}", self.edit, self.why)
-    }
-}
-
-impl std::error::Error for EditError {}
 
 /// Applies `edits` to a file's bytes, all of them or none.
-pub fn modify(text: &[u8], edits: &[Edit]) -> Result<Modified, EditError> {
+pub fn modify(
+    text: &[u8],
+    edits: &[Edit],
+    matching: Matching,
+) -> Result<Modified, EditError> {
     let mut draft = Draft::new(text);
     let mut in_sequence = Vec::new();
+    let mut forgiven = Vec::new();
     for (index, edit) in edits.iter().enumerate() {
-        match apply(&mut draft, text, edit, index) {
-            Ok(Placement::Original) => {}
-            Ok(Placement::Current) => in_sequence.push(index + 1),
+        let number = index + 1;
+        match apply_on_ladder(&mut draft, text, edit, index, matching) {
+            Ok(placement) => {
+                if placement.text == Placed::Current {
+                    in_sequence.push(number);
+                }
+                forgiven.extend(placement.rung.map(|rung| (number, rung)));
+            }
             Err(why) => {
                 let why = explained(why, edit, &draft);
-                return Err(EditError { edit: index + 1, why });
+                return Err(EditError { edit: number, why });
             }
         }
     }
-    Ok(Modified { bytes: draft.text(), in_sequence })
+    Ok(Modified { bytes: draft.text(), in_sequence, forgiven })
+}
+
+/// How an edit found its place.
+struct Placement {
+    text: Placed,
+    rung: Option<Rung>,
 }
 
 /// In which text an edit found its place.
-enum Placement {
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Placed {
     Original,
     Current,
+}
+
+/// Exactly first, and only where that is nowhere, almost.
+fn apply_on_ladder<'a>(
+    draft: &mut Draft<'a>,
+    original: &'a [u8],
+    edit: &'a Edit,
+    index: usize,
+    matching: Matching,
+) -> Result<Placement, Refusal> {
+    let exact = apply(draft, original, edit, index, Matching::Exact);
+    match (exact, matching) {
+        (Err(Refusal::Missing(..)), Matching::Fuzzy) => {
+            apply(draft, original, edit, index, Matching::Fuzzy)
+        }
+        (exact, _) => exact,
+    }
 }
 
 /// Where an edit goes in one text, and what it looked at to know.
 struct Resolved<'a> {
     splices: Vec<Splice<'a>>,
     matched: Option<Range<usize>>,
+    rung: Option<Rung>,
 }
 
 fn apply<'a>(
@@ -206,34 +105,41 @@ fn apply<'a>(
     original: &'a [u8],
     edit: &'a Edit,
     index: usize,
+    matching: Matching,
 ) -> Result<Placement, Refusal> {
-    let resolved = resolve(original, edit);
+    let resolved = resolve(original, edit, matching);
     if edit.is_placed_by_text() && !draft.is_untouched() {
         let disturbed = match &resolved {
             Ok(at) => at.is_disturbed(draft),
             Err(_) => true,
         };
-        if disturbed && apply_to_current(draft, edit, index)? {
-            return Ok(Placement::Current);
+        if disturbed
+            && let Some(placement) =
+                apply_to_current(draft, edit, index, matching)?
+        {
+            return Ok(placement);
         }
     }
+    let resolved = resolved?;
     draft
-        .place(resolved?.splices, index)
+        .place(resolved.splices, index)
         .map_err(|overlap| Refusal::Overlap(overlap.0 + 1))?;
-    Ok(Placement::Original)
+    Ok(Placement { text: Placed::Original, rung: resolved.rung })
 }
 
-/// Tries the text that earlier edits left; false if the edit has no place
+/// Tries the text that earlier edits left; nothing if the edit has no place
 /// there.
 fn apply_to_current(
     draft: &mut Draft<'_>,
     edit: &Edit,
     index: usize,
-) -> Result<bool, Refusal> {
+    matching: Matching,
+) -> Result<Option<Placement>, Refusal> {
     let current = draft.text();
-    let splices = match resolve(&current, edit) {
-        Ok(resolved) => resolved.splices,
-        Err(Refusal::Missing(..)) => return Ok(false),
+    let Resolved { splices, rung, .. } = match resolve(&current, edit, matching)
+    {
+        Ok(resolved) => resolved,
+        Err(Refusal::Missing(..)) => return Ok(None),
         Err(why) => return Err(why),
     };
     // From the back, so that offsets before each splice stay true.
@@ -243,7 +149,7 @@ fn apply_to_current(
         draft.place_current(&text, splice, index);
         text = draft.text();
     }
-    Ok(true)
+    Ok(Some(Placement { text: Placed::Current, rung }))
 }
 
 /// Adds to a refusal what the file really says.
@@ -285,37 +191,51 @@ impl Resolved<'_> {
 }
 
 /// Where one edit goes in `text`.
-fn resolve<'a>(text: &[u8], edit: &'a Edit) -> Result<Resolved<'a>, Refusal> {
+fn resolve<'a>(
+    text: &[u8],
+    edit: &'a Edit,
+    matching: Matching,
+) -> Result<Resolved<'a>, Refusal> {
     match edit {
         Edit::Append(new) => {
             let start = last_line_start(text);
-            Ok(inserted(after(text, start, text.len(), new)?, None))
+            let new = Cow::Borrowed(&new[..]);
+            Ok(Resolved::one(after(text, start, text.len(), new)?))
         }
         Edit::Prepend(new) => {
             let at = lines::body_start(text);
-            Ok(inserted(before(text, at, new)?, None))
+            Ok(Resolved::one(before(text, at, Cow::Borrowed(new))?))
         }
         Edit::InsertAfter { anchor, text: new } => {
-            let at = only(text, anchor, Sought::Anchor)?;
-            let last = at.end - 1;
+            let at = only(text, anchor, Sought::Anchor, matching)?;
+            let last = at.range.end - 1;
             let start = lines::line_start(text, last);
             let end = lines::line_end(text, last);
-            Ok(inserted(after(text, start, end, new)?, Some(at)))
+            let new = adapted(&at, new, Sought::Anchor)?;
+            Ok(Resolved::beside(at, after(text, start, end, new)?))
         }
         Edit::InsertBefore { anchor, text: new } => {
-            let at = only(text, anchor, Sought::Anchor)?;
-            let start = lines::line_start(text, at.start);
-            Ok(inserted(before(text, start, new)?, Some(at)))
+            let at = only(text, anchor, Sought::Anchor, matching)?;
+            let start = lines::line_start(text, at.range.start);
+            let new = adapted(&at, new, Sought::Anchor)?;
+            Ok(Resolved::beside(at, before(text, start, new)?))
         }
-        Edit::Replace { old, new, which } => {
-            let at = match which {
-                Occurrence::Only => only(text, old, Sought::OldText)?,
-                Occurrence::Nth(n) => nth(text, old, *n)?,
-            };
-            Ok(replaced(vec![at], new))
+        Edit::Replace { old, new, which: Occurrence::Only } => {
+            let at = only(text, old, Sought::OldText, matching)?;
+            let new = adapted(&at, new, Sought::OldText)?;
+            let rung = at.rung;
+            let splice = instead(at.range, new);
+            Ok(Resolved { rung, ..Resolved::one(splice) })
+        }
+        Edit::Replace { old, new, which: Occurrence::Nth(n) } => {
+            let at = nth(text, old, *n)?;
+            Ok(Resolved::one(instead(at, Cow::Borrowed(new))))
         }
         Edit::ReplaceAll { old, new, places } => {
-            Ok(replaced(everywhere(text, old, *places)?, new))
+            let places = everywhere(text, old, *places)?.into_iter();
+            let splice = |at| instead(at, Cow::Borrowed(&new[..]));
+            let splices = places.map(splice).collect();
+            Ok(Resolved { splices, matched: None, rung: None })
         }
         Edit::Insert { line, text: new } => insert_at(text, *line, new),
         Edit::ReplaceLines { range, text: new, context } => {
@@ -324,27 +244,42 @@ fn resolve<'a>(text: &[u8], edit: &'a Edit) -> Result<Resolved<'a>, Refusal> {
     }
 }
 
-fn inserted(splice: Splice<'_>, matched: Option<Range<usize>>) -> Resolved<'_> {
-    Resolved { splices: vec![splice], matched }
+impl<'a> Resolved<'a> {
+    fn one(splice: Splice<'a>) -> Self {
+        Self { splices: vec![splice], matched: None, rung: None }
+    }
+
+    fn beside(at: Found, splice: Splice<'a>) -> Self {
+        let (matched, rung) = (Some(at.range), at.rung);
+        Self { splices: vec![splice], matched, rung }
+    }
 }
 
-fn replaced(places: Vec<Range<usize>>, new: &[u8]) -> Resolved<'_> {
-    let splice = |range| Splice {
-        range,
-        bytes: Cow::Borrowed(new),
-        side: Side::Instead,
-        lead: None,
-    };
-    let splices = places.into_iter().map(splice).collect();
-    Resolved { splices, matched: None }
+fn instead(range: Range<usize>, bytes: Cow<'_, [u8]>) -> Splice<'_> {
+    Splice { range, bytes, side: Side::Instead, lead: None }
 }
 
 fn only(
     text: &[u8],
     wanted: &[u8],
     sought: Sought,
-) -> Result<Range<usize>, Refusal> {
-    matching::only(text, wanted).map_err(|miss| Refusal::of(miss, sought))
+    matching: Matching,
+) -> Result<Found, Refusal> {
+    let found = match matching {
+        Matching::Exact => matching::only(text, wanted).map(Found::exact),
+        Matching::Fuzzy => fuzzy::find(text, wanted),
+    };
+    found.map_err(|miss| Refusal::of(miss, sought))
+}
+
+/// The new text as its place needs it. One that cannot be adapted does not
+/// belong there.
+fn adapted<'a>(
+    at: &Found,
+    new: &'a [u8],
+    sought: Sought,
+) -> Result<Cow<'a, [u8]>, Refusal> {
+    at.adapt(new).ok_or(Refusal::Missing(sought, None))
 }
 
 fn nth(text: &[u8], old: &[u8], n: u64) -> Result<Range<usize>, Refusal> {
@@ -380,7 +315,7 @@ fn after<'a>(
     text: &[u8],
     start: usize,
     end: usize,
-    new: &'a [u8],
+    new: Cow<'a, [u8]>,
 ) -> Result<Splice<'a>, Refusal> {
     let ending = lines::ending_near(text, start);
     let line = text.get(start..end).unwrap_or_default();
@@ -397,20 +332,23 @@ fn after<'a>(
 fn before<'a>(
     text: &[u8],
     start: usize,
-    new: &'a [u8],
+    new: Cow<'a, [u8]>,
 ) -> Result<Splice<'a>, Refusal> {
     let bytes = ended(new, lines::ending_near(text, start))?;
     Ok(Splice { range: start..start, bytes, side: Side::Before, lead: None })
 }
 
 /// The text with a final line ending.
-fn ended<'a>(new: &'a [u8], ending: &[u8]) -> Result<Cow<'a, [u8]>, Refusal> {
+pub(super) fn ended<'a>(
+    new: Cow<'a, [u8]>,
+    ending: &[u8],
+) -> Result<Cow<'a, [u8]>, Refusal> {
     if new.is_empty() {
         return Err(Refusal::NothingToInsert);
     }
-    Ok(match lines::ending(new) {
-        Some(_) => Cow::Borrowed(new),
-        None => Cow::Owned([new, ending].concat()),
+    Ok(match lines::ending(&new) {
+        Some(_) => new,
+        None => Cow::Owned([&new, ending].concat()),
     })
 }
 
@@ -427,11 +365,12 @@ fn insert_at<'a>(
 ) -> Result<Resolved<'a>, Refusal> {
     let index = LineIndex::new(text);
     let lines = index.count();
+    let new = Cow::Borrowed(new);
     match index.start(line) {
-        Some(start) => Ok(inserted(before(text, start, new)?, None)),
+        Some(start) => Ok(Resolved::one(before(text, start, new)?)),
         None if line == lines + 1 => {
             let start = last_line_start(text);
-            Ok(inserted(after(text, start, text.len(), new)?, None))
+            Ok(Resolved::one(after(text, start, text.len(), new)?))
         }
         None => Err(Refusal::NoSuchLine { wanted: line, lines }),
     }
@@ -449,12 +388,12 @@ fn replace_lines<'a>(
     let span = index.span(range.first, range.last).ok_or(missing)?;
     check_context(text, &index, range, context)?;
     let old = text.get(span.clone()).unwrap_or_default();
+    let new = Cow::Borrowed(new);
     let bytes = match lines::ending(old) {
         Some(ending) if !new.is_empty() => ended(new, ending)?,
-        _ => Cow::Borrowed(new),
+        _ => new,
     };
-    let splice = Splice { range: span, bytes, side: Side::Instead, lead: None };
-    Ok(Resolved { splices: vec![splice], matched: None })
+    Ok(Resolved::one(instead(span, bytes)))
 }
 
 fn check_context(
@@ -487,45 +426,6 @@ fn check_lines(
         }
     }
     Ok(())
-}
-
-/// Whether the file already is what the edits ask for: every old text is
-/// gone and every new one stands exactly once at its place. Edits that do
-/// not say what was there before are never taken as done.
-pub fn already_done(text: &[u8], edits: &[Edit]) -> bool {
-    !edits.is_empty() && edits.iter().all(|edit| is_done(text, edit))
-}
-
-fn is_done(text: &[u8], edit: &Edit) -> bool {
-    match edit {
-        Edit::Replace { old, new, which: Occurrence::Only } => {
-            matching::only(text, old) == Err(Miss::Nowhere)
-                && matching::only(text, new).is_ok()
-        }
-        Edit::ReplaceAll { old, new, .. } => {
-            matching::only(text, old) == Err(Miss::Nowhere)
-                && !matching::all(text, new).is_empty()
-        }
-        Edit::InsertAfter { text: new, .. }
-        | Edit::InsertBefore { text: new, .. } => is_inserted(text, edit, new),
-        _ => false,
-    }
-}
-
-/// Whether taking the new lines out and inserting them again gives the same.
-fn is_inserted(text: &[u8], edit: &Edit, new: &[u8]) -> bool {
-    let Ok(bytes) = ended(new, lines::ending_near(text, 0)) else {
-        return false;
-    };
-    let mut places = matching::whole_lines(text, &bytes);
-    let (Some(at), None) = (places.next(), places.next()) else {
-        return false;
-    };
-    let (head, tail) = text.split_at_checked(at).unwrap_or_default();
-    let tail = tail.get(bytes.len()..).unwrap_or_default();
-    let without = [head, tail].concat();
-    modify(&without, std::slice::from_ref(edit))
-        .is_ok_and(|again| again.bytes == text)
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
 use super::*;
+use crate::edit::already_done;
 
 fn b(text: &str) -> Vec<u8> {
     text.as_bytes().to_vec()
@@ -30,14 +31,15 @@ fn insert(line: u64, text: &str) -> Edit {
 
 #[track_caller]
 fn gives(before: &str, edits: &[Edit], after: &str) {
-    let result = modify(before.as_bytes(), edits).map(|m| m.bytes);
+    let result =
+        modify(before.as_bytes(), edits, Matching::Exact).map(|m| m.bytes);
     let text = result.map(|bytes| String::from_utf8(bytes).unwrap());
     assert_eq!(text.as_deref(), Ok(after), "{before:?}");
 }
 
 #[track_caller]
 fn fails(before: &str, edits: &[Edit]) -> Refusal {
-    modify(before.as_bytes(), edits).unwrap_err().why
+    modify(before.as_bytes(), edits, Matching::Exact).unwrap_err().why
 }
 
 #[test]
@@ -96,7 +98,8 @@ fn replace_is_exact_to_the_byte() {
     gives("a b c", &[replace("b", "xx")], "a xx c");
     gives("a\r\nb\r\n", &[replace("a\r\n", "")], "b\r\n");
     let latin = b"caf\xe9 = 1\n";
-    let done = modify(latin, &[replace("= 1", "= 2")]).unwrap();
+    let done =
+        modify(latin, &[replace("= 1", "= 2")], Matching::Exact).unwrap();
     assert_eq!(done.bytes, b"caf\xe9 = 2\n");
 }
 
@@ -227,7 +230,7 @@ fn edits_are_placed_in_the_original_where_it_is_unambiguous() {
 #[test]
 fn an_edit_that_needs_an_earlier_ones_result_comes_after_it() {
     let edits = [after_anchor("a", "new()"), replace("new()", "newer()")];
-    let done = modify(b"a\nb\n", &edits).unwrap();
+    let done = modify(b"a\nb\n", &edits, Matching::Exact).unwrap();
     assert_eq!(done.bytes, b"a\nnewer()\nb\n");
     assert_eq!(done.in_sequence, [2]);
     // Ambiguous in the original, single after the first edit.
@@ -292,7 +295,11 @@ fn what_is_already_there_is_recognised() {
 /// The slow and obvious way: every edit in the text the last one left.
 fn one_by_one(text: &[u8], edits: &[Edit]) -> Option<Vec<u8>> {
     edits.iter().try_fold(text.to_vec(), |text, edit| {
-        Some(modify(&text, std::slice::from_ref(edit)).ok()?.bytes)
+        Some(
+            modify(&text, std::slice::from_ref(edit), Matching::Exact)
+                .ok()?
+                .bytes,
+        )
     })
 }
 
@@ -323,7 +330,23 @@ fn edits_apart_from_each_other_give_the_same_in_any_way() {
             })
             .collect();
         let slow = one_by_one(text.as_bytes(), &edits);
-        let fast = modify(text.as_bytes(), &edits).ok().map(|m| m.bytes);
+        let fast = modify(text.as_bytes(), &edits, Matching::Exact)
+            .ok()
+            .map(|m| m.bytes);
         assert_eq!(fast, slow, "{edits:?}");
     }
+}
+
+#[test]
+fn almost_the_same_is_taken_only_where_it_is_allowed_and_named() {
+    let text = b"if x:\r\n    a()\r\n";
+    let edits = [
+        replace("if x:\n    a()\n", "if y:\n    b()\n"),
+        after_anchor("b()", "c()"),
+    ];
+    assert!(modify(text, &edits, Matching::Exact).is_err());
+    let done = modify(text, &edits, Matching::Fuzzy).unwrap();
+    assert_eq!(done.bytes, b"if y:\r\n    b()\r\nc()\r\n");
+    assert_eq!(done.forgiven, [(1, Rung::LineEnding)]);
+    assert_eq!(done.in_sequence, [2]);
 }

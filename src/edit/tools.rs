@@ -1,8 +1,9 @@
 //! Tool calls: the envelope around a call's input, and which operation the
 //! tools of well-known agents stand for.
 
-use super::decode::{Call, DecodeError, Kind, members};
+use super::decode::{Call, Kind, members};
 use super::fields::{Fields, wrong};
+use super::malformed::DecodeError;
 use super::value::Value;
 
 const INPUT: &[&str] = &["input", "arguments", "parameters"];

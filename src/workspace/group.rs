@@ -8,6 +8,7 @@ use std::path::Path;
 use super::hash::Hash;
 use super::journal::{After, Entry, Journal};
 use super::log::{self, History, LogEntry};
+use super::namesake::Namesakes;
 use super::overlay::{Overlay, Touched};
 use super::publish::{TRANSACTION, Transaction, recover};
 use super::root::{FileStat, Node, Root};
@@ -29,6 +30,7 @@ pub struct Workspace {
     pub(super) group: Option<Group>,
     pub(super) overlay: Overlay,
     pub(super) history: History,
+    pub(super) namesakes: Namesakes,
     /// How often each operation has been seen in this run.
     pub(super) ordinals: HashMap<Hash, u32>,
     /// Files that this run has changed.
@@ -66,6 +68,7 @@ impl Workspace {
             group: None,
             overlay: Overlay::default(),
             history: History::default(),
+            namesakes: Namesakes::default(),
             ordinals: HashMap::new(),
             changed: BTreeSet::new(),
             groups: 0,
@@ -119,7 +122,10 @@ impl Workspace {
                 if let Some(state) = &self.state {
                     self.history.refresh(state)?;
                 }
-                (Stage::Memory(HashMap::new()), None)
+                let stage = Stage::spill().map_err(|why| {
+                    Trouble::new("open", "a temporary file", why)
+                })?;
+                (stage, None)
             }
             Purpose::Change => {
                 let (stage, lock) = self.new_transaction()?;
@@ -138,13 +144,14 @@ impl Workspace {
         };
         let lock = state.lock(self.settings.patience)?;
         recover(&self.root, &state, durability)?;
+        if self.groups == 0 {
+            log::shorten(&state, durability)?;
+            undo::drop_oldest(&state)?;
+        }
         self.history.refresh(&state)?;
         let dir = state::make_dir(state.dir(), TRANSACTION).map_err(|why| {
             Trouble::new("make", "the transaction's directory", why)
         })?;
-        if self.groups == 0 {
-            undo::drop_oldest(&state)?;
-        }
         self.state = Some(state);
         Ok((Stage::Disk { dir, next: 0 }, lock))
     }
@@ -210,8 +217,9 @@ impl Workspace {
         transaction.write_journal(&journal, state)?;
         let done = transaction
             .publish(entries, seen)
-            .and_then(|()| log::append(state, applied, durability))
+            .and_then(|()| log::append(state, applied))
             .and_then(|len| {
+                transaction.seal(state)?;
                 undo::keep(state, &self.run, self.groups, durability)?;
                 Ok(len)
             });

@@ -14,6 +14,11 @@ use super::state::{self, FILE_MODE, State};
 use super::{Durability, Trouble};
 
 const LOG: &str = "log";
+const LOG_DRAFT: &str = "log.tmp";
+
+/// Bytes of the longest log: 16 MiB, some 50,000 operations, which a run
+/// reads in well under a second.
+const LONGEST_LOG: u64 = 16 * 1024 * 1024;
 
 /// One line of the log: a committed operation, or a run taken back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -166,11 +171,10 @@ pub(super) fn length(state: &State) -> io::Result<u64> {
     }
 }
 
-/// Appends lines and returns the log's new length.
+/// Appends lines, not yet durably, and returns the log's new length.
 pub(super) fn append(
     state: &State,
     entries: &[LogEntry],
-    durability: Durability,
 ) -> Result<u64, Trouble> {
     let write = || -> io::Result<u64> {
         let mut text = String::new();
@@ -181,16 +185,57 @@ pub(super) fn append(
         let flags = OFlags::WRONLY
             | OFlags::CREATE
             | OFlags::APPEND
+            | OFlags::NONBLOCK
             | OFlags::NOFOLLOW
             | OFlags::CLOEXEC;
         let fd = fs::openat(state.dir(), LOG, flags, FILE_MODE)?;
         let mut file = File::from(fd);
         file.write_all(text.as_bytes())?;
-        durability.sync(&file)?;
-        durability.sync(state.dir())?;
         length(state)
     };
     write().map_err(|why| Trouble::new("write", "the log", why))
+}
+
+/// Makes the log durable; that of its name comes with the commit.
+pub(super) fn sync(
+    state: &State,
+    durability: Durability,
+) -> Result<(), Trouble> {
+    let sync = || -> io::Result<()> {
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let fd = fs::openat(state.dir(), LOG, flags, Mode::empty())?;
+        durability.sync(&fd)
+    };
+    match durability {
+        Durability::None => Ok(()),
+        Durability::Power => {
+            sync().map_err(|why| Trouble::new("sync", "the log", why))
+        }
+    }
+}
+
+/// Drops the older half of a log that has grown too long. What is dropped
+/// is no longer known as a replay.
+pub(super) fn shorten(
+    state: &State,
+    durability: Durability,
+) -> Result<(), Trouble> {
+    let cut = || -> io::Result<()> {
+        if length(state)? <= LONGEST_LOG {
+            return Ok(());
+        }
+        let bytes = state::read_file(state.dir(), LOG)?.unwrap_or_default();
+        let tail = bytes.get(bytes.len() / 2..).unwrap_or_default();
+        let line = tail.iter().position(|&b| b == b'\n').map(|lf| lf + 1);
+        let tail = tail.get(line.unwrap_or(0)..).unwrap_or_default();
+        state::remove_file(state.dir(), LOG_DRAFT)?;
+        let mut file = state::new_file(state.dir(), LOG_DRAFT)?;
+        file.write_all(tail)?;
+        durability.sync(&file)?;
+        fs::renameat(state.dir(), LOG_DRAFT, state.dir(), LOG)?;
+        durability.sync(state.dir())
+    };
+    cut().map_err(|why| Trouble::new("shorten", "the log", why))
 }
 
 /// Cuts the log back to a length that it had.

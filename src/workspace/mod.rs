@@ -11,6 +11,7 @@ mod group;
 mod hash;
 mod journal;
 mod log;
+mod namesake;
 mod overlay;
 mod perform;
 mod publish;
@@ -25,6 +26,8 @@ use std::io;
 use std::os::fd::AsFd;
 
 use rustix::fs;
+
+use crate::edit::Matching;
 
 pub use group::Workspace;
 pub use undo::{LoggedRun, Undone};
@@ -79,6 +82,8 @@ pub struct Settings {
     pub durability: Durability,
     /// What to do while another process writes.
     pub patience: Patience,
+    /// How exactly anchors and old texts must stand in their files.
+    pub matching: Matching,
 }
 
 impl Durability {

@@ -134,7 +134,8 @@ impl Workspace {
         match self.look(path)? {
             Standing::Absent => {
                 let change = self.put(path, None, Some((text, None)))?;
-                let done = Outcome::applied().sized(None, Some(text.len()));
+                let mut done = Outcome::applied().sized(None, Some(text.len()));
+                done.warning = self.case_warning(path);
                 Ok((done, vec![change]))
             }
             Standing::File(source) => {
@@ -178,7 +179,8 @@ impl Workspace {
         if recognise && edit::already_done(&old.bytes, edits) {
             return Err(Outcome::unchanged());
         }
-        let new = match edit::modify(&old.bytes, edits) {
+        let matching = self.settings.matching;
+        let new = match edit::modify(&old.bytes, edits, matching) {
             Ok(new) => new,
             Err(_) if edit::already_done(&old.bytes, edits) => {
                 return Err(Outcome::unchanged());
@@ -222,7 +224,14 @@ impl Workspace {
         let after = (old.bytes.as_slice(), old.source.like());
         let come = self.put(to, None, Some(after))?;
         let gone = self.put(from, Some(&old), None)?;
-        Ok((Outcome::applied(), vec![gone, come]))
+        let mut done = Outcome::applied();
+        done.warning = self.case_warning(to);
+        Ok((done, vec![gone, come]))
+    }
+
+    fn case_warning(&mut self, path: &RelPath) -> Option<String> {
+        let other = self.namesake(path)?;
+        Some(format!("'{other}' differs only in case"))
     }
 
     /// The file under a name, read; anything else is a failure.
@@ -376,13 +385,17 @@ fn io_failed(why: &io::Error) -> Outcome {
 }
 
 fn edited(new: &Modified) -> Outcome {
-    let done = Outcome::applied();
-    if new.in_sequence.is_empty() {
-        return done;
+    let mut done = Outcome::applied();
+    if !new.in_sequence.is_empty() {
+        let edits: Vec<String> =
+            new.in_sequence.iter().map(usize::to_string).collect();
+        let edits = edits.join(", ");
+        done = done.with(format!("after earlier edits: edit {edits}"));
     }
-    let edits: Vec<String> =
-        new.in_sequence.iter().map(usize::to_string).collect();
-    done.with(format!("after earlier edits: edit {}", edits.join(", ")))
+    for (edit, rung) in &new.forgiven {
+        done = done.with(format!("edit {edit}: {}", rung.describe()));
+    }
+    done
 }
 
 fn not_edited(error: &EditError) -> Outcome {

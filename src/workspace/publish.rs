@@ -81,36 +81,40 @@ impl<'a> Transaction<'a> {
         let write = || -> io::Result<()> {
             let mut file = state::new_file(self.dir, JOURNAL_DRAFT)?;
             file.write_all(&journal.encode())?;
-            self.sync_staged(&journal.entries)?;
-            self.durability.sync(&file)?;
+            if !self.sync_all_staged(&journal.entries) {
+                self.sync_staged(&journal.entries)?;
+                self.durability.sync(&file)?;
+                self.durability.sync(state.dir())?;
+            }
             fs::renameat(self.dir, JOURNAL_DRAFT, self.dir, JOURNAL)?;
-            self.durability.sync(self.dir)?;
-            self.durability.sync(state.dir())
+            self.durability.sync(self.dir)
         };
         write().map_err(|why| Trouble::new("write", "the journal", why))
     }
 
+    /// Makes what was staged, and all else, durable at once, if that is
+    /// cheaper and can be had.
+    fn sync_all_staged(&self, entries: &[Entry]) -> bool {
+        self.durability == Durability::Power
+            && entries.len() > FEW
+            && sync_all(self.dir)
+    }
+
     fn sync_staged(&self, entries: &[Entry]) -> io::Result<()> {
-        let staged: Vec<u64> = entries
-            .iter()
-            .filter_map(|entry| entry.after.map(|after| after.staged))
-            .collect();
-        if self.durability == Durability::None
-            || (staged.len() > FEW && sync_all(self.dir))
-        {
+        if self.durability == Durability::None {
             return Ok(());
         }
-        for number in staged {
+        for after in entries.iter().filter_map(|entry| entry.after) {
             let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW;
-            let name = new_name(number);
+            let name = new_name(after.staged);
             let fd = fs::openat(self.dir, name, flags, Mode::empty())?;
             self.durability.sync(&fd)?;
         }
         Ok(())
     }
 
-    /// Gives every file its new content. `seen` says what stood under each
-    /// name when the plan was made.
+    /// Gives every file its new content; not yet durably. `seen` says what
+    /// stood under each name when the plan was made.
     pub(super) fn publish(
         &mut self,
         entries: &[Entry],
@@ -121,7 +125,19 @@ impl<'a> Transaction<'a> {
                 Trouble::new("write", entry.path.as_str(), why)
             })?;
         }
-        self.sync_touched()
+        Ok(())
+    }
+
+    /// Makes durable what was published and logged.
+    pub(super) fn seal(&mut self, state: &State) -> Result<(), Trouble> {
+        if self.durability == Durability::Power
+            && self.touched.len() > FEW
+            && sync_all(self.dir)
+        {
+            return Ok(());
+        }
+        self.sync_touched()?;
+        log::sync(state, self.durability)
     }
 
     fn publish_one(
@@ -245,9 +261,7 @@ impl<'a> Transaction<'a> {
 
     /// Makes every change of a name durable.
     fn sync_touched(&mut self) -> Result<(), Trouble> {
-        if self.durability == Durability::None
-            || (self.touched.len() > FEW && sync_all(self.dir))
-        {
+        if self.durability == Durability::None {
             return Ok(());
         }
         let touched: Vec<_> = self.touched.iter().cloned().collect();

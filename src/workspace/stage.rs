@@ -1,13 +1,14 @@
 //! New contents of files before they are published: bytes in, a number out.
-//! On disk beside the journal for a run that writes, in memory for one that
-//! only looks.
+//! On disk beside the journal for a run that writes, in a file without a name
+//! for one that only looks.
 
-use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::OwnedFd;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
 
-use rustix::fs::{self, Gid, Mode, Uid};
+use rustix::fs::{self, Gid, Mode, OFlags, Uid};
 
 use super::hash::Hash;
 use super::root::FileStat;
@@ -33,8 +34,17 @@ pub(super) enum Stage {
         /// The next number.
         next: u64,
     },
-    /// Nowhere that outlives the process.
-    Memory(HashMap<u64, Vec<u8>>),
+    /// One after the other in a file without a name, which goes away with
+    /// the process.
+    Spill(Spill),
+}
+
+/// A file without a name, and where each content begins in it.
+#[derive(Debug)]
+pub(super) struct Spill {
+    file: File,
+    starts: Vec<u64>,
+    end: u64,
 }
 
 /// The name of a staged content.
@@ -43,6 +53,17 @@ pub(super) fn new_name(number: u64) -> String {
 }
 
 impl Stage {
+    /// A stage that leaves nothing behind.
+    pub(super) fn spill() -> io::Result<Self> {
+        let dir = std::env::temp_dir();
+        let flags = OFlags::RDWR | OFlags::CLOEXEC;
+        let file = match nameless(&dir, flags) {
+            Ok(fd) => File::from(fd),
+            Err(_) => named_for_a_moment(&dir, flags)?,
+        };
+        Ok(Self::Spill(Spill { file, starts: Vec::new(), end: 0 }))
+    }
+
     /// Keeps a content. A file that replaces another one is given the
     /// other's permissions and, where the system allows it, its owner.
     pub(super) fn put(
@@ -51,11 +72,7 @@ impl Stage {
         like: Option<FileStat>,
     ) -> io::Result<Staged> {
         let number = match self {
-            Self::Memory(contents) => {
-                let number = contents.len() as u64;
-                contents.insert(number, bytes.to_vec());
-                number
-            }
+            Self::Spill(spill) => spill.put(bytes)?,
             Self::Disk { dir, next } => {
                 let number = *next;
                 *next += 1;
@@ -74,28 +91,63 @@ impl Stage {
 
     /// A content again.
     pub(super) fn get(&self, staged: Staged) -> io::Result<Vec<u8>> {
-        let found = match self {
-            Self::Memory(contents) => contents.get(&staged.number).cloned(),
+        match self {
+            Self::Spill(spill) => spill.get(staged),
             Self::Disk { dir, .. } => {
-                state::read_file(dir, &new_name(staged.number))?
+                let name = new_name(staged.number);
+                let gone = || io::Error::other("a staged file is gone");
+                state::read_file(dir, &name)?.ok_or_else(gone)
             }
-        };
-        found.ok_or_else(|| io::Error::other("a staged file is gone"))
+        }
     }
 
     /// Forgets a content that another one has overtaken. What stays behind
     /// by mistake goes away with the transaction.
     pub(super) fn drop_content(&mut self, staged: Staged) {
-        match self {
-            // The number stays taken.
-            Self::Memory(contents) => {
-                contents.insert(staged.number, Vec::new());
-            }
-            Self::Disk { dir, .. } => {
-                drop(state::remove_file(dir, &new_name(staged.number)));
-            }
+        if let Self::Disk { dir, .. } = self {
+            drop(state::remove_file(dir, &new_name(staged.number)));
         }
     }
+}
+
+impl Spill {
+    fn put(&mut self, bytes: &[u8]) -> io::Result<u64> {
+        self.file.write_all_at(bytes, self.end)?;
+        self.starts.push(self.end);
+        self.end += bytes.len() as u64;
+        Ok(self.starts.len() as u64 - 1)
+    }
+
+    fn get(&self, staged: Staged) -> io::Result<Vec<u8>> {
+        let gone = || io::Error::other("a staged content is gone");
+        let index = usize::try_from(staged.number).map_err(|_| gone())?;
+        let start = *self.starts.get(index).ok_or_else(gone)?;
+        let len = usize::try_from(staged.len).map_err(|_| gone())?;
+        let mut bytes = vec![0; len];
+        self.file.read_exact_at(&mut bytes, start)?;
+        Ok(bytes)
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn nameless(dir: &Path, flags: OFlags) -> io::Result<OwnedFd> {
+    let mode = Mode::from_raw_mode(0o600);
+    Ok(fs::openat(fs::CWD, dir, flags | OFlags::TMPFILE, mode)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn nameless(_: &Path, _: OFlags) -> io::Result<OwnedFd> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// A file that loses its name as soon as it is open.
+fn named_for_a_moment(dir: &Path, flags: OFlags) -> io::Result<File> {
+    let name = format!(".edit-apply.{}.tmp", std::process::id());
+    let path = dir.join(name);
+    let flags = flags | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW;
+    let fd = fs::openat(fs::CWD, &path, flags, Mode::from_raw_mode(0o600))?;
+    fs::unlinkat(fs::CWD, &path, fs::AtFlags::empty())?;
+    Ok(File::from(fd))
 }
 
 fn write(

@@ -688,3 +688,153 @@ fn feedback_tells_the_model_what_the_file_really_says() {
     let ran = apply(&dir, &["--feedback"], create);
     assert_eq!((ran.status, ran.text().as_str()), (0, ""));
 }
+
+#[test]
+fn fuzzy_matches_are_taken_only_on_request_and_named() {
+    let dir = Dir::new();
+    let text = "def f():\r\n\tif x:\r\n\t\treturn 1\r\n";
+    dir.put("a.py", text);
+    let input = r#"{"type":"modify","file_path":"a.py","operations":[{"type":"replace","old_text":"if x:\n\treturn 1\n","new_text":"if y:\n\treturn 2\n"}]}"#;
+    let ran = apply(&dir, &[], input);
+    assert_eq!(ran.status, 1);
+    assert_eq!(dir.text("a.py"), text);
+    let ran = apply(&dir, &["--fuzzy"], input);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert_eq!(
+        ran.text(),
+        "applied modify a.py (edit 1: indentation shifted)\n"
+    );
+    assert_eq!(dir.text("a.py"), "def f():\r\n\tif y:\r\n\t\treturn 2\r\n");
+}
+
+#[test]
+fn names_that_differ_only_in_case_are_applied_and_warned_of() {
+    let dir = Dir::new();
+    dir.put("Makefile", "x\n");
+    dir.put("Src/a", "x\n");
+    let input = r#"{"type":"create","file_path":"makefile","content":"x"}
+{"type":"create","file_path":"src/b","content":"x"}
+{"type":"create","file_path":"SRC/c","content":"x"}
+{"type":"create","file_path":"other","content":"x"}
+{"type":"rename","file_path":"other","new_path":"OTHER2"}
+"#;
+    for args in [&["-n"][..], &[]] {
+        let ran = apply(&dir, args, input);
+        assert_eq!(ran.status, 0, "{ran:?}");
+        assert_eq!(
+            ran.text(),
+            "applied create makefile; warning: 'Makefile' differs only in \
+             case\n\
+             applied create src/b; warning: 'Src' differs only in case\n\
+             applied create SRC/c; warning: 'Src' differs only in case\n\
+             applied create other\napplied rename other -> OTHER2\n"
+        );
+    }
+}
+
+#[test]
+fn every_option_stands_in_the_manual_and_the_other_way_round() {
+    let dir = Dir::new();
+    let help = apply(&dir, &["--help"], "").text();
+    let manual = include_str!("../../man/edit-apply.1");
+    let mut options: Vec<&str> = help
+        .split_whitespace()
+        .filter_map(|word| word.strip_prefix("--"))
+        .map(|word| word.split(['[', '=', ',', '`']).next().unwrap_or(""))
+        .filter(|word| !word.is_empty())
+        .collect();
+    options.sort_unstable();
+    options.dedup();
+    assert!(options.len() > 15, "{options:?}");
+    let mut described: Vec<&str> = manual
+        .lines()
+        .filter(|line| line.starts_with(".It Fl "))
+        .flat_map(|line| line.split(' '))
+        .filter_map(|word| word.strip_prefix('-'))
+        .collect();
+    described.sort_unstable();
+    described.dedup();
+    assert_eq!(options, described);
+}
+
+#[test]
+fn a_signal_while_it_waits_ends_it_at_once_with_everything_done() {
+    let dir = Dir::new();
+    let mut child = Command::new(binary("edit-apply"))
+        .current_dir(dir.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut input = child.stdin.take().expect("stdin");
+    let mut output = BufReader::new(child.stdout.take().expect("stdout"));
+    writeln!(input, r#"{{"type":"create","file_path":"a","content":"x"}}"#)
+        .expect("a line goes in");
+    write!(input, r#"{{"type":"create","file_path":"b","con"#)
+        .expect("a part goes in");
+    let mut line = String::new();
+    output.read_line(&mut line).expect("a line comes out");
+    let killed =
+        Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
+    assert!(killed.expect("kill runs").success());
+    let status = child.wait().expect("it ends");
+    assert_eq!(
+        std::os::unix::process::ExitStatusExt::signal(&status),
+        Some(15)
+    );
+    assert_eq!(tree(&dir), files(&[("a", "x")]));
+    assert!(!dir.path().join(".edit-apply/txn").exists());
+}
+
+#[test]
+fn the_prompt_text_costs_at_most_400_tokens() {
+    let dir = Dir::new();
+    let text = apply(&dir, &["--instructions"], "").stdout;
+    let counted = run_in(dir.path(), "tokest", &["count"], &text).text();
+    let tokens: u32 = counted
+        .split_whitespace()
+        .find_map(|word| word.parse().ok())
+        .expect("a number");
+    assert!(tokens > 100 && tokens <= 400, "{tokens}");
+}
+
+/// Every directory of `tests/cases/edit-apply`: `in` is applied to a copy of
+/// `before` with the words of `args`; `out`, `err`, `status` and `after` are
+/// what must come of it.
+#[test]
+fn every_recorded_case_comes_out_as_recorded() {
+    let cases = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/cases/edit-apply");
+    let mut count = 0;
+    for case in fs::read_dir(cases).expect("cases") {
+        let case = case.expect("a case").path();
+        let name = case.file_name().expect("a name").to_string_lossy();
+        let read = |file: &str| {
+            fs::read_to_string(case.join(file)).unwrap_or_default()
+        };
+        let dir = Dir::new();
+        let copied = Command::new("cp")
+            .arg("-R")
+            .arg(case.join("before"))
+            .arg(dir.path().join("tree"))
+            .status();
+        assert!(copied.expect("cp runs").success(), "{name}");
+        let args = read("args");
+        let mut words = vec!["-C", "tree"];
+        words.extend(args.split_whitespace());
+        let ran = apply(&dir, &words, &read("in"));
+        assert_eq!(ran.text(), read("out"), "{name}: {ran:?}");
+        assert_eq!(ran.stderr, read("err"), "{name}");
+        assert_eq!(format!("{}\n", ran.status), read("status"), "{name}");
+        drop(fs::remove_dir_all(dir.path().join("tree/.edit-apply")));
+        let same = Command::new("diff")
+            .arg("-r")
+            .arg(case.join("after"))
+            .arg(dir.path().join("tree"))
+            .output()
+            .expect("diff runs");
+        assert!(same.status.success(), "{name}: {same:?}");
+        count += 1;
+    }
+    assert!(count >= 5, "only {count} cases");
+}

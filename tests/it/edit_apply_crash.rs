@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::edit_apply::{apply, tree};
-use crate::support::{Dir, Random, binary};
+use crate::support::{Dir, Random, binary, iterations};
 
 /// The calls that change a file system, and those that could fail to.
 const CHANGING: [&str; 9] = [
@@ -249,4 +249,123 @@ fn an_error_at_any_call_is_never_taken_for_success() {
             );
         }
     }
+}
+
+/// A file system of its own in a file, mounted; its disk can be copied at
+/// any moment, as a power cut would leave it.
+struct Disk {
+    dir: Dir,
+}
+
+impl Disk {
+    fn sh(script: &str, dir: &Path) -> bool {
+        let ran = Command::new("sh")
+            .args(["-c", script])
+            .current_dir(dir)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
+        ran.is_ok_and(|status| status.success())
+    }
+
+    /// Nothing if this machine cannot mount one.
+    fn new() -> Option<Self> {
+        let dir = Dir::new();
+        let script = "truncate -s 24M disk && mkfs.ext4 -q -F disk \
+                      && mkdir mnt cut && mount -o loop disk mnt";
+        Self::sh(script, dir.path()).then_some(Self { dir })
+    }
+
+    fn tree(&self) -> std::path::PathBuf {
+        self.dir.path().join("mnt/tree")
+    }
+
+    /// Cuts the power: what the disk has now is mounted at `cut`.
+    fn cut(&self) {
+        let script = "umount cut 2>/dev/null; cp disk disk.cut \
+                      && mount -o loop disk.cut cut";
+        assert!(Self::sh(script, self.dir.path()), "the copy is mounted");
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        Self::sh("umount mnt; umount cut", self.dir.path());
+    }
+}
+
+fn tree_of(path: &Path) -> Tree {
+    let names = [
+        "m1",
+        "sub/m2",
+        "w",
+        "gone",
+        "from",
+        "turn",
+        "turn/x",
+        "new/deep/a",
+        "new/b",
+        "sub/to",
+    ];
+    let read = |name: &str| {
+        let bytes = std::fs::read(path.join(name)).ok()?;
+        Some((name.to_owned(), String::from_utf8_lossy(&bytes).into_owned()))
+    };
+    names.into_iter().filter_map(read).collect()
+}
+
+#[test]
+fn a_power_cut_leaves_the_old_or_the_new_tree_and_after_success_the_new() {
+    let Some(disk) = Disk::new() else {
+        println!("SKIPPED: no file system could be mounted here");
+        return;
+    };
+    let (old, new) = old_and_new(fresh);
+    let sorted = |path: &Path| {
+        let mut tree = tree_of(path);
+        tree.sort();
+        tree
+    };
+    let cut_tree = disk.dir.path().join("cut/tree");
+    let (mut olds, mut news) = (0, 0);
+    for round in 0..iterations(10) {
+        let tree = disk.tree();
+        drop(std::fs::remove_dir_all(&tree));
+        for (name, text) in &old {
+            let path = tree.join(name);
+            std::fs::create_dir_all(path.parent().expect("a parent"))
+                .expect("made");
+            std::fs::write(path, text).expect("written");
+        }
+        assert!(Disk::sh("sync", disk.dir.path()));
+        let ops = disk.dir.put("ops", OPERATIONS);
+        let mut child = Command::new(binary("edit-apply"))
+            .arg("-C")
+            .arg(&tree)
+            .arg(&ops)
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("it starts");
+        let is_late = round % 2 == 1;
+        if is_late {
+            assert!(child.wait().expect("it ends").success());
+        } else {
+            let pause = 2 + 3 * round as u64;
+            std::thread::sleep(std::time::Duration::from_millis(pause));
+        }
+        disk.cut();
+        drop(child.wait());
+        let ran = Command::new(binary("edit-apply"))
+            .arg("-C")
+            .arg(&cut_tree)
+            .arg("--recover")
+            .status();
+        assert!(ran.expect("it runs").success());
+        let now = sorted(&cut_tree);
+        assert!(now == old || now == new, "round {round}: {now:?}");
+        assert!(!is_late || now == new, "round {round} lost what was done");
+        olds += usize::from(now == old);
+        news += usize::from(now == new);
+    }
+    println!("{olds} old and {news} new trees after power cuts");
 }

@@ -13,7 +13,7 @@ use anyhow::Error;
 use clap::Parser;
 
 use tornkit::cli::{self, Diagnostics};
-use tornkit::edit::{INSTRUCTIONS, Policy, globs_of};
+use tornkit::edit::{INSTRUCTIONS, Matching, Policy, globs_of};
 use tornkit::path::Names;
 use tornkit::span::Status;
 use tornkit::stream::{Input, Output};
@@ -63,6 +63,11 @@ struct Args {
     /// listed on stderr, and the status is 1
     #[arg(long, value_name = "FILE")]
     deliverables: Option<OsString>,
+
+    /// Forgive line endings, blanks, one shift of indentation and typographic
+    /// punctuation in anchors and old texts, where one place remains
+    #[arg(long)]
+    fuzzy: bool,
 
     /// Apply all operations of the input or none
     #[arg(long)]
@@ -163,6 +168,10 @@ impl Args {
             durability: match self.no_fsync {
                 true => Durability::None,
                 false => Durability::Power,
+            },
+            matching: match self.fuzzy {
+                true => Matching::Fuzzy,
+                false => Matching::Exact,
             },
             patience: match self.no_wait {
                 true => Patience::GiveUp,

@@ -1,0 +1,3 @@
+import os
+from src.greet import greet
+print(greet())
