@@ -194,6 +194,35 @@ mod tests {
         }
     }
 
+    /// Characters of every plane, in rows with all sorts of separators.
+    fn many_characters() -> String {
+        let separators = ["\n", " ", "a", "1", "'s", "/", "\r\n", "  ", ".\n/"];
+        let characters = ('\0'..=char::MAX).step_by(23);
+        let mut text = String::new();
+        for (index, character) in characters.enumerate() {
+            text.push(character);
+            if index % 5 == 0 {
+                text.push_str(separators[index / 5 % separators.len()]);
+            }
+        }
+        text
+    }
+
+    #[test]
+    fn neither_segments_nor_chunks_change_a_count() {
+        let text = many_characters();
+        assert!(text.len() > 150_000);
+        for encoding in [Encoding::O200k, Encoding::Cl100k] {
+            let vocabulary = encoding.load().unwrap();
+            let whole = vocabulary.count(text.as_bytes());
+            for chunk in [1, 7, 65_536] {
+                let mut counter = Counter::new(vocabulary);
+                text.as_bytes().chunks(chunk).for_each(|c| counter.feed(c));
+                assert_eq!(counter.finish().tokens, whole, "{chunk}");
+            }
+        }
+    }
+
     #[test]
     fn a_byte_outside_utf8_is_a_token() {
         assert_eq!(vocabulary().count(b"\xff\xfe"), 2);
