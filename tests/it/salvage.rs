@@ -223,3 +223,27 @@ fn a_record_that_is_too_long_is_rejected_and_the_next_one_found() {
         }
     }
 }
+
+#[test]
+fn every_option_is_in_the_manual_and_the_other_way_round() {
+    let page = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = page.join("man/ndjson-salvage.1");
+    let page = std::fs::read_to_string(page).unwrap();
+    let name = |text: &str| -> String {
+        let inside = |c: &char| c.is_ascii_alphanumeric() || *c == '-';
+        text.chars().take_while(inside).collect()
+    };
+    let items = page.lines().filter(|line| line.starts_with(".It Fl"));
+    let mut documented: Vec<String> =
+        items.filter_map(|line| line.split("Fl -").nth(1)).map(name).collect();
+    let help = run(TOOL, &["--help"], b"").text();
+    let lines = help.lines().map(str::trim_start);
+    let mut offered: Vec<String> = lines
+        .filter(|line| line.starts_with('-'))
+        .filter_map(|line| line.split("--").nth(1))
+        .map(name)
+        .collect();
+    documented.sort();
+    offered.sort();
+    assert_eq!(documented, offered);
+}
