@@ -382,7 +382,8 @@ fn explain(
     }
     let more = summary.rejected.saturating_sub(SHOWN_REJECTS as u64);
     if more > 0 {
-        diagnostics.say(&format!("cannot use {more} more records ({shown})"));
+        let more = counted(more, "more record");
+        diagnostics.say(&format!("cannot use {more} ({shown})"));
     }
     if let Some(cut) = &summary.cut {
         diagnostics.say(&describe_cut(cut, summary, &shown));
@@ -399,8 +400,8 @@ fn explain(
         diagnostics.hint(&format!("diff-resume prompt {file}"));
     }
     if args.check && summary.repaired > 0 {
-        let count = summary.repaired;
-        diagnostics.say(&format!("{count} records needed a repair ({shown})"));
+        let repaired = counted(summary.repaired, "record");
+        diagnostics.say(&format!("{repaired} needed a repair ({shown})"));
     }
 }
 
@@ -415,9 +416,10 @@ fn describe_cut(cut: &Cut, summary: &Summary, name: &str) -> String {
     text += &format!(": cut {}", cut.state.describe());
     if cut.lost_bytes > 0 {
         text += &format!(" at {}", cli::printable(&cut.path));
-        text += &format!(", {} bytes are there", cut.lost_bytes);
+        text += &format!(", {} there", counted(cut.lost_bytes, "byte"));
     }
-    text += &format!(", {} records before it are whole", summary.records);
+    let whole = counted(summary.records, "whole record");
+    text += &format!(", after {whole}");
     if let Some(declared) = summary.declared {
         let operations = summary.operations;
         text += &format!(", {operations} of {declared} operations");
@@ -425,15 +427,20 @@ fn describe_cut(cut: &Cut, summary: &Summary, name: &str) -> String {
     text + &format!(" ({name}:{}, byte {})", cut.line, cut.byte)
 }
 
+fn counted(n: u64, noun: &str) -> String {
+    let s = if n == 1 { "" } else { "s" };
+    format!("{n} {noun}{s}")
+}
+
 fn describe_loop(looping: Loop, name: &str, bytes: u64) -> String {
     let Loop { unit, period, times } = looping;
     let unit = match unit {
-        LoopUnit::Records => "records",
-        LoopUnit::Bytes => "bytes",
+        LoopUnit::Records => "record",
+        LoopUnit::Bytes => "byte",
     };
     format!(
-        "cannot trust the end of '{name}': its last {period} {unit} stand \
-         there {times} times; do not continue it, ask anew \
-         ({name}, byte {bytes})"
+        "cannot trust the end of '{name}': the same {} {times} times; \
+         do not continue it, ask anew ({name}, byte {bytes})",
+        counted(period, unit),
     )
 }

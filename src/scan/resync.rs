@@ -134,7 +134,7 @@ impl Scanner {
         };
         let start = top.start;
         if self.shadow.is_some() || !self.pending.is_empty() {
-            self.promote(window, Reason::UnexpectedByte, sink)?;
+            self.promote(window, Reason::Interrupted, sink)?;
         } else if let Some(line) = line_start
             && line.line == at.line
             && line.byte > start.byte
@@ -279,7 +279,7 @@ impl Scanner {
             return top.marks.names();
         }
         if top.shape == Shape::Object {
-            return self.main.has_member();
+            return self.main.has_member() || (self.mends() && top.marks.keyed);
         }
         let inside = without_blanks(window.from(top.start.byte + 1));
         top.marks.keyed || inside.starts_with(b"\"")

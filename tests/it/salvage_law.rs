@@ -27,15 +27,35 @@ fn scan(text: &[u8], chunk: usize) -> Scanned {
     Scanned { records, summary }
 }
 
-/// Documents with the same five operations in different clothes.
-fn layouts() -> Vec<(&'static str, String)> {
-    let operations = [
+/// Operations that hold all that looks like structure in their strings.
+fn operations() -> Vec<String> {
+    let tricky = [
         r#"{"type":"create","file_path":"a.py","content":"x = \"{\\n}\"\n"}"#,
         r#"{"type":"modify","file_path":"b.py","operations":[{"type":"append","content":"é\u00e9 ]}"},{"type":"insert_after","anchor":"import os","content":"{\n"}]}"#,
         r#"{"operations":[{"type":"replace","old_text":"a","new_text":"[\"b\"]"}],"type":"modify","file_path":"c.py"}"#,
         r#"{"type":"delete","file_path":"old/ü.py","n":[1,-2.5e3,true,null,[],{}]}"#,
         r#"{"type":"rename","file_path":"d.py","new_path":"e.py"}"#,
     ];
+    let long = (0..LONG).map(|n| {
+        let content = "if x:\n    y = {\"a\": [1]}\n```\n- {\"b\"}\n";
+        serde_json::json!({
+            "type": "write",
+            "file_path": format!("src/{n}.py"),
+            "content": content.repeat(n % 7 + 1),
+            "note": { "emoji": "\u{1f600}", "n": n as f64 / 8.0 },
+        })
+        .to_string()
+    });
+    tricky.into_iter().map(str::to_owned).chain(long).collect()
+}
+
+/// So many further operations give documents of about five kilobytes.
+const LONG: usize = 21;
+
+/// Documents with the same operations in different clothes.
+fn layouts() -> Vec<(&'static str, String)> {
+    let operations = operations();
+    let count = operations.len();
     let pretty = |value: &str, by: &str| {
         let value: serde_json::Value = serde_json::from_str(value).unwrap();
         let text = serde_json::to_string_pretty(&value).unwrap();
@@ -53,7 +73,9 @@ fn layouts() -> Vec<(&'static str, String)> {
             .collect();
         parts.join(with)
     };
-    let meta = r#"{"type":"meta","summary":"s","total_operations":5}"#;
+    let meta = format!(
+        "{{\"type\":\"meta\",\"summary\":\"s\",\"total_operations\":{count}}}"
+    );
     vec![
         ("ndjson", all("", "\n") + "\n"),
         ("ndjson with meta", format!("{meta}\n{}\n", all("", "\n"))),
@@ -64,14 +86,14 @@ fn layouts() -> Vec<(&'static str, String)> {
         (
             "compact wrapper",
             format!(
-                "{{\"summary\":\"s\",\"total_operations\":5,\"operations\":[{}]}}",
+                "{{\"summary\":\"s\",\"total_operations\":{count},\"operations\":[{}]}}",
                 all("", ",")
             ),
         ),
         (
             "wrapper with late members",
             format!(
-                "{{\"files\":[{}],\"summary\":\"{{}}\",\"total_operations\":5}}\n",
+                "{{\"files\":[{}],\"summary\":\"{{}}\",\"total_operations\":{count}}}\n",
                 all("", ", ")
             ),
         ),
@@ -111,7 +133,7 @@ fn every_prefix_gives_exactly_the_records_whole_in_it() {
     let mut cuts = 0;
     for (name, text) in layouts() {
         let whole = scan(text.as_bytes(), usize::MAX).records;
-        assert!(whole.len() >= 5, "{name}: {whole:?}");
+        check_recall(name, &whole);
         for end in 0..=text.len() {
             let prefix = &text.as_bytes()[..end];
             let got = scan(prefix, usize::MAX);
@@ -126,6 +148,18 @@ fn every_prefix_gives_exactly_the_records_whole_in_it() {
         }
     }
     println!("{cuts} cuts");
+    assert!(cuts >= 100_000, "{cuts} cuts");
+}
+
+/// The whole document gives what was put into it, and only that.
+fn check_recall(name: &str, whole: &[(Span, String)]) {
+    let parse = |json: &str| -> serde_json::Value {
+        serde_json::from_str(json).unwrap()
+    };
+    let mut got: Vec<_> = whole.iter().map(|(_, json)| parse(json)).collect();
+    got.retain(|value| value["type"] != "meta");
+    let want: Vec<_> = operations().iter().map(|json| parse(json)).collect();
+    assert!(got == want, "{name}: {whole:?}");
 }
 
 /// The counts add up, and the cut is told where it is.
@@ -161,7 +195,7 @@ fn check_accounting(
 fn every_chunking_gives_the_same() {
     for (name, text) in layouts() {
         let whole = scan(text.as_bytes(), usize::MAX);
-        for chunk in [1, 2, 3, 7, 64, 4096] {
+        for chunk in [1, 2, 3, 7, 64, 1000] {
             let got = scan(text.as_bytes(), chunk);
             assert_eq!(got.records, whole.records, "{name} by {chunk}");
             let (a, b): (Bytes, Bytes) =
