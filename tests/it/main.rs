@@ -20,3 +20,4 @@ mod salvage_law;
 mod support;
 mod tokest;
 mod tokest_data;
+mod transcript;
