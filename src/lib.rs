@@ -16,6 +16,7 @@ pub mod path;
 pub mod stream;
 pub mod report;
 pub mod json;
+pub mod transcript;
 pub mod scan;
 pub mod edit;
 pub mod resume;

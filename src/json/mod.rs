@@ -3,7 +3,7 @@
 //! [`Machine`] recognises one value after the other in a stream that may
 //! stop and go on at any byte; [`compact`] rewrites a recognised value as
 //! strict JSON on one line; [`path_at_end`] names the place where a value
-//! broke off. None of them knows what a record is, or does any I/O.
+//! broke off. [`Tokens`] reads what programs write, to the letter. None of them knows what a record is, or does any I/O.
 
 mod cursor;
 mod depth;
@@ -17,6 +17,7 @@ mod strict;
 mod quote;
 mod mend;
 mod close;
+mod tokens;
 
 pub use close::{CUT_MARK, close};
 pub use machine::{Fault, Kind, Machine, Stop};
@@ -24,3 +25,4 @@ pub use mend::{Ending, Mended, mend};
 pub use path::{member, path_at_end};
 pub use render::{compact, key_text};
 pub use strict::has_unique_keys;
+pub use tokens::{Token, Tokens};

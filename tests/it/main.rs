@@ -35,3 +35,4 @@ mod tokest;
 mod tokest_calibrate;
 mod tokest_data;
 mod tokest_score;
+mod transcript;

@@ -63,8 +63,8 @@ fn pages_and_help_name_the_same_options() {
             let help = run(tool, &[mode.as_str(), "--help"], b"").text();
             known.extend(options_of_help(&help));
         }
-        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join(format!("man/{tool}.1"));
+        let path =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("man/{tool}.1"));
         let page = fs::read_to_string(&path)
             .unwrap_or_else(|why| panic!("{}: {why}", path.display()));
         let page: BTreeSet<_> = options_of_page(&page)
