@@ -69,7 +69,13 @@ fn fenced(answer: &[u8], in_fence: bool) -> Option<Range<usize>> {
     let rest = answer.get(at..)?;
     let mark = *rest.first()?;
     let length = rest.iter().take_while(|b| **b == mark).count();
-    let start = at + memchr::memchr(b'\n', rest)? + 1;
+    let line = memchr::memchr(b'\n', rest)?;
+    let bare = rest.get(length..line)?.trim_ascii().is_empty();
+    if in_fence && bare {
+        // It closes the fence of the earlier answer.
+        return None;
+    }
+    let start = at + line + 1;
     let end = closing(answer, start, mark, length);
     let end = match end {
         Some(close) if !in_fence => close,
@@ -111,6 +117,7 @@ mod tests {
         assert_eq!(first("Sure:\n\n{\"a\":1}\n", false), "{\"a\":1}\n");
         let fenced = "Sure:\n```json\n{\"a\":1}\n```\nDone.";
         assert_eq!(first(fenced, false), "{\"a\":1}");
+        assert_eq!(first("```\nDone.\n", true), "```\nDone.\n");
         assert_eq!(first(fenced, true), "{\"a\":1}\n```\nDone.");
         assert_eq!(
             first("rest of a string\"}\n", false),

@@ -100,11 +100,11 @@ struct Place {
 
 /// Shared bytes, blanks not counted, that are hardly a coincidence. Shorter
 /// runs at a seam are common: indentation, brackets, `", "`.
-const TELLING_OVERLAP: usize = 12;
+const TELLING_OVERLAP: usize = 6;
 
 /// Different bytes among them. Fewer make a ruler (`------`) or a row of
 /// zeros, which do stand twice in a row.
-const TELLING_VARIETY: usize = 6;
+const TELLING_VARIETY: usize = 4;
 
 /// All ways in which `answer` may continue `before` without breaking
 /// anything, best proof first.
@@ -145,10 +145,11 @@ fn places(before: &[u8], known: &Survey, body: &[u8]) -> Vec<Place> {
         let (how, proof) = (How::Nothing, Proof::Loss);
         found.push(Place { how, proof, kept: end, shared: 0 });
     }
-    if let Some(cut) = known.cut() {
+    if let Some(cut) = known.cut()
+        && let Some(first) = survey(body).units.first()
+    {
         let kept = cut.span.start as usize;
-        let same = begins_again(cut, body);
-        let (how, proof) = match same {
+        let (how, proof) = match begins_again(cut, first) {
             true => (How::Restart, Proof::Named),
             false => (How::Skipped, Proof::Loss),
         };
@@ -262,15 +263,11 @@ fn repeats(before: &[u8], known: &Survey, body: &[u8]) -> bool {
         })
 }
 
-/// Whether `body` begins with the unit that was cut, as far as that can be
-/// told by its type and its file.
-fn begins_again(cut: &Unit, body: &[u8]) -> bool {
-    let first = survey(body).units.into_iter().next();
-    cut.path.is_some()
-        && first.is_some_and(|unit| {
-            let op = cut.op.is_none() || unit.op == cut.op;
-            op && unit.path == cut.path
-        })
+/// Whether `first` is the unit that was cut, begun again, as far as that can
+/// be told by its type and its file.
+fn begins_again(cut: &Unit, first: &Unit) -> bool {
+    let op = cut.op.is_none() || first.op == cut.op;
+    cut.path.is_some() && op && first.path == cut.path
 }
 
 /// The ends of `before` at which the very next byte may follow: the end
@@ -362,6 +359,15 @@ pub(super) fn same(one: &Join, other: &Join) -> bool {
 /// or in need of a repair that was not there, none says a thing twice.
 fn is_sound(known: &Survey, join: &Join) -> bool {
     let (old, new) = (&known.summary, &join.survey.summary);
+    let state = old.cut.as_ref().map(|cut| cut.state);
+    let in_text = matches!(
+        state,
+        Some(CutState::String | CutState::Key | CutState::Escape)
+    );
+    if join.how == How::Exact && in_text && join.lead != Lead::Nothing {
+        // What looks like a greeting may be the string's own next lines.
+        return false;
+    }
     let mended = repairs(old.tail.trim_ascii_end()) > 0;
     let allowed = old.repaired + u64::from(mended);
     let too_many = new.declared.is_some_and(|n| new.operations > n);

@@ -65,6 +65,8 @@ pub fn stitch(answers: &[Vec<u8>]) -> Joined {
 
 /// Joins one continuation.
 fn add(joined: &mut Joined, answer: &[u8]) -> Seam {
+    let mark = "\u{feff}".as_bytes();
+    let answer = answer.strip_prefix(mark).unwrap_or(answer);
     if answer.trim_ascii().is_empty() {
         let seam = left_out(joined, answer, "it is empty");
         return Seam { how: Some(How::Nothing), problem: None, ..seam };

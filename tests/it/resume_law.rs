@@ -158,3 +158,41 @@ fn several_cuts_and_ways_in_a_row() {
     println!("{exact} of {runs} exact");
     assert!(exact * 100 >= runs * 98, "{exact} of {runs} exact");
 }
+
+/// Joins texts, and gives the complete operations and whether that is all.
+fn joined(parts: &[&str]) -> (Vec<String>, bool) {
+    let parts: Vec<_> = parts.iter().map(|p| p.as_bytes().to_vec()).collect();
+    let joined = stitch(&parts);
+    let json =
+        |u: &tornkit::resume::Unit| String::from_utf8(u.json.clone()).unwrap();
+    (joined.survey.complete().map(json).collect(), joined.is_whole())
+}
+
+#[test]
+fn text_that_looks_like_a_greeting_is_not_dropped_from_a_string() {
+    let first = r#"{"type":"create","file_path":"a","content":"T\n"#;
+    let (units, whole) = joined(&[first, "I love cats.\nI love dogs.\"}\n"]);
+    assert_eq!((units.len(), whole), (0, false));
+}
+
+#[test]
+fn a_short_repetition_inside_a_string_is_not_guessed_at() {
+    let first = r#"{"type":"create","file_path":"a","content":"    return 0"#;
+    let (units, whole) = joined(&[first, "    return 0\\n\"}\n"]);
+    assert_eq!((units.len(), whole), (0, false));
+}
+
+#[test]
+fn a_fence_may_close_in_the_continuation() {
+    let first = "```\n{\"type\":\"delete\",\"file_path\":\"a\"}\n";
+    let (units, whole) = joined(&[first, "```\nDone.\n"]);
+    assert_eq!((units.len(), whole), (1, true));
+}
+
+#[test]
+fn a_byte_order_mark_before_a_continuation_is_no_content() {
+    let first = r#"{"type":"create","file_path":"a","content":"x"#;
+    let (units, whole) = joined(&[first, "\u{feff}y\"}\n"]);
+    let want = r#"{"type":"create","file_path":"a","content":"xy"}"#;
+    assert_eq!((units, whole), (vec![want.to_owned()], true));
+}
