@@ -29,6 +29,9 @@ impl From<Status> for ExitCode {
     }
 }
 
+/// Characters of a message that are shown; a few lines of a terminal.
+const LONGEST_MESSAGE: usize = 600;
+
 /// Messages to the person at the terminal: `tool: text` on stderr.
 #[derive(Clone, Copy, Debug)]
 pub struct Diagnostics {
@@ -37,9 +40,14 @@ pub struct Diagnostics {
 }
 
 impl Diagnostics {
-    /// Says one thing in one line.
+    /// Says one thing in one line, however long the name it is about.
     pub fn say(self, text: &str) {
-        self.raw(&format!("{}: {text}\n", self.tool));
+        let end = text.char_indices().nth(LONGEST_MESSAGE);
+        let (text, more) = match end {
+            Some((end, _)) => (text.get(..end).unwrap_or(text), "..."),
+            None => (text, ""),
+        };
+        self.raw(&format!("{}: {text}{more}\n", self.tool));
     }
 
     /// Shows a command that can be pasted and would help.

@@ -171,7 +171,13 @@ pub struct Output {
 enum Sink {
     Plain(File),
     Inherited(Box<dyn Write>),
-    File { file: File, temporary: PathBuf, target: PathBuf },
+    /// The process was started without a stdout.
+    Closed,
+    File {
+        file: File,
+        temporary: PathBuf,
+        target: PathBuf,
+    },
     Nowhere,
 }
 
@@ -275,6 +281,7 @@ impl Output {
             Sink::Inherited(writer) => {
                 writer.write_all(bytes).and_then(|()| writer.flush())
             }
+            Sink::Closed => Err(io::Error::other("it is closed")),
             Sink::Nowhere => Ok(()),
         };
         done.map_err(|why| self.failed(why))
@@ -306,10 +313,26 @@ fn stdout_sink() -> Sink {
     {
         use std::os::fd::AsFd;
         if let Ok(fd) = io::stdout().as_fd().try_clone_to_owned() {
-            return Sink::Plain(File::from(fd));
+            let file = File::from(fd);
+            let closed = stands_for_closed(&file);
+            return if closed { Sink::Closed } else { Sink::Plain(file) };
         }
     }
     Sink::Inherited(Box::new(io::stdout().lock()))
+}
+
+/// Whether the descriptor is the one that Rust's runtime opens where a
+/// process is started with stdout closed: `/dev/null`, for reading as well.
+#[cfg(unix)]
+fn stands_for_closed(file: &File) -> bool {
+    use rustix::fs::{OFlags, fcntl_getfl};
+    use std::os::unix::fs::MetadataExt;
+    let (Ok(flags), Ok(own), Ok(null)) =
+        (fcntl_getfl(file), file.metadata(), std::fs::metadata("/dev/null"))
+    else {
+        return false;
+    };
+    own.rdev() == null.rdev() && flags & OFlags::RWMODE == OFlags::RDWR
 }
 
 /// A name in the target's directory that no other run uses.

@@ -127,3 +127,21 @@ fn a_reader_that_goes_away_ends_a_filter_quietly() {
         assert_eq!((status, stderr.as_str()), (0, ""), "{tool}");
     }
 }
+
+#[test]
+fn a_closed_stdout_is_trouble() {
+    for tool in TOOLS {
+        let dir = Dir::new();
+        dir.put("input", DOCUMENT);
+        let args = reading(tool).join(" ");
+        let script = format!("exec '{}' {args} <input >&-", binary(tool));
+        let output = Command::new("sh")
+            .args(["-c", &script])
+            .current_dir(dir.path())
+            .output()
+            .unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{tool}: {stderr}");
+        assert!(stderr.contains("cannot write 'stdout'"), "{tool}: {stderr}");
+    }
+}
