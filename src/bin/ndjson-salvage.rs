@@ -291,6 +291,7 @@ impl Found {
                 self.write_reject(rejected.raw, reject)
             }
             Event::RejectedMore(raw) => self.write_reject(raw, reject),
+            Event::Refuted => Ok(()),
         }
     }
 

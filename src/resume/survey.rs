@@ -77,7 +77,8 @@ fn is_path_key(key: &str) -> bool {
 
 /// Reads a whole text.
 pub fn survey(text: &[u8]) -> Survey {
-    let mut units = Vec::new();
+    let mut units: Vec<Unit> = Vec::new();
+    let mut doubtful = 0;
     let mut sink = |event: Event<'_>| {
         match event {
             Event::Record(r) => {
@@ -85,6 +86,7 @@ pub fn survey(text: &[u8]) -> Survey {
                 let mut unit = Unit::read(state, r.json, r.span, r.line);
                 unit.json = r.json.to_vec();
                 units.push(unit);
+                doubtful += usize::from(r.doubtful);
             }
             Event::Rejected(r) => {
                 let state = UnitState::Rejected;
@@ -94,6 +96,12 @@ pub fn survey(text: &[u8]) -> Survey {
                 if let Some(unit) = units.last_mut() {
                     unit.span.end += raw.len() as u64;
                 }
+            }
+            Event::Refuted => {
+                for unit in units.iter_mut().rev().take(doubtful) {
+                    unit.state = UnitState::Rejected;
+                }
+                doubtful = 0;
             }
         }
         Ok::<(), std::convert::Infallible>(())

@@ -13,6 +13,9 @@ pub enum Event<'a> {
     Rejected(Rejected<'a>),
     /// Further bytes of the stretch that was rejected last.
     RejectedMore(&'a [u8]),
+    /// Other text follows the doubtful records before it: they may be lines
+    /// of a broken record, and not the model's own.
+    Refuted,
 }
 
 /// A complete record.
@@ -27,6 +30,10 @@ pub struct Record<'a> {
     pub line: u64,
     /// How many mistakes were mended in it.
     pub repairs: u32,
+    /// It began on a line inside a record that turned out broken, or stands
+    /// behind one that did. [`Event::Refuted`], or the end of the stream
+    /// without it, tells more.
+    pub doubtful: bool,
 }
 
 /// Bytes that were meant as a record and cannot be one.

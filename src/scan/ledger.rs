@@ -22,6 +22,8 @@ pub(super) struct Ledger {
     pub(super) rejected: u64,
     pub(super) declared: Option<u64>,
     pub(super) framing: Vec<String>,
+    /// Records may be lines of a broken one.
+    pub(super) doubtful: bool,
     /// Places where a wrapper's own text is broken.
     pub(super) stray: u64,
     /// A wrapper was the last thing that closed.
@@ -53,6 +55,7 @@ impl Ledger {
             rejected: 0,
             declared: None,
             framing: Vec::new(),
+            doubtful: false,
             stray: 0,
             ended_whole: false,
             loops: Loops::default(),
@@ -90,7 +93,8 @@ impl Ledger {
                 self.repaired += u64::from(closed.repairs == 0);
                 let (json, repairs) = (&mended.json[..], mended.repairs);
                 self.loops.note(json);
-                let record = Record { json, span, line, repairs };
+                let doubtful = self.doubtful;
+                let record = Record { json, span, line, repairs, doubtful };
                 return sink(Event::Record(record));
             }
             return self.reject(raw, span, line, reason, at, sink);
@@ -98,9 +102,9 @@ impl Ledger {
         self.count(span, closed);
         let whole = closed.end_line == line && closed.repairs == 0;
         let json = if whole { raw } else { &self.line };
-        let repairs = closed.repairs;
+        let (repairs, doubtful) = (closed.repairs, self.doubtful);
         self.loops.note(json);
-        sink(Event::Record(Record { json, span, line, repairs }))
+        sink(Event::Record(Record { json, span, line, repairs, doubtful }))
     }
 
     /// The likely reading of a closed value with a flaw, if that is asked
@@ -132,7 +136,14 @@ impl Ledger {
         for json in &inside.records {
             self.records += 1;
             self.loops.note(json);
-            sink(Event::Record(Record { json, span, line, repairs }))?;
+            let doubtful = self.doubtful;
+            sink(Event::Record(Record {
+                json,
+                span,
+                line,
+                repairs,
+                doubtful,
+            }))?;
             span.start = span.end;
         }
         Ok(())

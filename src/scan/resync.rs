@@ -97,6 +97,7 @@ impl Scanner {
         sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         let Some(top) = self.main.candidate() else { return Ok(()) };
+        self.ledger.doubtful |= reason == Reason::Interrupted;
         let machine = &self.main.machine;
         let at = Place { byte: machine.at, line: machine.line };
         let (reason, at) = self.flaw(reason, at);

@@ -149,7 +149,7 @@ impl Scanner {
         let window = Window { bytes, base: self.base, last };
         loop {
             let flow = match self.mode {
-                Mode::Text => self.text_step(window),
+                Mode::Text => self.text_step(window, sink)?,
                 Mode::Seek(seek) => self.seek_step(window, seek, sink)?,
                 Mode::Value => self.value_step(window, sink)?,
             };
@@ -194,17 +194,26 @@ impl Scanner {
         }
     }
 
-    fn text_step(&mut self, window: Window<'_>) -> Flow {
+    fn text_step<E>(
+        &mut self,
+        window: Window<'_>,
+        sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
+    ) -> Result<Flow, E> {
         let rest = window.from(self.text.at.byte);
         let found = self.text.advance(rest, window.last);
+        if std::mem::take(&mut self.text.has_words)
+            && std::mem::take(&mut self.ledger.doubtful)
+        {
+            sink(Event::Refuted)?;
+        }
         if found == text::Found::More {
-            return Flow::More;
+            return Ok(Flow::More);
         }
         self.after_prose = found == text::Found::Brace;
         self.sought = None;
         self.main.begin(self.text.at, self.text.indent);
         self.mode = Mode::Value;
-        Flow::Continue
+        Ok(Flow::Continue)
     }
 
     /// Looks for the line on which the next record may begin.

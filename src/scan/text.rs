@@ -51,6 +51,9 @@ pub(super) struct Text {
     pub(super) part: Part,
     /// Leading blanks of the current line, in bytes.
     pub(super) indent: u32,
+    /// Text that is more than closing brackets was passed; its reader sets
+    /// it back.
+    pub(super) has_words: bool,
     fence: Option<Fence>,
     values: Values,
 }
@@ -71,6 +74,7 @@ impl Text {
             at: Place { byte: 0, line: 1 },
             part: Part::Indent,
             indent: 0,
+            has_words: false,
             fence: None,
             values,
         }
@@ -123,7 +127,11 @@ impl Text {
                 Token::More if self.expects_scalar(rest) => {
                     return Found::Value;
                 }
-                Token::Prose | Token::More => self.part = Part::Prose,
+                Token::Prose | Token::More => {
+                    let closer = matches!(rest.first(), Some(b'}' | b']'));
+                    self.has_words |= !closer;
+                    self.part = Part::Prose;
+                }
             }
         }
     }

@@ -15,6 +15,7 @@
 mod converge;
 mod corpus;
 mod demo_law;
+mod doubt;
 mod edges;
 mod edit_apply;
 mod edit_apply_crash;

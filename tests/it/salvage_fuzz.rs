@@ -109,6 +109,7 @@ fn observe(text: &[u8], chunk: usize, config: &Config) -> (String, Summary) {
                 seen += &format!("rejected {:?} {:?}\n", r.line, r.reason);
             }
             Event::RejectedMore(raw) => rejected.extend_from_slice(raw),
+            Event::Refuted => seen += "refuted\n",
         }
         Ok::<(), ()>(())
     };

@@ -87,6 +87,11 @@ struct Session<'a> {
     document: Document,
 }
 
+/// Records in doubt that are kept, and their bytes: more than one answer
+/// holds. What exceeds them fails.
+const DOUBTFUL: usize = 4096;
+const HELD_BYTES: usize = 32 * 1024 * 1024;
+
 /// What is known of one document.
 #[derive(Default)]
 struct Document {
@@ -96,6 +101,8 @@ struct Document {
     waiting: Vec<ResultLine>,
     /// With `--atomic`: the operations of results in `waiting`, by index.
     held: Vec<(usize, Operation)>,
+    /// Records that may be lines of a broken one, until that is known.
+    doubtful: Vec<(Vec<u8>, Place)>,
     fates: Fates,
     /// What a filter before us said about its own input.
     end: Option<End>,
@@ -119,6 +126,9 @@ impl Session<'_> {
             scanner.feed(block, &mut |event| self.take(event))?;
         }
         let summary = scanner.finish(&mut |event| self.take(event))?;
+        for (json, at) in std::mem::take(&mut self.document.doubtful) {
+            self.take_record(&json, at)?;
+        }
         self.document.take_tail(&summary);
         self.commit()?;
         Ok(summary)
@@ -126,7 +136,13 @@ impl Session<'_> {
 
     fn take(&mut self, event: Event<'_>) -> Result<(), Error> {
         match event {
-            Event::Record(record) => self.take_record(&record)?,
+            Event::Record(record) if record.doubtful => {
+                self.document.doubt(&record);
+            }
+            Event::Record(record) => {
+                self.take_record(record.json, place(&record))?
+            }
+            Event::Refuted => self.document.refute(),
             Event::Rejected(rejected) => self.document.reject(&rejected),
             Event::RejectedMore(_) => {}
         }
@@ -136,9 +152,8 @@ impl Session<'_> {
         Ok(())
     }
 
-    fn take_record(&mut self, record: &Record<'_>) -> Result<(), Error> {
-        let at = Place { byte: record.span.start, line: record.line };
-        match decode(record.json, &self.names) {
+    fn take_record(&mut self, json: &[u8], at: Place) -> Result<(), Error> {
+        match decode(json, &self.names) {
             Ok(Decoded::Meta { .. }) => {}
             Ok(Decoded::End(end)) => self.document.end = Some(end),
             Ok(Decoded::Operation(operation)) => {
@@ -328,6 +343,23 @@ impl Document {
         Self { file: file.to_owned(), ..Self::default() }
     }
 
+    /// Keeps a record until it is known whether it is the model's own.
+    fn doubt(&mut self, record: &Record<'_>) {
+        self.doubtful.push((record.json.to_vec(), place(record)));
+        let held = self.doubtful.iter().map(|(json, _)| json.len());
+        if self.doubtful.len() > DOUBTFUL || held.sum::<usize>() > HELD_BYTES {
+            self.refute();
+        }
+    }
+
+    /// The records in doubt stand in the text of a broken operation.
+    fn refute(&mut self) {
+        for (_, at) in std::mem::take(&mut self.doubtful) {
+            let why = "it stands inside an operation that is broken";
+            self.waiting.push(nameless(Outcome::failed("inside", why), at));
+        }
+    }
+
     fn reject(&mut self, rejected: &Rejected<'_>) {
         let why = rejected.reason.describe();
         let outcome = Outcome::failed("rejected-record", why);
@@ -442,6 +474,10 @@ fn result_line(operation: &Operation, at: Place) -> ResultLine {
         outcome: Outcome::skipped("not tried"),
         at,
     }
+}
+
+fn place(record: &Record<'_>) -> Place {
+    Place { byte: record.span.start, line: record.line }
 }
 
 fn no_operation(rejected: NoOperation, at: Place) -> ResultLine {
