@@ -45,8 +45,8 @@ fn random_kind(content: &str) -> usize {
 }
 
 /// Cuts, drops, adds or changes something behind the first member. What
-/// moves a brace, bracket or indentation may end a record early or begin another: such a
-/// damage has no one true reading, and is left out.
+/// moves a brace, a bracket or an indentation may end a record early or begin
+/// another: such a damage has no one true reading, and is left out.
 fn damaged(random: &mut Random, victim: &str) -> Vec<u8> {
     loop {
         let mut bytes = victim.as_bytes().to_vec();
