@@ -83,8 +83,12 @@ impl Ledger {
                 return None;
             }
             self.line.clear();
+            if closed.repairs == 0 {
+                json::squeeze(raw, &mut self.line);
+                return None;
+            }
             json::compact(raw, &mut self.line);
-            let sound = closed.repairs == 0 || is_json(&self.line);
+            let sound = is_json(&self.line);
             (!sound).then_some((Reason::NeedsRepair, closed.start))
         });
         if let Some((reason, at)) = flaw {

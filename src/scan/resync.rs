@@ -11,6 +11,10 @@ use super::{Event, Reason};
 use crate::json::Ending;
 use crate::span::{Place, Span};
 
+/// Lines before the one where a record broke that may be events: two, and
+/// the empty lines between them.
+const EVENT_LINES: usize = 4;
+
 impl Scanner {
     /// A second reading from `at`, in the wrappers of the first.
     pub(super) fn cast_shadow(&mut self, at: Place) {
@@ -189,7 +193,8 @@ impl Scanner {
     }
 
     /// Where the line begins on which a record outside of every wrapper
-    /// broke, if that is not its first.
+    /// broke, if that is not its first. `data:` reads like a bare key, so
+    /// that an event or two may have been taken for members before that.
     fn later_line(
         &self,
         window: Window<'_>,
@@ -201,15 +206,21 @@ impl Scanner {
             return None;
         }
         let before = window.span(Span { start: start.byte, end: at.byte });
-        let feed = memchr::memrchr(b'\n', before)?;
-        Some(Place { byte: start.byte + feed as u64 + 1, line: at.line })
+        let mut feeds = memchr::memrchr_iter(b'\n', before);
+        let mut found = feeds.next()? + 1;
+        let mut line = at.line;
+        for (n, feed) in feeds.take(EVENT_LINES).enumerate() {
+            if before.get(feed + 1..)?.starts_with(b"data:") {
+                found = feed + 1;
+                line = at.line - 1 - n as u64;
+            }
+        }
+        Some(Place { byte: start.byte + found as u64, line })
     }
 
     /// Where the next record may begin once the one in the making broke.
     fn goal(&self) -> Goal {
-        if !self.main.frames.is_empty() {
-            Goal::Element
-        } else if self.after_prose {
+        if self.after_prose && self.main.frames.is_empty() {
             Goal::NextLine
         } else {
             Goal::Record
@@ -237,19 +248,29 @@ impl Scanner {
         self.ledger.stray += 1;
         let seek = match self.sought.take() {
             Some(seek) => seek.go_on(at),
-            None => Seek::new(at, u32::MAX, Goal::Element),
+            None => Seek::new(at, u32::MAX, Goal::Record),
         };
         self.mode = Mode::Seek(seek);
     }
 
     /// What was taken for a record in the making is prose with a bracket.
     fn not_a_record(&mut self, window: Window<'_>, start: Place, at: Place) {
+        let inside = without_blanks(window.from(start.byte + 1));
+        let quoted = inside.starts_with(b"\"");
+        let keyed = self.main.candidate().is_some_and(|top| {
+            top.marks.keyed && quoted && top.shape == Shape::Object
+        });
         self.main.leave_candidate();
         self.main.leave_empty_wrappers();
         if let Some(seek) = self.sought.take() {
             self.mode = Mode::Seek(seek.go_on(at));
         } else if !self.main.frames.is_empty() {
             self.broken_framing(at);
+        } else if keyed && !self.after_prose {
+            // A record that broke at once: what follows it on its line
+            // would be its values.
+            let limit = self.main.machine.resync_indent;
+            self.mode = Mode::Seek(Seek::new(at, limit, Goal::NextLine));
         } else {
             self.resume_text(window, start, at);
         }
@@ -277,13 +298,19 @@ impl Scanner {
             return top.oversize;
         }
         if self.after_prose && self.main.frames.len() == 1 {
-            return top.marks.names();
+            return top.marks.quoted_name && self.main.has_member();
         }
-        if top.shape == Shape::Object {
-            return self.main.has_member() || (self.mends() && top.marks.keyed);
+        let after = window.from(top.start.byte + 1);
+        let inside = without_blanks(after);
+        let quoted = inside.starts_with(b"\"");
+        if top.shape == Shape::Array {
+            return top.marks.keyed || quoted;
         }
-        let inside = without_blanks(window.from(top.start.byte + 1));
-        top.marks.keyed || inside.starts_with(b"\"")
+        // A brace alone on its line, and a quote on the next: no prose.
+        let blanks = after.len() - inside.len();
+        let pretty = after.get(..blanks).is_some_and(|b| b.contains(&b'\n'));
+        let keyed = self.mends() && top.marks.keyed;
+        self.main.has_member() || keyed || (pretty && quoted)
     }
 
     /// Whether what is open at the end of the stream may be the beginning of

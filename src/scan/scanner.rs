@@ -393,7 +393,9 @@ impl Scanner {
         sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
     ) -> Result<bool, E> {
         let raw = window.span(closed.span);
-        let stray = self.after_prose && !closed.marks.names();
+        let marks = closed.marks;
+        let sound = closed.fault.is_none() && marks.names();
+        let stray = self.after_prose && !(marks.quoted_name || sound);
         let prose = stray && !closed.oversize;
         if prose || !self.is_record(closed, raw) {
             return Ok(false);

@@ -26,8 +26,6 @@ pub(super) enum Found {
 pub(super) enum Goal {
     /// One that may begin a record, alone or after a decoration.
     Record,
-    /// One that may begin an element of the open wrapper.
-    Element,
     /// The next one, whatever it holds.
     NextLine,
 }

@@ -46,6 +46,8 @@ pub(super) struct Marks {
     pub(super) path_key: bool,
     /// It names its type.
     pub(super) type_key: bool,
+    /// One of these stands in quotes, so that it is no word of prose.
+    pub(super) quoted_name: bool,
     /// It declares a total.
     pub(super) total_key: bool,
     /// Keys that were read, while they mattered.
@@ -550,7 +552,9 @@ impl Marks {
         self.path_key |= key == Key::Path;
         self.type_key |= key == Key::Type;
         self.total_key |= key == Key::Total;
-        self.keyed |= quoted || matches!(key, Key::Path | Key::Type);
+        let names = matches!(key, Key::Path | Key::Type);
+        self.quoted_name |= quoted && names;
+        self.keyed |= quoted || names;
     }
 
     /// Whether it says its type or names a file.

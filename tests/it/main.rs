@@ -28,6 +28,7 @@ mod recorded;
 mod resume_law;
 mod salvage;
 mod salvage_cases;
+mod salvage_damage;
 mod salvage_fuzz;
 mod salvage_law;
 mod salvage_oracles;

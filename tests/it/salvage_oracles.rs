@@ -139,7 +139,7 @@ fn invalid_documents_of_the_suite_yield_only_what_stands_whole_in_them() {
             let shown = String::from_utf8_lossy(json);
             let value = serde_json::from_slice::<serde::de::IgnoredAny>(json);
             assert!(value.is_ok(), "{}: {shown}", path.display());
-            assert_eq!(&squeezed(at(&text, *span)), json, "{shown}");
+            assert_eq!(squeezed(at(&text, *span)), squeezed(json), "{shown}");
         }
         if name(path).starts_with("n_") && !records.is_empty() {
             seen.push(name(path).trim_end_matches(".json").to_owned());
@@ -266,6 +266,13 @@ fn objects_by_line(text: &[u8]) -> Vec<(Span, Value)> {
     found
 }
 
+/// A Python list of plain words, of which real outputs hold some.
+fn as_json(list: &str) -> String {
+    let quoted = list.replace('\'', "\"");
+    let open = quoted.trim_end_matches(']').trim_end();
+    format!("{}]", open.trim_end_matches(','))
+}
+
 #[test]
 fn every_whole_object_of_a_real_output_comes_out_and_no_other() {
     let config = Config { unwrap: Unwrap::Never, ..Config::default() };
@@ -277,7 +284,9 @@ fn every_whole_object_of_a_real_output_comes_out_and_no_other() {
             let (records, _) = scan(&text, &config);
             for (span, json) in &records {
                 let value: Value = serde_json::from_slice(json).unwrap();
-                let own = serde_json::from_slice::<Value>(at(&text, *span));
+                let own = String::from_utf8_lossy(at(&text, *span));
+                let own = serde_json::from_str::<Value>(&own)
+                    .or_else(|_| serde_json::from_str(&as_json(&own)));
                 let own = own.ok();
                 assert_eq!(own, Some(value), "{}", path.display());
             }
