@@ -24,7 +24,7 @@ pub(super) struct Journal {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) path: RelPath,
-    /// Directories made for it, outermost first.
+    /// Directories made for it, or removed with it, outermost first.
     pub(super) dirs: Vec<RelPath>,
     /// Digest of the content before; nothing for a new file.
     pub(super) before: Option<Hash>,

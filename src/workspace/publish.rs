@@ -146,11 +146,8 @@ impl<'a> Transaction<'a> {
         entry: &Entry,
         seen: Option<&FileStat>,
     ) -> io::Result<()> {
-        for dir in &entry.dirs {
-            let within = dir.parent();
-            let parent = self.dir_of(within.as_ref())?;
-            state::make_dir(parent, dir.file_name())?;
-            self.touched.insert(within);
+        if entry.after.is_some() {
+            self.make_dirs(entry)?;
         }
         let (txn, parent) = (self.dir, entry.path.parent());
         self.touched.insert(parent.clone());
@@ -160,7 +157,10 @@ impl<'a> Transaction<'a> {
             back_up(txn, parent, name, number, seen)?;
         }
         match (entry.after, seen) {
-            (None, _) => Ok(fs::unlinkat(parent, name, AtFlags::empty())?),
+            (None, _) => {
+                fs::unlinkat(parent, name, AtFlags::empty())?;
+                self.remove_dirs(entry)
+            }
             (Some(after), Some(_)) => {
                 Ok(fs::renameat(txn, new_name(after.staged), parent, name)?)
             }
@@ -199,12 +199,18 @@ impl<'a> Transaction<'a> {
     ) -> io::Result<()> {
         let old = old_name(number);
         let backup = look_in(self.dir, &old)?;
+        if entry.after.is_none() && backup != Node::Absent {
+            self.make_dirs(entry)?;
+        }
         let (txn, within) = (self.dir, entry.path.parent());
         let parent = match self.dir_of(within.as_ref()) {
             Ok(parent) => parent,
             // It was to be made and never was: nothing to take back.
             Err(why) if is_absent(&why) && backup == Node::Absent => {
-                return self.remove_dirs(entry);
+                return match entry.after {
+                    Some(_) => self.remove_dirs(entry),
+                    None => Ok(()),
+                };
             }
             Err(why) => return Err(why),
         };
@@ -218,7 +224,20 @@ impl<'a> Transaction<'a> {
             _ => return Err(io::Error::other("the backup is not a file")),
         }
         self.touched.insert(within);
-        self.remove_dirs(entry)
+        match entry.after {
+            Some(_) => self.remove_dirs(entry),
+            None => Ok(()),
+        }
+    }
+
+    fn make_dirs(&mut self, entry: &Entry) -> io::Result<()> {
+        for dir in &entry.dirs {
+            let within = dir.parent();
+            let parent = self.dir_of(within.as_ref())?;
+            state::make_dir(parent, dir.file_name())?;
+            self.touched.insert(within);
+        }
+        Ok(())
     }
 
     fn remove_dirs(&mut self, entry: &Entry) -> io::Result<()> {
@@ -322,14 +341,9 @@ fn back_up(
     seen: &FileStat,
 ) -> io::Result<()> {
     let old = old_name(number);
-    let kept = match fs::linkat(parent, name, txn, &old, AtFlags::empty()) {
-        Ok(()) => look_in(txn, &old)?,
-        // File systems without links, and files of others.
-        Err(Errno::PERM | Errno::MLINK | Errno::OPNOTSUPP | Errno::NOSYS) => {
-            copy(txn, parent, name, &old)?;
-            look_in(parent, name)?
-        }
-        Err(why) => return Err(why.into()),
+    let kept = match link_or_copy(parent, name, txn, &old)? {
+        Kept::SameFile => look_in(txn, &old)?,
+        Kept::Copy => look_in(parent, name)?,
     };
     let same = matches!(kept, Node::File(now) if now.inode == seen.inode
         && now.len == seen.len && now.modified == seen.modified);
@@ -340,8 +354,34 @@ fn back_up(
     Err(io::Error::other("another process changed it meanwhile"))
 }
 
-/// A backup by content where a link cannot be made. It gets its name when it
-/// is whole.
+/// How a file was given a second name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kept {
+    /// It is one file under two names.
+    SameFile,
+    /// It is another file with the same content, permissions and times.
+    Copy,
+}
+
+/// Gives a file a second name in a directory of ours.
+pub(super) fn link_or_copy(
+    parent: &OwnedFd,
+    name: &str,
+    txn: &OwnedFd,
+    other: &str,
+) -> io::Result<Kept> {
+    match fs::linkat(parent, name, txn, other, AtFlags::empty()) {
+        Ok(()) => Ok(Kept::SameFile),
+        // File systems without links, and files of others.
+        Err(Errno::PERM | Errno::MLINK | Errno::OPNOTSUPP | Errno::NOSYS) => {
+            copy(txn, parent, name, other).map(|()| Kept::Copy)
+        }
+        Err(why) => Err(why.into()),
+    }
+}
+
+/// A second file where a link cannot be made. It gets its name when it is
+/// whole.
 fn copy(
     txn: &OwnedFd,
     parent: &OwnedFd,

@@ -12,7 +12,7 @@ use super::group::Workspace;
 use super::hash::Hash;
 use super::journal::{After, Entry, Journal};
 use super::log::{self, Change, LogEntry};
-use super::publish::{TRANSACTION, old_name, read_journal};
+use super::publish::{TRANSACTION, link_or_copy, old_name, read_journal};
 use super::root::{FileStat, Node, look_in};
 use super::stage::{Stage, new_name};
 use super::state::{self, State};
@@ -142,6 +142,15 @@ pub(super) struct Turn {
     after: Option<Hash>,
 }
 
+/// A run, to be taken back.
+struct Turned<'a> {
+    turns: BTreeMap<RelPath, Turn>,
+    /// What stands under each name now.
+    seen: BTreeMap<RelPath, Option<FileStat>>,
+    /// Directories that the run made, outermost first.
+    dirs: &'a [RelPath],
+}
+
 impl Workspace {
     /// Every run of the log, oldest first.
     pub fn runs(&self) -> Result<Vec<LoggedRun>, Trouble> {
@@ -189,7 +198,8 @@ impl Workspace {
         let mut changed = Vec::new();
         let mut seen = BTreeMap::new();
         for (path, turn) in &turns {
-            match self.as_left(path, turn.after).map_err(trouble)? {
+            let left = self.as_left(path, turn.after, &dirs);
+            match left.map_err(trouble)? {
                 Some(stat) => drop(seen.insert(path.clone(), stat)),
                 None => changed.push(path.clone()),
             }
@@ -198,7 +208,12 @@ impl Workspace {
             return Ok(Undone::ChangedSince { run, files: changed });
         }
         let (files, removed) = paths(&turns);
-        self.turn_back(stage, &undo, &run, turns, &seen)?;
+        self.turn_back(
+            stage,
+            &undo,
+            &run,
+            Turned { turns, seen, dirs: &dirs },
+        )?;
         self.tidy(&undo, &groups, &dirs).map_err(trouble)?;
         Ok(Undone::Restored { run, files, removed })
     }
@@ -224,8 +239,10 @@ impl Workspace {
         &self,
         path: &RelPath,
         left: Option<Hash>,
+        made: &[RelPath],
     ) -> io::Result<Option<Option<FileStat>>> {
         match (self.root.look(path)?, left) {
+            (Node::Directory, None) if made.contains(path) => Ok(Some(None)),
             (Node::Absent | Node::BelowFile, None) => Ok(Some(None)),
             (Node::File(stat), Some(hash)) => {
                 let bytes = self.root.read(path, &stat)?;
@@ -240,9 +257,9 @@ impl Workspace {
         stage: &Stage,
         undo: &OwnedFd,
         run: &str,
-        turns: BTreeMap<RelPath, Turn>,
-        seen: &BTreeMap<RelPath, Option<FileStat>>,
+        turned: Turned<'_>,
     ) -> Result<(), Trouble> {
+        let Turned { turns, seen, dirs: run_dirs } = turned;
         let mut changes = Vec::new();
         let mut entries = Vec::new();
         let mut made = BTreeSet::new();
@@ -273,6 +290,11 @@ impl Workspace {
             entries.push(Entry { path, dirs, before: turn.after, after });
         }
         entries.sort_by_key(|entry| entry.after.is_some());
+        // The directories go with the last of the files that go.
+        let mut gone = entries.iter_mut().filter(|e| e.after.is_none());
+        if let Some(last) = gone.next_back() {
+            last.dirs = run_dirs.to_vec();
+        }
         let seen: Vec<Option<FileStat>> = entries
             .iter()
             .map(|entry| seen.get(&entry.path).copied().flatten())
@@ -380,6 +402,5 @@ fn link_back(
     if !matches!(look_in(&kept, old)?, Node::File(_)) {
         return Err(io::Error::other("the backup is not a file"));
     }
-    let new = new_name(number);
-    Ok(fs::linkat(&kept, old, dir, new.as_str(), AtFlags::empty())?)
+    link_or_copy(&kept, old, dir, &new_name(number)).map(drop)
 }

@@ -98,7 +98,7 @@ fn traced(dir: &Path, args: &[&str], inject: Option<&str>) -> Traced {
         .args(args)
         .arg("-C")
         .arg(dir)
-        .arg(&ops)
+        .args((!args.contains(&"--rollback")).then_some(&ops))
         .stdin(Stdio::null())
         .output()
         .expect("strace runs");
@@ -201,6 +201,42 @@ fn a_kill_at_any_call_leaves_the_old_or_the_new_tree() {
         println!("killed {} times: {olds} old, {news} new", olds + news);
         assert!(olds > 0 && news > 0, "{olds} old and {news} new trees");
     }
+}
+
+/// A tree on which the run that is to be taken back has been.
+fn applied() -> Dir {
+    let dir = fresh();
+    let ran = apply(&dir, &["--no-fsync"], OPERATIONS);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    dir
+}
+
+#[test]
+fn a_kill_at_any_call_of_a_rollback_leaves_it_done_or_not() {
+    if !has_strace() {
+        return;
+    }
+    let (done, undone) = (tree(&applied()), tree(&fresh()));
+    let (mut dones, mut undones) = (0, 0);
+    for inject in every_call(&applied(), &["--rollback"], "signal=KILL") {
+        let dir = applied();
+        let killed = traced(dir.path(), &["--rollback"], Some(&inject));
+        assert_eq!(killed.status, None, "{inject}: {killed:?}");
+        let ran = apply(&dir, &["--recover"], "");
+        assert_eq!(ran.status, 0, "{inject}: {ran:?}");
+        assert!(is_clean(&dir), "{inject}: something is left over");
+        let now = tree(&dir);
+        assert!(now == done || now == undone, "{inject}: {now:?}");
+        dones += usize::from(now == done);
+        undones += usize::from(now == undone);
+        if now == done {
+            let ran = apply(&dir, &["--rollback"], "");
+            assert_eq!(ran.status, 0, "{inject}: {ran:?}");
+            assert_eq!(tree(&dir), undone, "{inject}");
+        }
+    }
+    println!("killed {} times: {undones} undone", dones + undones);
+    assert!(dones > 0 && undones > 0);
 }
 
 #[test]
@@ -368,4 +404,28 @@ fn a_power_cut_leaves_the_old_or_the_new_tree_and_after_success_the_new() {
         news += usize::from(now == new);
     }
     println!("{olds} old and {news} new trees after power cuts");
+}
+
+#[test]
+fn a_file_system_without_links_is_served_by_copies() {
+    if !has_strace() {
+        return;
+    }
+    let dir = fresh();
+    let old = tree(&dir);
+    let ran = traced(dir.path(), &[], Some("linkat:error=EPERM"));
+    assert_eq!(ran.status, Some(0), "{ran:?}");
+    let (_, new) = old_and_new(fresh);
+    assert_eq!(tree(&dir), new);
+    let back = Command::new("strace")
+        .args(["-o", "/dev/null", "-e", "trace=linkat"])
+        .args(["-e", "inject=linkat:error=EPERM"])
+        .arg(binary("edit-apply"))
+        .arg("-C")
+        .arg(dir.path())
+        .arg("--rollback")
+        .output()
+        .expect("strace runs");
+    assert_eq!(back.status.code(), Some(0), "{back:?}");
+    assert_eq!(tree(&dir), old);
 }

@@ -22,6 +22,16 @@ const NAMES: [&str; 10] = [
     "j",
 ];
 
+/// Names that stand in the way of others, for operations only.
+const CONTRARY: [&str; 4] = ["a/x", "dir", "dir/sub", "j/k/l"];
+
+fn some_name(random: &mut Random) -> &'static str {
+    match random.below(6) {
+        0 => CONTRARY[random.below(CONTRARY.len())],
+        _ => NAMES[random.below(NAMES.len())],
+    }
+}
+
 /// A text of lines, with or without a last ending, LF or CRLF or both, and
 /// now and then a byte order mark, a NUL or nothing at all.
 fn text(random: &mut Random) -> String {
@@ -84,8 +94,8 @@ fn edit(random: &mut Random, content: &str) -> Value {
 }
 
 fn operation(random: &mut Random, dir: &Dir) -> Value {
-    let name = NAMES[random.below(NAMES.len())];
-    let other = NAMES[random.below(NAMES.len())];
+    let name = some_name(random);
+    let other = some_name(random);
     let content = fs::read(dir.path().join(name)).unwrap_or_default();
     let content = String::from_utf8_lossy(&content).into_owned();
     match random.below(8) {
