@@ -124,8 +124,13 @@ fn show(
     }
     let EstimateLine { p50, p90, budget, .. } = total;
     let name = cli::printable(one.phase.name());
+    let unknown = one.phase.unknown.iter();
+    let unknown: String = unknown
+        .map(|word| format!("  ({} is not known)", cli::printable(word)))
+        .collect();
     Ok(out.write_line(
-        format!("{p50:>8} {p90:>8} total {name}  budget {budget}").as_bytes(),
+        format!("{p50:>8} {p90:>8} total {name}  budget {budget}{unknown}")
+            .as_bytes(),
     )?)
 }
 
