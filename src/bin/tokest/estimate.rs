@@ -19,10 +19,10 @@ use crate::Style;
 use crate::source::{self, EmptyInput, Factors, LimitArgs, Policy, SourceArgs};
 
 /// Predict the tokens of deliverables.
-#[derive(clap::Args)]
+#[derive(clap::Args, PartialEq)]
 pub(crate) struct EstimateArgs {
     #[command(flatten)]
-    source: SourceArgs,
+    pub(crate) source: SourceArgs,
 
     /// Print only the budget, in tokens, of the one phase.
     #[arg(short, long)]
