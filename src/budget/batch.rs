@@ -39,26 +39,39 @@ pub enum Size {
     TooLarge,
 }
 
-/// Tokens that the 80th percentile of a batch may reach: 80 % of `cap`, and
-/// no more than an equal share where at least `parts` parts are wanted.
-pub fn limit(whole: &Estimate, cap: u64, parts: usize) -> f64 {
-    let by_cap = cap as f64 * FILL;
-    if parts < 2 { by_cap } else { by_cap.min(whole.total.p80 / parts as f64) }
+/// What the 80th percentile of a batch may reach, in tokens.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Limit {
+    /// What a batch is filled up to.
+    pub fill: f64,
+    /// What a single file may need at most.
+    pub fits: f64,
 }
 
-/// The phase in batches whose 80th percentile is at most `limit`; a single
-/// one if it fits whole.
+impl Limit {
+    /// 80 % of `cap`; filled to no more than an equal share of the whole
+    /// where at least `parts` parts are wanted.
+    pub fn new(whole: &Estimate, cap: u64, parts: usize) -> Self {
+        let fits = cap as f64 * FILL;
+        let share = whole.total.p80 / parts.max(1) as f64;
+        let fill = if parts > 1 { fits.min(share) } else { fits };
+        Self { fill, fits }
+    }
+}
+
+/// The phase in batches that keep to the limit; a single one if it fits
+/// whole.
 pub fn split(
     phase: &Phase,
-    limit: f64,
+    limit: Limit,
     predict: &impl Fn(&Phase) -> Estimate,
 ) -> Vec<Batch> {
     let whole = predict(phase);
-    if whole.total.p80 <= limit {
+    if whole.total.p80 <= limit.fill {
         return vec![batch(phase.deliverables.clone(), phase, limit, predict)];
     }
-    let filled = fill(phase, limit, predict);
-    let even = EVEN.iter().map(|part| fill(phase, limit * part, predict));
+    let filled = fill(phase, limit.fill, predict);
+    let even = EVEN.iter().map(|part| fill(phase, limit.fill * part, predict));
     let even = even.into_iter().find(|parts| parts.len() == filled.len());
     let to_batch = |files| batch(files, phase, limit, predict);
     even.unwrap_or(filled).into_iter().map(to_batch).collect()
@@ -99,13 +112,13 @@ fn fill(
 fn batch(
     files: Vec<Deliverable>,
     of: &Phase,
-    limit: f64,
+    limit: Limit,
     predict: &impl Fn(&Phase) -> Estimate,
 ) -> Batch {
     let layer = files.iter().map(Layer::of).min().unwrap_or(Layer::Core);
     let phase = part(files, of);
     let estimate = predict(&phase);
-    let fits = estimate.total.p80 <= limit;
+    let fits = estimate.total.p80 <= limit.fits;
     let size = if fits { Size::Fits } else { Size::TooLarge };
     Batch { phase, layer, estimate, size }
 }
@@ -148,6 +161,10 @@ mod tests {
         Estimate { total: Quantiles::all(tokens), ..Estimate::default() }
     }
 
+    fn limit(tokens: f64) -> Limit {
+        Limit { fill: tokens, fits: tokens }
+    }
+
     fn phase(paths: &[&str]) -> Phase {
         let deliverables =
             paths.iter().map(|path| Deliverable::of_path(path)).collect();
@@ -166,7 +183,7 @@ mod tests {
     #[test]
     fn what_fits_stays_one_batch_in_its_own_order() {
         let whole = phase(&["tests/test_a.py", "src/a.py"]);
-        let batches = split(&whole, 2_000.0, &predict);
+        let batches = split(&whole, limit(2_000.0), &predict);
         assert_eq!(paths(&batches), [["tests/test_a.py", "src/a.py"]]);
     }
 
@@ -180,7 +197,7 @@ mod tests {
             "src/models.py",
             "tests/test_all.py",
         ]);
-        let batches = split(&whole, 3_000.0, &predict);
+        let batches = split(&whole, limit(3_000.0), &predict);
         assert_eq!(
             paths(&batches),
             [
@@ -196,7 +213,7 @@ mod tests {
             (0..57).map(|n| format!("src/m{n}.py")).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let whole = phase(&names);
-        let batches = split(&whole, 5_000.0, &predict);
+        let batches = split(&whole, limit(5_000.0), &predict);
         assert_eq!(batches.len(), 12);
         let mut all = paths(&batches).concat();
         all.sort_unstable();
@@ -206,9 +223,18 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_fits_the_cap_is_not_too_large_for_its_share() {
+        let whole = phase(&["src/a.py", "src/b.py"]);
+        let limit = Limit::new(&predict(&whole), 64_000, 9);
+        let batches = split(&whole, limit, &predict);
+        assert_eq!(batches.len(), 2);
+        assert!(batches.iter().all(|b| b.size == Size::Fits));
+    }
+
+    #[test]
     fn a_file_that_is_too_large_alone_is_said_to_be() {
         let whole = phase(&["src/a.py", "src/b.py"]);
-        let batches = split(&whole, 900.0, &predict);
+        let batches = split(&whole, limit(900.0), &predict);
         assert_eq!(batches.len(), 2);
         assert!(batches.iter().all(|b| b.size == Size::TooLarge));
     }

@@ -220,27 +220,24 @@ impl Joiner {
         let Some(output) = call.output() else { return };
         let (run, phase) = call.phase();
         let key = (run.to_owned(), phase.to_owned());
-        let before = match call.mode.unwrap_or_default() {
-            Mode::Continuation => self.open.remove(&key),
-            Mode::Initial | Mode::Regeneration => {
-                self.open.remove(&key);
-                None
-            }
-        };
-        let answer = match (before, call.uncalibrated()) {
-            (Some(mut answer), _) => {
+        let before = self.open.remove(&key);
+        let mode = call.mode.unwrap_or_default();
+        let answer = match (mode, before, call.uncalibrated()) {
+            (Mode::Continuation, Some(mut answer), _) => {
                 answer.tokens += call.kept().unwrap_or(output);
                 answer.end = call.end();
                 answer
             }
-            (None, Some(predicted)) => Answer {
+            // What it continues is not known.
+            (Mode::Continuation, None, _) => return,
+            (_, _, Some(predicted)) => Answer {
                 model: call.model().map(str::to_owned),
                 format: call.format().unwrap_or(USUAL_FORMAT).to_owned(),
                 predicted,
                 tokens: output,
                 end: call.end(),
             },
-            (None, None) => return,
+            (_, _, None) => return,
         };
         match answer.end {
             End::Whole => calibration.learn(&answer),

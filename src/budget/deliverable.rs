@@ -64,15 +64,39 @@ impl Deliverable {
         }
     }
 
+    /// Reads a line that may name several files, `Create a.py, b.py and
+    /// c.py`; none if it names no file.
+    pub fn all_of_line(line: &str) -> Vec<Self> {
+        let mut found: Vec<Self> = Vec::new();
+        let mut rest = strip_bullet(line);
+        while let Some((before, path, after)) = find_path(rest) {
+            let joined = ["", ",", "and", "&", "+", ", and"];
+            let first = found.first();
+            if first.is_some() && !joined.contains(&before.trim()) {
+                break;
+            }
+            let mut one = Self::of_path(path);
+            one.action = match first {
+                Some(first) => first.action,
+                None => action_of(before, after),
+            };
+            one.migration |= says_migration(after);
+            if one.action == Some(Action::Rename) {
+                return vec![one];
+            }
+            found.push(one);
+            rest = after.trim_start_matches(['`', '"', '\'']);
+        }
+        found
+    }
+
     /// Reads a line such as `src/a.py`, `Create src/a.py`,
     /// `src/c.py (new module with X)` or `- Documentation in docs/X.md`.
     pub fn of_line(line: &str) -> Option<Self> {
         let (before, path, after) = find_path(strip_bullet(line))?;
         let mut found = Self::of_path(path);
         found.action = action_of(before, after);
-        found.migration |= words(after).any(|w| {
-            matches!(w.to_lowercase().as_str(), "migration" | "migrations")
-        });
+        found.migration |= says_migration(after);
         Some(found)
     }
 
@@ -136,10 +160,17 @@ fn strip_bullet(line: &str) -> &str {
 }
 
 /// The text before the path, the path, and the text after it.
-fn find_path(line: &str) -> Option<(&str, &str, &str)> {
-    if let Some(found) = quoted_path(line) {
-        return Some(found);
-    }
+type Found<'a> = (&'a str, &'a str, &'a str);
+
+/// The first path of a line.
+fn find_path(line: &str) -> Option<Found<'_>> {
+    let found = [quoted_path(line), bare_path(line)];
+    // In quotes a path may hold blanks, so what begins there counts first.
+    found.into_iter().flatten().min_by_key(|(before, ..)| before.len())
+}
+
+/// The first path that stands there without quotes.
+fn bare_path(line: &str) -> Option<Found<'_>> {
     let mut place = Place::First;
     let mut from = 0;
     while let Some((start, end)) = next_word(line, from) {
@@ -161,7 +192,7 @@ fn find_path(line: &str) -> Option<(&str, &str, &str)> {
 }
 
 /// A path between backticks or quotes, which may hold blanks.
-fn quoted_path(line: &str) -> Option<(&str, &str, &str)> {
+fn quoted_path(line: &str) -> Option<Found<'_>> {
     ['`', '"', '\''].into_iter().find_map(|mark| {
         let start = line.find(mark)? + 1;
         let inside = line.get(start..)?;
@@ -266,6 +297,12 @@ fn action_of(before: &str, after: &str) -> Option<Action> {
     }
 }
 
+fn says_migration(after: &str) -> bool {
+    words(after).any(|word| {
+        matches!(word.to_lowercase().as_str(), "migration" | "migrations")
+    })
+}
+
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_alphanumeric() && c != '-' && c != '_')
         .filter(|word| !word.is_empty())
@@ -308,6 +345,23 @@ mod tests {
         ] {
             assert_eq!(read(line), Some((path.into(), action)), "{line}");
         }
+    }
+
+    #[test]
+    fn a_line_may_name_several_files() {
+        for (line, paths) in [
+            ("Create src/a.py, src/b.py and src/c.py", 3),
+            ("src/a.py and `tests/test_a.py` (new)", 2),
+            ("Modify src/a.py to use src/b.py", 1),
+            ("Rename src/a.py to src/b.py", 1),
+            ("src/a.py (like src/b.py)", 1),
+            ("nothing here", 0),
+        ] {
+            let found = Deliverable::all_of_line(line);
+            assert_eq!(found.len(), paths, "{line}");
+        }
+        let all = Deliverable::all_of_line("Create src/a.py, src/b.py");
+        assert_eq!(all[1].action, Some(Action::Create));
     }
 
     #[test]

@@ -87,12 +87,12 @@ impl Reading {
         if trimmed.starts_with("```") || trimmed.starts_with('#') {
             return;
         }
-        match Deliverable::of_line(trimmed) {
-            Some(found) => self.list.deliverables.push(found),
-            None => self
-                .unread_lines
-                .push(Unread { text: trimmed.to_owned(), ..place }),
+        let found = Deliverable::all_of_line(trimmed);
+        if found.is_empty() {
+            let text = trimmed.to_owned();
+            self.unread_lines.push(Unread { text, ..place });
         }
+        self.list.deliverables.extend(found);
     }
 
     fn value(&mut self, value: &Value, place: &Unread) {
@@ -190,13 +190,14 @@ fn collect(
     unread: &mut impl FnMut(String),
 ) {
     match value {
-        Value::String(text) => match Deliverable::of_line(text) {
-            Some(mut one) => {
-                one.action = one.action.or(hint);
-                found.push(one);
+        Value::String(text) => {
+            let mut all = Deliverable::all_of_line(text);
+            if all.is_empty() {
+                unread(text.clone());
             }
-            None => unread(text.clone()),
-        },
+            all.iter_mut().for_each(|one| one.action = one.action.or(hint));
+            found.extend(all);
+        }
         Value::Array(items) => {
             for item in items {
                 collect(item, hint, found, unread);

@@ -2,12 +2,16 @@
 //!
 //! Bytes flow in, numbers flow out. Valid UTF-8 is tokenized as the encoding
 //! does it; each byte that is not part of valid UTF-8 counts as one token,
-//! which is what such a byte costs in these encodings when it stands alone.
+//! which is what such a byte costs in these encodings when it stands alone. A
+//! character torn at the end counts as the tokens that a whole text could
+//! begin with: where an answer is cut between two tokens of a character, the
+//! rest has as many tokens as were generated.
 //! Special tokens are ordinary text. Nothing here reads a file.
 
 use tiktoken::CoreBpe;
 
-use super::segment::{Flow, Segments};
+use super::segment::{self, Flow, Segments};
+use super::torn::Torn;
 
 /// A vocabulary.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -33,6 +37,10 @@ impl Encoding {
     }
 }
 
+/// Bytes before a torn character that are tokenized with it, as often as it
+/// has completions; words are shorter.
+const NEAR: usize = 256;
+
 /// A vocabulary ready for use.
 #[derive(Clone, Copy)]
 pub struct Vocabulary {
@@ -42,11 +50,43 @@ pub struct Vocabulary {
 impl Vocabulary {
     /// Tokens of a text that stands alone.
     pub fn count(self, bytes: &[u8]) -> u64 {
-        let chunks = bytes.utf8_chunks();
-        let of = |part: std::str::Utf8Chunk<'_>| {
-            self.bpe.count(part.valid()) + part.invalid().len()
-        };
-        chunks.map(|part| of(part) as u64).sum()
+        let mut left = bytes.len();
+        let mut tokens = 0;
+        for part in bytes.utf8_chunks() {
+            let (text, rest) = (part.valid(), part.invalid());
+            left -= text.len() + rest.len();
+            let torn = if left == 0 { Torn::at_end(rest) } else { None };
+            let counted = torn.and_then(|torn| self.torn(text, &torn));
+            tokens +=
+                counted.unwrap_or_else(|| self.bpe.count(text) + rest.len());
+        }
+        tokens as u64
+    }
+
+    /// Tokens of a text and the torn character after it: the fewest that a
+    /// longer text has there; `None` if no token can end where it is torn.
+    fn torn(self, text: &str, torn: &Torn<'_>) -> Option<usize> {
+        let at = segment::last_split(text.as_bytes()).unwrap_or(0);
+        let nearest = text.len().saturating_sub(NEAR);
+        let at = at.max(text.floor_char_boundary(nearest));
+        let (before, near) = text.split_at_checked(at)?;
+        let end = near.len() + torn.bytes().len();
+        let counts = torn.completions().filter_map(|character| {
+            let longer = format!("{near}{character}");
+            self.tokens_until(&longer, end)
+        });
+        Some(self.bpe.count(before) + counts.min()?)
+    }
+
+    /// The number of tokens that end at that byte, if one does.
+    fn tokens_until(self, text: &str, end: usize) -> Option<usize> {
+        let mut at = 0;
+        let tokens = self.bpe.encode(text);
+        let reached = tokens.iter().position(|token| {
+            at += self.bpe.decode(&[*token]).len();
+            at >= end
+        });
+        (at == end).then_some(reached? + 1)
     }
 
     /// Bytes of the first `limit` tokens of a text that has more.
@@ -227,6 +267,22 @@ mod tests {
     fn a_byte_outside_utf8_is_a_token() {
         assert_eq!(vocabulary().count(b"\xff\xfe"), 2);
         assert_eq!(vocabulary().count(b"hello\xff world"), 3);
+        let latin1 = b"caf\xe9 ".repeat(20_000);
+        assert_eq!(vocabulary().count(&latin1), 40_001);
+    }
+
+    #[test]
+    fn what_is_cut_inside_a_character_has_the_tokens_it_was_cut_at() {
+        let text = "x = \u{1f9d1}\u{200d}\u{1f4bb}, \u{1d518}\u{1d52b}\u{1d526} \
+                    \u{1f680}\u{1f389} \u{0d39}\u{0d32} \u{3042}\u{308a}";
+        let total = vocabulary().count(text.as_bytes());
+        let mut torn = 0;
+        for tokens in 0..=total {
+            let part = taken(text.as_bytes(), tokens, 5);
+            torn += u64::from(std::str::from_utf8(&part).is_err());
+            assert_eq!(vocabulary().count(&part), tokens, "{part:?}");
+        }
+        assert!(torn > 5, "{torn} cuts inside a character");
     }
 
     #[test]

@@ -36,6 +36,7 @@ pub mod order;
 pub mod batch;
 pub mod escalate;
 pub mod segment;
+mod torn;
 pub mod encoding;
 pub mod approx;
 pub mod score;

@@ -5,7 +5,10 @@
 //! are linear in their logarithm. The weights were fitted on the commits that
 //! models wrote to 18 public repositories (7,522 commits, 2024 and 2025), by
 //! least squares and quantile regression on log tokens of canonical
-//! operations in `o200k_base`. `calibrate` shifts the result to a repository
+//! operations in `o200k_base`. Fitted anew with each repository left out, the
+//! median error is a factor of 1.80, and budgets at p95 cut 5.3 % of the
+//! answers (those of 10 and more files just as often) at 2.3 times the tokens
+//! needed; p80 to p98 are within 0.5 points of nominal. `calibrate` shifts the result to a repository
 //! of one's own.
 //!
 //! Deliverables flow in, an [`Estimate`] flows out. Nothing here looks at a

@@ -94,16 +94,16 @@ pub struct Tally {
 impl Tally {
     /// Counts one attempt.
     pub fn add(&mut self, seen: &Observation) {
-        self.attempts += 1;
-        self.wasted += seen.wasted;
+        grow(&mut self.attempts, 1);
+        grow(&mut self.wasted, seen.wasted);
         let first = seen.place == Place::First;
         let cut = seen.end == End::Cut;
-        self.phases += u64::from(first);
-        self.cut_attempts += u64::from(cut);
-        self.cut_phases += u64::from(first && cut);
+        grow(&mut self.phases, u64::from(first));
+        grow(&mut self.cut_attempts, u64::from(cut));
+        grow(&mut self.cut_phases, u64::from(first && cut));
         if let (Some(chosen), Some(sent)) = (seen.chosen, seen.sent) {
-            self.compared += 1;
-            self.same += u64::from(chosen == sent);
+            grow(&mut self.compared, 1);
+            grow(&mut self.same, u64::from(chosen == sent));
         }
         if let Some(output) = seen.output.filter(|tokens| *tokens > 0) {
             self.cover(seen, output);
@@ -121,10 +121,10 @@ impl Tally {
             let Some(quantile) = quantile else { continue };
             match seen.end {
                 End::Whole => {
-                    *known += 1;
-                    *within += u64::from(output <= quantile);
+                    grow(known, 1);
+                    grow(within, u64::from(output <= quantile));
                 }
-                End::Cut => *known += u64::from(output >= quantile),
+                End::Cut => grow(known, u64::from(output >= quantile)),
             }
         }
     }
@@ -134,45 +134,45 @@ impl Tally {
         if let Some(median) = median.filter(|tokens| *tokens > 0) {
             let (predicted, actual) = (median as f64, output as f64);
             let error = (predicted - actual).abs() / (predicted + actual);
-            self.judged += 1;
-            self.smape_micros += (2.0 * MICRO * error).round() as u64;
+            grow(&mut self.judged, 1);
+            grow(&mut self.smape_micros, (2.0 * MICRO * error).round() as u64);
             let log = (predicted / actual).ln().abs();
             let bin = (log * BINS).round() as u32;
-            *self.errors.entry(bin).or_default() += 1;
+            grow(self.errors.entry(bin).or_default(), 1);
         }
         if let Some(sent) = seen.sent {
             let ratio = sent as f64 / output as f64;
-            self.budgeted += 1;
-            self.waste_micros += (ratio * MICRO).round() as u64;
-            self.sent += sent;
-            self.output += output;
+            grow(&mut self.budgeted, 1);
+            grow(&mut self.waste_micros, (ratio * MICRO).round() as u64);
+            grow(&mut self.sent, sent);
+            grow(&mut self.output, output);
         }
     }
 
     /// Adds another tally: that of more attempts.
     pub fn merge(&mut self, other: &Self) {
-        self.attempts += other.attempts;
-        self.phases += other.phases;
-        self.cut_attempts += other.cut_attempts;
-        self.cut_phases += other.cut_phases;
-        self.wasted += other.wasted;
-        self.judged += other.judged;
-        self.smape_micros += other.smape_micros;
+        grow(&mut self.attempts, other.attempts);
+        grow(&mut self.phases, other.phases);
+        grow(&mut self.cut_attempts, other.cut_attempts);
+        grow(&mut self.cut_phases, other.cut_phases);
+        grow(&mut self.wasted, other.wasted);
+        grow(&mut self.judged, other.judged);
+        grow(&mut self.smape_micros, other.smape_micros);
         for (bin, count) in &other.errors {
-            *self.errors.entry(*bin).or_default() += count;
+            grow(self.errors.entry(*bin).or_default(), *count);
         }
         for (mine, more) in self.known.iter_mut().zip(other.known) {
-            *mine += more;
+            grow(mine, more);
         }
         for (mine, more) in self.within.iter_mut().zip(other.within) {
-            *mine += more;
+            grow(mine, more);
         }
-        self.budgeted += other.budgeted;
-        self.waste_micros += other.waste_micros;
-        self.sent += other.sent;
-        self.output += other.output;
-        self.compared += other.compared;
-        self.same += other.same;
+        grow(&mut self.budgeted, other.budgeted);
+        grow(&mut self.waste_micros, other.waste_micros);
+        grow(&mut self.sent, other.sent);
+        grow(&mut self.output, other.output);
+        grow(&mut self.compared, other.compared);
+        grow(&mut self.same, other.same);
     }
 
     /// The figures that follow; what nothing is known of has none.
@@ -206,13 +206,19 @@ impl Tally {
 
     /// The factor that half of the errors stay below.
     fn median_error(&self) -> Option<f64> {
-        let mut passed = 0;
+        let mut passed = 0_u128;
         let bin = self.errors.iter().find(|(_, count)| {
-            passed += **count;
-            2 * passed >= self.judged
+            passed += u128::from(**count);
+            2 * passed >= u128::from(self.judged)
         });
         bin.map(|(bin, _)| (f64::from(*bin) / BINS).exp())
     }
+}
+
+/// Adds to a sum that stays at the largest number rather than overflow; so
+/// it is still the same in any order.
+fn grow(sum: &mut u64, by: u64) {
+    *sum = sum.saturating_add(by);
 }
 
 /// What a tally amounts to. Parts are from 0 to 1, `smape` is in percent.

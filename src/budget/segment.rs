@@ -94,7 +94,7 @@ pub enum Flow {
 }
 
 /// The last split point, as the offset of the byte after it.
-fn last_split(bytes: &[u8]) -> Option<usize> {
+pub(super) fn last_split(bytes: &[u8]) -> Option<usize> {
     let last = bytes.windows(2).rposition(|pair| match *pair {
         [left, right] => is_split(left, right),
         _ => false,

@@ -208,20 +208,25 @@ impl Call<'_> {
         if cut { End::Cut } else { End::Whole }
     }
 
-    /// What a score is made of.
+    /// What a score is made of. Predictions are of whole answers: what a
+    /// continuation adds is not held against them.
     pub fn observation(&self) -> Observation {
+        let quantiles = match self.mode.unwrap_or_default() {
+            Mode::Continuation => [None; 4],
+            Mode::Initial | Mode::Regeneration => [
+                count(self.estimate_p50),
+                count(self.estimate_p80),
+                count(self.estimate_p90),
+                count(self.estimate_p95),
+            ],
+        };
         let first = match self.attempt {
             Some(number) => number <= 1.0,
             None => self.mode.unwrap_or_default() == Mode::Initial,
         };
         Observation {
             place: if first { Place::First } else { Place::Later },
-            quantiles: [
-                count(self.estimate_p50),
-                count(self.estimate_p80),
-                count(self.estimate_p90),
-                count(self.estimate_p95),
-            ],
+            quantiles,
             chosen: count(self.budget),
             sent: count(self.max_tokens),
             output: count(self.output_tokens),
@@ -242,7 +247,7 @@ mod tests {
             run_id: "r".into(),
             phase_id: "p \"1\"".into(),
             attempt: 2,
-            mode: Mode::Continuation,
+            mode: Mode::Regeneration,
             category: Some("feat".into()),
             deliverables: vec!["a".into(), "b".into()],
             estimate_p50: Some(100),
@@ -260,6 +265,15 @@ mod tests {
         assert_eq!(seen.place, Place::Later);
         assert_eq!(seen.end, End::Whole);
         assert_eq!(seen.quantiles[0], Some(100));
+    }
+
+    #[test]
+    fn a_continuation_is_not_held_against_a_prediction() {
+        let line = br#"{"type":"attempt","mode":"continuation",
+            "estimate_p50":100,"output_tokens":10,"max_tokens":50}"#;
+        let seen = read(line).unwrap().unwrap().observation();
+        assert_eq!(seen.quantiles, [None; 4]);
+        assert_eq!(seen.sent, Some(50));
     }
 
     #[test]

@@ -87,6 +87,25 @@ fn the_subcommand_name_is_optional_and_options_stand_anywhere() {
 }
 
 #[test]
+fn nothing_before_a_command_is_ignored() {
+    let dir = Dir::new();
+    dir.put("tree/src/a.py", "x".repeat(500_000));
+    let list = b"Modify src/a.py\n";
+    let batch = |args: &[&str]| run_in(dir.path(), "tokest", args, list);
+    let after = batch(&["batch", "-C", "tree"]).text();
+    assert!(after.contains("500000"));
+    assert_eq!(batch(&["-C", "tree", "batch"]).text(), after);
+    for args in [
+        &["--cap", "9", "batch"][..],
+        &["-C", "tree", "count"],
+        &["-b", "next", "9"],
+    ] {
+        let ran = batch(args);
+        assert_eq!((ran.status, ran.text().as_str()), (2, ""), "{args:?}");
+    }
+}
+
+#[test]
 fn the_plans_formula_is_kept_to_the_token() {
     let list = "Create src/p/phase_finalizer.py\n\
         Create src/p/test_baseline_tracker.py\n\

@@ -92,6 +92,32 @@ fn many_unreadable_lines_are_said_in_few() {
 }
 
 #[test]
+fn absurd_numbers_are_no_crash() {
+    let dir = Dir::new();
+    let line = |number: &str| {
+        format!(
+            "{{\"type\":\"attempt\",\"attempt\":{number},\
+             \"estimate_p50\":{number},\"estimate_p90\":1,\
+             \"max_tokens\":{number},\"output_tokens\":1,\
+             \"budget\":{number},\"wasted_tokens\":{number}}}\n"
+        )
+    };
+    let numbers = ["0", "-1", "1e300", "18446744073709551615", "1e-300"];
+    let all: String = numbers.map(line).concat().repeat(40_000);
+    let ran = score(&dir, &["--state-out", "state"], &all);
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
+    let twice = score(&dir, &["--merge", "state", "state"], "");
+    assert_eq!(twice.status, 0);
+    let ran = tokest_calibrate(&dir, &all);
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
+}
+
+fn tokest_calibrate(dir: &Dir, telemetry: &str) -> Ran {
+    let args = ["calibrate", "-n"];
+    run_in(dir.path(), "tokest", &args, telemetry.as_bytes())
+}
+
+#[test]
 fn no_telemetry_is_no_figure() {
     let dir = Dir::new();
     let ran = score(&dir, &[], "");

@@ -3,7 +3,7 @@
 use anyhow::Error;
 
 use tornkit::budget::action::Action;
-use tornkit::budget::batch::{self, ALIGNMENT_TOKENS, Batch, Size};
+use tornkit::budget::batch::{self, ALIGNMENT_TOKENS, Batch, Limit, Size};
 use tornkit::budget::category::{Category, Complexity};
 use tornkit::budget::choose;
 use tornkit::budget::deliverable::Deliverable;
@@ -25,7 +25,7 @@ use crate::source::{self, EmptyInput, Factors, LimitArgs, SourceArgs};
 #[derive(clap::Args)]
 pub(crate) struct BatchArgs {
     #[command(flatten)]
-    source: SourceArgs,
+    pub(crate) source: SourceArgs,
 
     /// Cut each phase into at least this many batches: for a batch that was
     /// cut all the same.
@@ -69,7 +69,7 @@ pub(crate) fn run(
 
 fn split(phase: &Phase, args: &BatchArgs, factors: Factors) -> Vec<Batch> {
     let predict = |part: &Phase| source::predict(part, &args.source, factors);
-    let limit = batch::limit(&predict(phase), args.limits.cap, args.parts);
+    let limit = Limit::new(&predict(phase), args.limits.cap, args.parts);
     batch::split(phase, limit, &predict)
 }
 

@@ -35,9 +35,9 @@ pub(crate) struct CalibrateArgs {
     #[arg(long)]
     git: bool,
 
-    /// The repository.
-    #[arg(short = 'C', long, value_name = "DIR", default_value = ".")]
-    directory: PathBuf,
+    /// The repository; here unless said.
+    #[arg(short = 'C', long, value_name = "DIR")]
+    pub(crate) directory: Option<PathBuf>,
 
     /// Keep what is learned here, not in DIR/.tokest/calibration.json.
     #[arg(long, value_name = "FILE")]
@@ -87,12 +87,13 @@ pub(crate) fn run(
     style: Style,
     diagnostics: Diagnostics,
 ) -> Result<Status, Error> {
-    let usual = place(&args.directory);
+    let directory = args.directory.as_deref().unwrap_or(Path::new("."));
+    let usual = place(directory);
     let file = args.calibration.as_deref().unwrap_or(&usual);
     let mut calibration = read(file)?.unwrap_or_default();
     let mut status = Status::Complete;
     if args.git {
-        learn_history(&mut calibration, &args.directory, diagnostics)?;
+        learn_history(&mut calibration, directory, diagnostics)?;
     }
     if !args.git || !args.files.is_empty() {
         calibration.forget(Source::Telemetry);
@@ -103,7 +104,7 @@ pub(crate) fn run(
     out.finish()?;
     if !args.dry_run {
         if args.calibration.is_none() {
-            prepare(&args.directory)?;
+            prepare(directory)?;
         }
         write(&calibration, file.as_os_str())?;
     }

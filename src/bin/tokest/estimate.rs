@@ -19,10 +19,10 @@ use crate::Style;
 use crate::source::{self, EmptyInput, Factors, LimitArgs, Policy, SourceArgs};
 
 /// Predict the tokens of deliverables.
-#[derive(clap::Args)]
+#[derive(clap::Args, PartialEq)]
 pub(crate) struct EstimateArgs {
     #[command(flatten)]
-    source: SourceArgs,
+    pub(crate) source: SourceArgs,
 
     /// Print only the budget, in tokens, of the one phase.
     #[arg(short, long)]
@@ -124,8 +124,13 @@ fn show(
     }
     let EstimateLine { p50, p90, budget, .. } = total;
     let name = cli::printable(one.phase.name());
+    let unknown = one.phase.unknown.iter();
+    let unknown: String = unknown
+        .map(|word| format!("  ({} is not known)", cli::printable(word)))
+        .collect();
     Ok(out.write_line(
-        format!("{p50:>8} {p90:>8} total {name}  budget {budget}").as_bytes(),
+        format!("{p50:>8} {p90:>8} total {name}  budget {budget}{unknown}")
+            .as_bytes(),
     )?)
 }
 

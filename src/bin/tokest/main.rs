@@ -11,11 +11,13 @@ mod watch;
 
 use std::process::ExitCode;
 
-use anyhow::Error;
+use anyhow::{Error, bail};
 use clap::{Parser, Subcommand};
 
 use tornkit::cli::{self, Diagnostics};
 use tornkit::span::Status;
+
+use estimate::EstimateArgs;
 
 /// Predicts how many tokens an answer will need, and chooses its budget.
 ///
@@ -25,7 +27,7 @@ use tornkit::span::Status;
 #[command(name = "tokest", version, disable_help_subcommand = true)]
 struct Args {
     #[command(flatten)]
-    estimate: estimate::EstimateArgs,
+    estimate: EstimateArgs,
 
     /// Write records, one JSON object a line.
     #[arg(long, global = true)]
@@ -38,7 +40,7 @@ struct Args {
 #[derive(Subcommand)]
 enum Command {
     /// Predict the tokens of deliverables (the default).
-    Estimate(estimate::EstimateArgs),
+    Estimate(EstimateArgs),
     /// Cut phases into batches that fit the cap.
     Batch(batch::BatchArgs),
     /// Count the tokens of files exactly.
@@ -68,21 +70,35 @@ fn main() -> ExitCode {
     cli::run("tokest", run)
 }
 
-fn run(args: Args, diagnostics: Diagnostics) -> Result<Status, Error> {
+fn run(mut args: Args, diagnostics: Diagnostics) -> Result<Status, Error> {
     let style = if args.json { Style::Json } else { Style::Table };
-    match args.command {
-        None => estimate::run(args.estimate, style, diagnostics),
-        Some(Command::Estimate(given)) => {
-            estimate::run(given, style, diagnostics)
-        }
-        Some(Command::Batch(given)) => batch::run(&given, diagnostics),
-        Some(Command::Count(given)) => count::run(given, style, diagnostics),
-        Some(Command::Take(given)) => count::take(&given),
-        Some(Command::Next(given)) => next::run(&given, diagnostics),
-        Some(Command::Calibrate(given)) => {
-            calibrate::run(&given, style, diagnostics)
-        }
-        Some(Command::Score(given)) => score::run(&given, style, diagnostics),
-        Some(Command::Watch(given)) => watch::run(&given, diagnostics),
+    let Some(mut command) = args.command.take() else {
+        return estimate::run(args.estimate, style, diagnostics);
+    };
+    pass_directory(&mut args.estimate, &mut command);
+    if args.estimate != Args::try_parse_from(["tokest"])?.estimate {
+        bail!("cannot use what stands before the command: put it after");
     }
+    match command {
+        Command::Estimate(given) => estimate::run(given, style, diagnostics),
+        Command::Batch(given) => batch::run(&given, diagnostics),
+        Command::Count(given) => count::run(given, style, diagnostics),
+        Command::Take(given) => count::take(&given),
+        Command::Next(given) => next::run(&given, diagnostics),
+        Command::Calibrate(given) => calibrate::run(&given, style, diagnostics),
+        Command::Score(given) => score::run(&given, style, diagnostics),
+        Command::Watch(given) => watch::run(&given, diagnostics),
+    }
+}
+
+/// `-C` may stand before the command, as `--json` may.
+fn pass_directory(before: &mut EstimateArgs, command: &mut Command) {
+    let inside = match command {
+        Command::Estimate(given) => &mut given.source.directory,
+        Command::Batch(given) => &mut given.source.directory,
+        Command::Calibrate(given) => &mut given.directory,
+        _ => return,
+    };
+    let outside = before.source.directory.take();
+    *inside = inside.take().or(outside);
 }

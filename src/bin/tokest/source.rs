@@ -22,7 +22,7 @@ use tornkit::stream::Input;
 use crate::calibrate;
 
 /// Phases, and what predicts their size.
-#[derive(clap::Args)]
+#[derive(clap::Args, PartialEq)]
 pub(crate) struct SourceArgs {
     /// Lists or run configurations; `-` or none is standard input.
     #[arg(value_name = "FILE")]
@@ -42,7 +42,7 @@ pub(crate) struct SourceArgs {
 
     /// Find the sizes of files in this tree.
     #[arg(short = 'C', long, value_name = "DIR")]
-    directory: Option<PathBuf>,
+    pub(crate) directory: Option<PathBuf>,
 
     /// The rules that predict.
     #[arg(long, value_enum, default_value_t)]
@@ -68,7 +68,7 @@ pub(crate) struct SourceArgs {
 }
 
 /// What a budget is held to.
-#[derive(clap::Args)]
+#[derive(clap::Args, PartialEq)]
 pub(crate) struct LimitArgs {
     /// The quantile that the budget covers.
     #[arg(long, value_enum, default_value_t)]
