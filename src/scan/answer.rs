@@ -9,13 +9,32 @@ use super::event::{Event, Record, Rejected};
 use super::{Bytes, Config, Scanner, Summary};
 use crate::json;
 use crate::span::{Cut, CutState, Place, Span, Verdict};
-use crate::transcript::{Decoder, From, Outcome, Piece, ToolCall};
+use crate::transcript::{Decoder, From, Outcome, Piece, Places, ToolCall};
 
 /// A scanner of answers in their envelopes; see the module.
 #[derive(Debug)]
 pub struct Answer {
     decoder: Decoder,
     scans: Scans,
+}
+
+/// What is known of an answer once its input has ended.
+#[derive(Debug)]
+pub struct Heard {
+    /// What is known of its records.
+    pub summary: Summary,
+    /// What is known of its envelope.
+    pub outcome: Outcome,
+    /// Where in the input its text stood.
+    pub places: Places,
+}
+
+impl Heard {
+    /// A place of the answer's text as a place of the input, or a little
+    /// before it.
+    pub fn in_input(&self, place: Place) -> Place {
+        self.places.input_of(place.byte).unwrap_or(place)
+    }
 }
 
 /// The text's scanner, and what the calls came to.
@@ -65,19 +84,19 @@ impl Answer {
         decoder.feed(bytes, &mut |piece| scans.take(piece, sink))
     }
 
-    /// The end of the input: what is known of the records, and of the
-    /// envelope.
+    /// The end of the input.
     ///
     /// Fails as the sink does.
     pub fn finish<E>(
         self,
         sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
-    ) -> Result<(Summary, Outcome), E> {
+    ) -> Result<Heard, E> {
         let Self { mut decoder, mut scans } = self;
         let outcome = decoder.finish(&mut |piece| scans.take(piece, sink))?;
         let Scans { text, calls, at, .. } = scans;
         let summary = text.finish(sink)?;
-        Ok((together(summary, calls, &outcome, at), outcome))
+        let summary = together(summary, calls, &outcome, at);
+        Ok(Heard { summary, outcome, places: decoder.places })
     }
 }
 
@@ -239,7 +258,8 @@ mod tests {
         for block in input.as_bytes().chunks(5) {
             answer.feed(block, &mut sink).unwrap();
         }
-        let (summary, outcome) = answer.finish(&mut sink).unwrap();
+        let heard = answer.finish(&mut sink).unwrap();
+        let Heard { summary, outcome, .. } = heard;
         assert_eq!(summary.bytes.total(), outcome.decoded_bytes, "{input}");
         (records, summary, outcome)
     }

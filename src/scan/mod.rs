@@ -25,7 +25,7 @@ mod resync;
 mod mending;
 mod answer;
 
-pub use answer::Answer;
+pub use answer::{Answer, Heard};
 pub use config::{Config, MAX_RECORD, Repair, Unwrap, Values};
 pub use event::{Event, Reason, Record, Rejected};
 pub use scanner::Scanner;
