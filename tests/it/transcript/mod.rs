@@ -3,6 +3,7 @@
 mod corpus;
 mod fixtures;
 mod oracle;
+mod tools;
 
 use tornkit::span::Verdict;
 use tornkit::transcript::{Decoder, From, Outcome, Piece};
