@@ -11,6 +11,7 @@ use clap::error::ErrorKind;
 
 use crate::span::Status;
 use crate::stream::{Output, StreamError};
+use crate::transcript;
 
 /// How a process ends. The table of every tool:
 ///
@@ -88,6 +89,15 @@ pub fn run<Args: Parser>(
         Err(error) => usage(&error, diagnostics),
     };
     status.into()
+}
+
+/// `--from`, the same in every tool that reads answers.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub struct Wrapped {
+    /// What the answer is wrapped in: auto, raw (nothing), openai-chat,
+    /// anthropic, gemini, ollama, llm, claude, codex, ... (see tornkit(7))
+    #[arg(long, value_name = "ENVELOPE", default_value = "auto")]
+    pub from: transcript::From,
 }
 
 /// The operands to read: those given, or stdin alone if there are none.

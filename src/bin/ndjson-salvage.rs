@@ -9,10 +9,10 @@ use clap::{Parser, ValueEnum};
 use tornkit::cli::{self, Diagnostics};
 use tornkit::report::salvage::{End, LISTED, Reject, Repaired, Salvage};
 use tornkit::scan::{
-    Config, Event, MAX_RECORD, Record, Rejected, Repair, Scanner, Summary,
-    Unwrap, Values,
+    Answer, Config, Event, Heard, MAX_RECORD, Record, Rejected, Repair,
+    Summary, Unwrap, Values,
 };
-use tornkit::span::{Cut, Loop, LoopUnit, Status, Verdict};
+use tornkit::span::{Cut, Loop, LoopUnit, Place, Status, Verdict};
 use tornkit::stream::{self, Input, Output, StreamError};
 
 /// Print every complete JSON record of a dirty or cut stream, one a line.
@@ -30,6 +30,9 @@ use tornkit::stream::{self, Input, Output, StreamError};
 struct Args {
     /// Documents to read; `-` or none is stdin
     files: Vec<OsString>,
+
+    #[command(flatten)]
+    wrapped: cli::Wrapped,
 
     /// How much a record is forgiven
     #[arg(long, value_enum, default_value_t = Level::Safe)]
@@ -194,7 +197,7 @@ fn salvage(
     outputs: &mut Outputs,
     diagnostics: Diagnostics,
 ) -> Result<Status, Error> {
-    let mut scanner = Scanner::new(args.config());
+    let mut answer = Answer::new(args.config(), args.wrapped.from);
     let mut found = Found::default();
     let Outputs { records, reject, .. } = outputs;
     loop {
@@ -202,28 +205,29 @@ fn salvage(
         if block.is_empty() {
             break;
         }
-        scanner.feed(block, &mut |event| found.take(event, records, reject))?;
+        answer.feed(block, &mut |event| found.take(event, records, reject))?;
     }
-    let summary =
-        scanner.finish(&mut |event| found.take(event, records, reject))?;
+    let heard =
+        answer.finish(&mut |event| found.take(event, records, reject))?;
+    let summary = &heard.summary;
     if args.partial
         && let Some(line) = summary.partial()
     {
         records.write_line(&line)?;
     }
     if args.end {
-        records.write_line(&end_record(&summary)?)?;
+        records.write_line(&end_record(summary)?)?;
     }
     records.flush()?;
     if found.mid_line {
         outputs.reject.write(b"\n")?;
     }
     outputs.tail.write(&summary.tail)?;
-    let status = args.judge(&summary);
+    let status = args.judge(&heard);
     if status != Status::Complete && !args.quiet {
-        explain(&summary, &found, input.name(), args, diagnostics);
+        explain(&heard, &found, input.name(), args, diagnostics);
     }
-    let report = found.report(summary, input.name(), status);
+    let report = found.report(heard, input.name(), status);
     outputs.report.write_line(&serde_json::to_vec(&report)?)?;
     Ok(status)
 }
@@ -257,9 +261,9 @@ impl Args {
         Ok(())
     }
 
-    fn judge(&self, summary: &Summary) -> Status {
-        let input = summary.bytes.total();
-        let nothing = input > 0 && summary.records == 0;
+    fn judge(&self, heard: &Heard) -> Status {
+        let Heard { summary, outcome, .. } = heard;
+        let nothing = outcome.input_bytes > 0 && summary.records == 0;
         let mended = self.check && summary.repaired > 0;
         let cut = summary.verdict == Verdict::Cut;
         let looping = summary.looping.is_some();
@@ -329,7 +333,8 @@ impl Found {
         }
     }
 
-    fn report(self, summary: Summary, name: &str, status: Status) -> Salvage {
+    fn report(self, heard: Heard, name: &str, status: Status) -> Salvage {
+        let Heard { summary, outcome, .. } = heard;
         let bytes = summary.bytes;
         Salvage {
             r#type: "salvage",
@@ -341,8 +346,8 @@ impl Found {
             declared: summary.declared,
             repaired: summary.repaired,
             rejected: summary.rejected,
-            input_bytes: bytes.total(),
-            envelope_bytes: 0,
+            input_bytes: outcome.input_bytes,
+            envelope: outcome.report(),
             record_bytes: bytes.record,
             framing_bytes: bytes.framing,
             rejected_bytes: bytes.rejected,
@@ -367,18 +372,22 @@ fn end_record(summary: &Summary) -> Result<Vec<u8>, serde_json::Error> {
 
 /// One line a trouble, and what to do next.
 fn explain(
-    summary: &Summary,
+    heard: &Heard,
     found: &Found,
     name: &str,
     args: &Args,
     diagnostics: Diagnostics,
 ) {
+    let Heard { summary, outcome, .. } = heard;
     let shown = cli::printable(name);
     let bytes = summary.bytes.total();
     for reject in found.rejects.iter().take(SHOWN_REJECTS) {
+        let fault = Place { byte: reject.fault_byte, line: reject.fault_line };
+        let Place { byte, line } = heard.in_input(fault);
         diagnostics.say(&format!(
-            "cannot use the record at byte {}: {} ({shown}:{}, byte {})",
-            reject.byte, reject.reason, reject.fault_line, reject.fault_byte,
+            "cannot use the record at byte {}: {} ({shown}:{line}, byte \
+             {byte})",
+            reject.byte, reject.reason,
         ));
     }
     let more = summary.rejected.saturating_sub(SHOWN_REJECTS as u64);
@@ -387,8 +396,11 @@ fn explain(
         diagnostics.say(&format!("cannot use {more} ({shown})"));
     }
     if let Some(cut) = &summary.cut {
-        diagnostics.say(&describe_cut(cut, summary, &shown));
-    } else if bytes > 0 && summary.records == 0 && summary.rejected == 0 {
+        diagnostics.say(&describe_cut(cut, heard, &shown));
+    } else if outcome.input_bytes > 0
+        && summary.records == 0
+        && summary.rejected == 0
+    {
         diagnostics.say(&format!(
             "cannot find a record in '{shown}': {bytes} bytes of other text"
         ));
@@ -409,7 +421,8 @@ fn explain(
 /// Rejects shown on stderr; the report has more of them.
 const SHOWN_REJECTS: usize = 5;
 
-fn describe_cut(cut: &Cut, summary: &Summary, name: &str) -> String {
+fn describe_cut(cut: &Cut, heard: &Heard, name: &str) -> String {
+    let Heard { summary, outcome, .. } = heard;
     let mut text = format!("cannot complete record {}", cut.record);
     if let Some(path) = &cut.file_path {
         text += &format!(" '{}'", cli::printable(path));
@@ -425,7 +438,12 @@ fn describe_cut(cut: &Cut, summary: &Summary, name: &str) -> String {
         let operations = summary.operations;
         text += &format!(", {operations} of {declared} operations");
     }
-    text + &format!(" ({name}:{}, byte {})", cut.line, cut.byte)
+    if let Some(why) = outcome.why_cut() {
+        text += &format!("; {}", cli::printable(&why));
+    }
+    let end = Place { byte: cut.byte, line: cut.line };
+    let Place { byte, line } = heard.in_input(end);
+    text + &format!(" ({name}:{line}, byte {byte})")
 }
 
 fn counted(n: u64, noun: &str) -> String {

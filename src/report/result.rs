@@ -5,6 +5,7 @@ use std::fmt::{self, Write as _};
 
 use serde::Serialize;
 
+use super::envelope::Envelope;
 use crate::span::{Cut, Place, Verdict};
 
 /// What became of an operation.
@@ -295,6 +296,9 @@ pub struct Apply {
     pub repaired: u64,
     /// Bytes read.
     pub input_bytes: u64,
+    /// What wrapped the answer, and what it said of it.
+    #[serde(flatten)]
+    pub envelope: Envelope,
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::envelope::Envelope;
 use crate::span::{Cut, Loop, Verdict};
 
 /// Entries kept of each list. Beyond it only counts grow, so that a report
@@ -31,8 +32,9 @@ pub struct Salvage {
     pub rejected: u64,
     /// Bytes read.
     pub input_bytes: u64,
-    /// Bytes of an envelope around the answer.
-    pub envelope_bytes: u64,
+    /// What wrapped the answer, and what it said of it.
+    #[serde(flatten)]
+    pub envelope: Envelope,
     /// Bytes of complete records.
     pub record_bytes: u64,
     /// Bytes around records: prose, fences, wrappers, separators.

@@ -4,7 +4,8 @@
 //! record to a sink the moment its last byte is there. It reads NDJSON,
 //! concatenated and pretty-printed values, arrays and wrappers, inside or
 //! outside code fences, between lines of prose. It never closes what the
-//! input left open: an unfinished record stays in the tail.
+//! input left open: an unfinished record stays in the tail. An [`Answer`] does
+//! the same for an answer in whatever wraps it.
 //!
 //! It knows nothing of files, operations' meaning, or of where bytes go.
 
@@ -22,7 +23,9 @@ mod verdict;
 mod scanner;
 mod resync;
 mod mending;
+mod answer;
 
+pub use answer::{Answer, Heard};
 pub use config::{Config, MAX_RECORD, Repair, Unwrap, Values};
 pub use event::{Event, Reason, Record, Rejected};
 pub use scanner::Scanner;

@@ -9,6 +9,7 @@ pub(super) enum Waiting {
     Text(Vec<u8>),
     Reasoning(Vec<u8>),
     Call(Call),
+    Next,
 }
 
 /// The answer so far.
@@ -55,12 +56,12 @@ impl Answer {
     /// Adds text of the answer; `at` is where in the input it stands.
     pub(super) fn text(&mut self, text: &[u8], at: u64) {
         let Some(last) = text.last() else { return };
-        self.begin_answer();
         let apart = std::mem::take(&mut self.apart);
         if apart && self.last_byte.is_some_and(|byte| byte != b'\n') {
             self.push_text(b"\n");
             self.break_bytes += 1;
         }
+        self.begin_answer();
         self.origins.push((self.text_bytes + self.break_bytes, at));
         self.push_text(text);
         self.last_byte = Some(*last);
@@ -75,9 +76,13 @@ impl Answer {
     }
 
     fn begin_answer(&mut self) {
-        if std::mem::take(&mut self.over) || self.answers == 0 {
+        let over = std::mem::take(&mut self.over);
+        if over || self.answers == 0 {
             self.answers += 1;
             self.ended = false;
+        }
+        if over && self.answers > 1 {
+            self.waiting.push(Waiting::Next);
         }
     }
 

@@ -32,8 +32,10 @@ pub(super) enum Moment {
     Arriving,
     /// The part that holds it has closed.
     PartClosed,
-    /// The document has closed, or will never close.
+    /// The document has closed.
     DocumentClosed,
+    /// Neither will ever close.
+    Cut,
 }
 
 /// What decides beside the scopes.
@@ -43,8 +45,10 @@ pub(super) struct Context {
     pub(super) framing: Framing,
     /// Events have carried text that later documents repeat.
     pub(super) streamed: bool,
-    /// There was text before.
+    /// There was text before this document.
     pub(super) spoken: bool,
+    /// A tool has been called.
+    pub(super) called: bool,
 }
 
 /// Where text of `field` in the innermost of `scopes` goes.
@@ -79,7 +83,7 @@ pub(super) fn channel(
         Envelope::Gemini => gemini(context, scopes, moment),
         Envelope::Claude => claude(context, document, moment, own),
         Envelope::Codex => codex(document, part, moment),
-        Envelope::GeminiCli => gemini_cli(document, moment),
+        Envelope::GeminiCli => gemini_cli(document, field, moment),
         Envelope::Ollama | Envelope::Cohere => own_words(document, own),
         Envelope::LlmLogs => own,
     }
@@ -89,7 +93,7 @@ pub(super) fn channel(
 /// invented.
 fn later(moment: Moment) -> Channel {
     match moment {
-        Moment::DocumentClosed => Channel::Nowhere,
+        Moment::DocumentClosed | Moment::Cut => Channel::Nowhere,
         _ => Channel::Later,
     }
 }
@@ -116,11 +120,12 @@ fn first_choice(
         Some("0") => own,
         Some(_) => Channel::Nowhere,
         // A body holds its choices in order; a chunk holds any one of them.
-        None if context.framing == Framing::Events
-            && moment == Moment::Arriving =>
-        {
-            Channel::Later
-        }
+        None if context.framing == Framing::Events => match moment {
+            Moment::Arriving => Channel::Later,
+            Moment::Cut => Channel::Nowhere,
+            _ if choice.position == 0 => own,
+            _ => Channel::Nowhere,
+        },
         None if choice.position == 0 => own,
         None => Channel::Nowhere,
     }
@@ -153,45 +158,49 @@ fn responses_part(scopes: &[Scope], moment: Moment) -> Channel {
     }
 }
 
-/// A thought says that it is one before or after its text.
+/// A thought says that it is one before or after its text. The answer's
+/// first part may be one, so where it is cut it is not taken for text.
 fn gemini(context: Context, scopes: &[Scope], moment: Moment) -> Channel {
-    let thought = scopes.last().and_then(|part| part.flag);
+    let part = scopes.last();
+    let thought = part.and_then(|part| part.flag);
+    let first = part.is_none_or(|part| part.position == 0);
     let of_first = first_choice(context, scopes, moment, Channel::Text);
     match (of_first, thought) {
         (Channel::Text, Some(true)) => Channel::Reasoning,
         (Channel::Text, None) if moment == Moment::Arriving => Channel::Later,
+        (Channel::Text, None) if moment == Moment::Cut && first => {
+            Channel::Nowhere
+        }
         (of_first, _) => of_first,
     }
 }
 
 /// Events first, then the message they made, then the last one's text as the
-/// result: each says it once more. What a subagent says is not the answer.
+/// result: each says it once more. What a subagent says is not the answer,
+/// and the document says so at its end; before any tool was called there is
+/// none.
 fn claude(
     context: Context,
     document: &Scope,
     moment: Moment,
     own: Channel,
 ) -> Channel {
-    let known = moment == Moment::DocumentClosed;
-    match (document.kind(), document.flag) {
-        (None, _) => later(moment),
-        (Some("result"), _) if context.spoken => Channel::Nowhere,
-        (Some("result"), Some(true)) => Channel::Error,
-        (Some("assistant"), _) if context.streamed => Channel::Nowhere,
-        (
-            Some(
-                "assistant"
-                | "result"
-                | "content_block_start"
-                | "content_block_delta",
-            ),
-            flag,
-        ) => match flag {
-            Some(true) => Channel::Nowhere,
-            None if !known => Channel::Later,
-            _ => own,
-        },
-        _ => Channel::Nowhere,
+    let by_flag = |alone: bool| match document.flag {
+        Some(true) => Channel::Nowhere,
+        None if alone || moment == Moment::DocumentClosed => own,
+        None => later(moment),
+        Some(false) => own,
+    };
+    match document.kind() {
+        None => later(moment),
+        Some("result") if context.spoken => Channel::Nowhere,
+        Some("result") if document.flag == Some(true) => Channel::Error,
+        Some("result") => by_flag(false),
+        Some("assistant") if context.streamed => Channel::Nowhere,
+        Some("assistant" | "content_block_start" | "content_block_delta") => {
+            by_flag(!context.called)
+        }
+        Some(_) => Channel::Nowhere,
     }
 }
 
@@ -208,10 +217,12 @@ fn codex(document: &Scope, item: &Scope, moment: Moment) -> Channel {
     }
 }
 
-fn gemini_cli(document: &Scope, moment: Moment) -> Channel {
-    match (document.kind(), document.role.as_deref()) {
-        (None, _) | (Some("message"), Some("assistant")) => Channel::Text,
-        (Some("message"), None) => later(moment),
+/// An event's content is a message's; a body has a response.
+fn gemini_cli(document: &Scope, field: Field, moment: Moment) -> Channel {
+    match (field, document.kind(), document.role.as_deref()) {
+        (Field::Text, ..) => Channel::Text,
+        (_, Some("message"), Some("assistant")) => Channel::Text,
+        (_, None | Some("message"), None) => later(moment),
         _ => Channel::Nowhere,
     }
 }

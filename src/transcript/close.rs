@@ -28,9 +28,11 @@ pub(super) fn part(walk: &mut Walk, part: &mut Scope) {
     pass_on(walk, part, call);
 }
 
-/// A part will never close: a call in it is as it stands.
+/// A part will never close: a call in it is as it stands. One that has not
+/// said yet what it is may be anything.
 pub(super) fn cut_part(walk: &mut Walk, part: &mut Scope) {
-    let mut call = call_of(walk, part);
+    let unsaid = part.shape == Shape::Part && part.kind.is_none();
+    let mut call = call_of(walk, part).filter(|_| !unsaid);
     if let Some(call) = &mut call
         && call.end == End::Closed
     {
@@ -143,6 +145,14 @@ pub(super) fn document(walk: &mut Walk, mut document: Scope) {
 
 /// A document will never close; what it said so far holds.
 pub(super) fn cut_document(walk: &mut Walk, mut document: Scope) {
+    // Which call a piece belongs to may stand behind it.
+    let known = document.index.is_some();
+    document.tools.retain(|call| {
+        known || call.key.is_some() || call.id.is_some() || call.name.is_some()
+    });
+    if !known {
+        document.args.clear();
+    }
     take_calls(walk, &mut document);
     take_figures(walk, &document);
     if let Some(stop) = stop_of(walk.envelope, &document) {
@@ -200,6 +210,8 @@ fn begin_anew(walk: &mut Walk, document: &Scope) {
     if begins || is_body(walk, document) {
         walk.answer.stop = None;
         walk.answer.tokens = None;
+        walk.answer.cap = None;
+        walk.answer.error = None;
         walk.answer.ended = false;
     }
 }

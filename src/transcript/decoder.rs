@@ -145,6 +145,7 @@ impl Decoder {
             sink(match &piece {
                 Waiting::Text(text) => Piece::Text(text),
                 Waiting::Reasoning(text) => Piece::Reasoning(text),
+                Waiting::Next => Piece::Next,
                 Waiting::Call(call) => {
                     let (name, args) = (call.name.as_str(), &call.args);
                     let call_of = ToolCall { name, args };

@@ -3,6 +3,7 @@
 use super::envelope::Envelope;
 use super::reader::Reader;
 use super::stop::{Ended, ended};
+use crate::report::envelope::Envelope as Report;
 use crate::span::Verdict;
 
 /// What is known; see the module.
@@ -95,6 +96,50 @@ impl Outcome {
             None if self.error.is_some() => Verdict::Cut,
             None => Verdict::Unsure,
         }
+    }
+
+    /// The same for a report.
+    pub fn report(&self) -> Report {
+        Report {
+            envelope: self.envelope.map(Envelope::name),
+            envelope_bytes: self.envelope_bytes(),
+            stop_reason: self.stop_reason.clone(),
+            output_tokens: self.output_tokens,
+            max_tokens: self.cap,
+            model: self.model.clone(),
+            error: self.error.clone(),
+            reasoning_bytes: self.reasoning_bytes,
+            tool_calls: self.tool_calls,
+            skipped_events: self.skipped,
+        }
+    }
+
+    /// Why the envelope says that the answer was cut, in words; nothing if
+    /// it does not.
+    pub fn why_cut(&self) -> Option<String> {
+        if self.verdict() != Verdict::Cut {
+            return None;
+        }
+        let early = |reason: &&String| ended(reason) == Ended::Early;
+        let reason = self.stop_reason.as_ref().filter(early);
+        let why = match (&self.error, reason, self.output_tokens) {
+            (Some(error), ..) => format!("the provider says: {error}"),
+            (None, Some(reason), _) => format!("stop reason {reason}"),
+            (None, None, Some(tokens)) if !self.open => {
+                format!("all {tokens} tokens used")
+            }
+            (None, None, _) => "its envelope is cut".to_owned(),
+        };
+        Some(match (self.is_mute(), self.output_tokens) {
+            (false, _) => why,
+            (true, Some(tokens)) if self.reasoning_bytes > 0 => {
+                format!("{why}: nothing but reasoning in {tokens} tokens")
+            }
+            (true, Some(tokens)) => {
+                format!("{why}: no output in {tokens} tokens")
+            }
+            (true, None) => format!("{why}: before any output"),
+        })
     }
 
     /// Whether the answer was cut before it said anything.

@@ -260,6 +260,11 @@ impl First {
             {
                 Envelope::LlmLogs
             }
+            "conversation_id"
+                if self.in_array && self.has("id") && self.has("model") =>
+            {
+                Envelope::LlmLogs
+            }
             "file_path" | "path" | "file" | "filename" | "operations"
             | "files" | "edits" | "changes" | "op" | "new_path" => {
                 return Some(None);

@@ -350,7 +350,7 @@ const CODEX: Table = &[
 const GEMINI_CLI: Table = &[
     ("type", Kind),
     ("role", Role),
-    ("content", Text),
+    ("content", Delta),
     ("response", Text),
     ("model", Model),
     ("tool_name", Name),

@@ -104,7 +104,7 @@ impl Tools {
         call.shape.feed(&delta.args);
         call.args.extend_from_slice(&delta.args);
         match delta.end {
-            End::Cut => call.leave(),
+            End::Cut => call.leave(End::Cut),
             End::Closed => call.close(),
             End::Open if call.is_whole() => call.close(),
             End::Open => None,
@@ -151,7 +151,10 @@ impl Tools {
 
     /// The end of all calls: whatever is open is cut.
     pub(super) fn cut_all(&mut self) -> Vec<Call> {
-        self.calls.drain(..).filter_map(|mut call| call.leave()).collect()
+        self.calls
+            .drain(..)
+            .filter_map(|mut call| call.leave(End::Cut))
+            .collect()
     }
 }
 
@@ -171,12 +174,12 @@ impl Open {
             self.shape.feed(&input);
             self.args = input;
         }
-        self.leave()
+        self.leave(End::Closed)
     }
 
-    fn leave(&mut self) -> Option<Call> {
+    fn leave(&mut self, end: End) -> Option<Call> {
         let whole = match self.nature {
-            Nature::Text => true,
+            Nature::Text => end == End::Closed,
             _ => self.shape.state != Whole::NotYet,
         };
         let gone = std::mem::replace(&mut self.gone, true);
@@ -185,6 +188,7 @@ impl Open {
             return None;
         }
         let args = std::mem::take(&mut self.args);
+        let whole = whole && !self.name.is_empty();
         Some(Call { name: std::mem::take(&mut self.name), args, whole })
     }
 }

@@ -40,6 +40,8 @@ pub(super) struct Walk {
     pub(super) answer: Answer,
     /// Events have carried text that later documents repeat.
     pub(super) streamed: bool,
+    /// There was text before the document at hand.
+    spoken: bool,
     /// Offset in the input of the token at hand.
     pub(super) at: u64,
     /// Fields that the document at hand had.
@@ -70,6 +72,7 @@ impl Walk {
             scopes: Vec::new(),
             answer: Answer::default(),
             streamed: false,
+            spoken: false,
             at: 0,
             fields: 0,
         }
@@ -152,6 +155,9 @@ impl Walk {
                 }
             }
             _ => {}
+        }
+        if shape == Some(Shape::Document) {
+            self.spoken = self.answer.text_bytes > 0;
         }
         if let Some(shape) = shape {
             self.scopes.push(Scope::new(shape, self.position()));
@@ -261,7 +267,8 @@ impl Walk {
             envelope: self.envelope,
             framing: self.framing,
             streamed: self.streamed,
-            spoken: self.answer.text_bytes > 0,
+            spoken: self.spoken,
+            called: self.answer.calls > 0,
         }
     }
 
@@ -319,11 +326,11 @@ impl Walk {
             self.keep_arguments(field, &bytes);
         }
         while self.scopes.len() > 1 {
-            self.release(Moment::PartClosed);
+            self.release(Moment::Cut);
             let Some(mut part) = self.scopes.pop() else { break };
             close::cut_part(self, &mut part);
         }
-        self.release(Moment::DocumentClosed);
+        self.release(Moment::Cut);
         if let Some(document) = self.scopes.pop() {
             close::cut_document(self, document);
         }

@@ -44,6 +44,9 @@ struct Args {
     #[arg(short = 'n', long)]
     dry_run: bool,
 
+    #[command(flatten)]
+    wrapped: cli::Wrapped,
+
     /// Print results as JSON, one object a line
     #[arg(long)]
     json: bool,

@@ -12,7 +12,7 @@ use tornkit::edit::{
 };
 use tornkit::path::Names;
 use tornkit::report::result::{Apply, Fate, Fates, Outcome, ResultLine};
-use tornkit::scan::{Config, Event, Record, Rejected, Scanner, Summary};
+use tornkit::scan::{Answer, Config, Event, Heard, Record, Rejected};
 use tornkit::span::{Place, Status, Verdict};
 use tornkit::stream::{Input, Output, StreamError};
 use tornkit::workspace::{Trouble, Workspace};
@@ -51,11 +51,11 @@ pub(crate) fn run(
     let mut status = Status::Complete;
     let mut whole = Vec::new();
     for operand in cli::operands(args.files.clone()) {
-        let summary = session.read(&operand)?;
+        let heard = session.read(&operand)?;
         if args.atomic {
-            whole.push((std::mem::take(&mut session.document), summary));
+            whole.push((std::mem::take(&mut session.document), heard));
         } else {
-            status = status.worst(session.close(summary)?);
+            status = status.worst(session.close(heard)?);
         }
     }
     if args.atomic {
@@ -111,10 +111,11 @@ struct Document {
 impl Session<'_> {
     /// Reads a document to its end. Without `--atomic`, everything in it is
     /// then done and said.
-    fn read(&mut self, operand: &OsStr) -> Result<Summary, Error> {
+    fn read(&mut self, operand: &OsStr) -> Result<Heard, Error> {
         let mut input = Input::open(operand)?;
         self.document = Document::new(input.name());
-        let mut scanner = Scanner::new(Config::default());
+        let from = self.args.wrapped.from;
+        let mut answer = Answer::new(Config::default(), from);
         loop {
             if !input.is_ready() {
                 self.commit()?;
@@ -123,15 +124,15 @@ impl Session<'_> {
             if block.is_empty() {
                 break;
             }
-            scanner.feed(block, &mut |event| self.take(event))?;
+            answer.feed(block, &mut |event| self.take(event))?;
         }
-        let summary = scanner.finish(&mut |event| self.take(event))?;
+        let heard = answer.finish(&mut |event| self.take(event))?;
         for (json, at) in std::mem::take(&mut self.document.doubtful) {
             self.take_record(&json, at)?;
         }
-        self.document.take_tail(&summary);
+        self.document.take_tail(&heard);
         self.commit()?;
-        Ok(summary)
+        Ok(heard)
     }
 
     fn take(&mut self, event: Event<'_>) -> Result<(), Error> {
@@ -207,10 +208,10 @@ impl Session<'_> {
     /// nothing was cut, refused or failed.
     fn settle(
         &mut self,
-        mut documents: Vec<(Document, Summary)>,
+        mut documents: Vec<(Document, Heard)>,
     ) -> Result<Status, Error> {
         let mut good = true;
-        for (document, summary) in &mut documents {
+        for (document, heard) in &mut documents {
             for (index, operation) in std::mem::take(&mut document.held) {
                 if let Some(line) = document.waiting.get_mut(index) {
                     line.outcome = self.perform(&operation)?;
@@ -218,14 +219,14 @@ impl Session<'_> {
             }
             let mut lines = document.waiting.iter();
             good &= lines.all(|line| line.outcome.status.is_good());
-            good &= !document.is_cut(summary);
+            good &= !document.is_cut(heard);
         }
         let committed = match good {
             true => self.workspace.commit(),
             false => self.workspace.abandon(),
         };
         let mut status = Status::Complete;
-        for (mut document, summary) in documents {
+        for (mut document, heard) in documents {
             if let Err(why) = &committed {
                 document.fail_applied(why);
             } else if !good {
@@ -233,7 +234,7 @@ impl Session<'_> {
             }
             self.document = document;
             self.say_results()?;
-            status = status.worst(self.close(summary)?);
+            status = status.worst(self.close(heard)?);
         }
         committed?;
         Ok(status)
@@ -315,12 +316,13 @@ impl Session<'_> {
     }
 
     /// Says how a document ended, once its results are said.
-    fn close(&mut self, summary: Summary) -> Result<Status, Error> {
+    fn close(&mut self, heard: Heard) -> Result<Status, Error> {
         let document = &self.document;
-        let status = document.judge(&summary);
+        let status = document.judge(&heard);
         if !self.args.quiet {
-            document.explain(&summary, self.diagnostics);
+            document.explain(&heard, self.diagnostics);
         }
+        let Heard { summary, outcome, .. } = heard;
         let report = Apply {
             r#type: "apply",
             file: document.file.clone(),
@@ -331,7 +333,8 @@ impl Session<'_> {
             fates: document.fates,
             declared: summary.declared,
             repaired: summary.repaired,
-            input_bytes: summary.bytes.total(),
+            input_bytes: outcome.input_bytes,
+            envelope: outcome.report(),
         };
         self.report.write_line(&serde_json::to_vec(&report)?)?;
         Ok(status)
@@ -367,8 +370,9 @@ impl Document {
     }
 
     /// The unfinished operation at the end of a cut document.
-    fn take_tail(&mut self, summary: &Summary) {
-        if let Some(cut) = summary.cut.as_ref().filter(|c| c.lost_bytes > 0) {
+    fn take_tail(&mut self, heard: &Heard) {
+        let cut = heard.summary.cut.as_ref();
+        if let Some(cut) = cut.filter(|c| c.lost_bytes > 0) {
             let mut line = nameless(Outcome::failed("cut", "cut"), cut.tail);
             line.file_path.clone_from(&cut.file_path);
             self.waiting.push(line);
@@ -393,8 +397,8 @@ impl Document {
         lines.filter(|line| line.outcome.status == Fate::Applied)
     }
 
-    fn judge(&self, summary: &Summary) -> Status {
-        let bad = self.is_cut(summary) || self.found_nothing(summary);
+    fn judge(&self, heard: &Heard) -> Status {
+        let bad = self.is_cut(heard) || self.found_nothing(heard);
         if bad || !self.fates.all_good() {
             Status::Incomplete
         } else {
@@ -403,8 +407,9 @@ impl Document {
     }
 
     /// Whether the document, or what a filter made it from, was cut.
-    fn is_cut(&self, summary: &Summary) -> bool {
-        summary.verdict == Verdict::Cut || self.upstream() == Some(Verdict::Cut)
+    fn is_cut(&self, heard: &Heard) -> bool {
+        heard.summary.verdict == Verdict::Cut
+            || self.upstream() == Some(Verdict::Cut)
     }
 
     fn upstream(&self) -> Option<Verdict> {
@@ -413,19 +418,20 @@ impl Document {
 
     /// Bytes, but no operation among them, and nothing that says that there
     /// need not be one.
-    fn found_nothing(&self, summary: &Summary) -> bool {
-        summary.bytes.total() > 0
+    fn found_nothing(&self, heard: &Heard) -> bool {
+        heard.outcome.input_bytes > 0
             && self.fates == Fates::default()
-            && summary.declared != Some(0)
+            && heard.summary.declared != Some(0)
             && self.upstream() != Some(Verdict::Complete)
     }
 
-    fn explain(&self, summary: &Summary, diagnostics: Diagnostics) {
+    fn explain(&self, heard: &Heard, diagnostics: Diagnostics) {
+        let summary = &heard.summary;
         if summary.cut.is_some() {
-            diagnostics.say(&self.describe_cut(summary));
-        } else if self.is_cut(summary) {
+            diagnostics.say(&self.describe_cut(heard));
+        } else if self.is_cut(heard) {
             diagnostics.say(&self.describe_upstream_cut());
-        } else if self.found_nothing(summary) {
+        } else if self.found_nothing(heard) {
             let (file, bytes) = (&self.file, summary.bytes.total());
             diagnostics.say(&format!(
                 "cannot find an operation in '{file}': {bytes} bytes of \
@@ -435,7 +441,8 @@ impl Document {
         }
     }
 
-    fn describe_cut(&self, summary: &Summary) -> String {
+    fn describe_cut(&self, heard: &Heard) -> String {
+        let summary = &heard.summary;
         let Some(cut) = &summary.cut else { return String::new() };
         let mut text = format!("input cut {}", cut.state.describe());
         if let Some(path) = &cut.file_path {
@@ -445,8 +452,13 @@ impl Document {
         if let Some(declared) = summary.declared {
             text += &format!(" of {declared}");
         }
+        if let Some(why) = heard.outcome.why_cut() {
+            text += &format!("; {}", cli::printable(&why));
+        }
         let file = &self.file;
-        text + &format!(" ({file}:{}, byte {})", cut.line, cut.byte)
+        let end = Place { byte: cut.byte, line: cut.line };
+        let Place { byte, line } = heard.in_input(end);
+        text + &format!(" ({file}:{line}, byte {byte})")
     }
 
     fn describe_upstream_cut(&self) -> String {

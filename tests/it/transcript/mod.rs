@@ -3,6 +3,7 @@
 mod corpus;
 mod fixtures;
 mod oracle;
+mod tools;
 
 use tornkit::span::Verdict;
 use tornkit::transcript::{Decoder, From, Outcome, Piece};
@@ -15,6 +16,9 @@ struct Heard {
     /// Name and arguments of whole calls, in order.
     calls: Vec<(String, String)>,
     cut_calls: Vec<(String, String)>,
+    argument_bytes: usize,
+    /// Where in the text further answers begin.
+    next: Vec<usize>,
     outcome: Outcome,
 }
 
@@ -28,11 +32,15 @@ fn hear(input: &[u8], from: From, chunk: usize) -> Heard {
     let mut heard = Heard::default();
     let mut decoder = Decoder::new(from);
     let mut take = |piece: Piece<'_>| -> Result<(), ()> {
+        if let Piece::Tool(call) | Piece::CutTool(call) = piece {
+            heard.argument_bytes += call.args.len();
+        }
         match piece {
             Piece::Text(text) => heard.text.extend_from_slice(text),
             Piece::Reasoning(text) => heard.reasoning.extend_from_slice(text),
             Piece::Tool(call) => heard.calls.push(owned(call)),
             Piece::CutTool(call) => heard.cut_calls.push(owned(call)),
+            Piece::Next => heard.next.push(heard.text.len()),
         }
         Ok(())
     };
@@ -41,9 +49,7 @@ fn hear(input: &[u8], from: From, chunk: usize) -> Heard {
     }
     let outcome = decoder.finish(&mut take).unwrap();
     heard.outcome = outcome;
-    let calls = heard.calls.iter().chain(&heard.cut_calls);
-    let arguments: usize = calls.map(|(_, args)| args.len()).sum();
-    let decoded = (heard.text.len() + arguments) as u64;
+    let decoded = (heard.text.len() + heard.argument_bytes) as u64;
     assert!(heard.outcome.decoded_bytes <= heard.outcome.input_bytes);
     assert_eq!(heard.outcome.decoded_bytes, decoded);
     assert_eq!(heard.outcome.input_bytes, input.len() as u64);

@@ -1,0 +1,327 @@
+//! Whatever wraps an answer in, its records out.
+//!
+//! The text of an answer is scanned as one stream. Each tool call is a record
+//! of its own, handed on when it is whole; what there is of one that was cut
+//! is the tail, like any other record's. At the end the envelope's word and
+//! that of the text are brought together.
+
+use super::event::{Event, Record, Rejected};
+use super::{Bytes, Config, Scanner, Summary};
+use crate::json;
+use crate::span::{Cut, CutState, Place, Span, Verdict};
+use crate::transcript::{Decoder, From, Outcome, Piece, Places, ToolCall};
+
+/// A scanner of answers in their envelopes; see the module.
+#[derive(Debug)]
+pub struct Answer {
+    decoder: Decoder,
+    scans: Scans,
+}
+
+/// What is known of an answer once its input has ended.
+#[derive(Debug)]
+pub struct Heard {
+    /// What is known of its records.
+    pub summary: Summary,
+    /// What is known of its envelope.
+    pub outcome: Outcome,
+    /// Where in the input its text stood.
+    pub places: Places,
+}
+
+impl Heard {
+    /// A place of the answer's text as a place of the input, or a little
+    /// before it.
+    pub fn in_input(&self, place: Place) -> Place {
+        self.places.input_of(place.byte).unwrap_or(place)
+    }
+}
+
+/// The text's scanner, and what the calls came to.
+#[derive(Debug)]
+struct Scans {
+    config: Config,
+    text: Scanner,
+    calls: Calls,
+    /// The end of the text so far.
+    at: Place,
+}
+
+#[derive(Debug, Default)]
+struct Calls {
+    records: u64,
+    operations: u64,
+    repaired: u64,
+    rejected: u64,
+    bytes: Bytes,
+    /// The first call that was cut: where, and its bytes.
+    cut: Option<(Cut, Vec<u8>)>,
+}
+
+impl Answer {
+    /// A scanner that reads records as `config` says, in an input that is to
+    /// be taken for `from`.
+    pub fn new(config: Config, from: From) -> Self {
+        let scans = Scans {
+            text: Scanner::new(config.clone()),
+            config,
+            calls: Calls::default(),
+            at: Place { byte: 0, line: 1 },
+        };
+        Self { decoder: Decoder::new(from), scans }
+    }
+
+    /// Takes more bytes, and hands each record to `sink` as soon as its last
+    /// byte is there.
+    ///
+    /// Fails as the sink does.
+    pub fn feed<E>(
+        &mut self,
+        bytes: &[u8],
+        sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let Self { decoder, scans } = self;
+        decoder.feed(bytes, &mut |piece| scans.take(piece, sink))
+    }
+
+    /// The end of the input.
+    ///
+    /// Fails as the sink does.
+    pub fn finish<E>(
+        self,
+        sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
+    ) -> Result<Heard, E> {
+        let Self { mut decoder, mut scans } = self;
+        let outcome = decoder.finish(&mut |piece| scans.take(piece, sink))?;
+        let Scans { text, calls, at, .. } = scans;
+        let summary = text.finish(sink)?;
+        let summary = together(summary, calls, &outcome, at);
+        Ok(Heard { summary, outcome, places: decoder.places })
+    }
+}
+
+impl Scans {
+    fn take<E>(
+        &mut self,
+        piece: Piece<'_>,
+        sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        match piece {
+            Piece::Text(text) => {
+                self.at.byte += text.len() as u64;
+                let lines = memchr::memchr_iter(b'\n', text).count();
+                self.at.line += lines as u64;
+                self.text.feed(text, sink)
+            }
+            Piece::Tool(call) => self.call(call, b"}", sink),
+            Piece::CutTool(call) => self.call(call, b"", sink),
+            Piece::Reasoning(_) | Piece::Next => Ok(()),
+        }
+    }
+
+    /// Reads a call as a record that `end` closes. Its place is the end of
+    /// the text before it.
+    fn call<E>(
+        &mut self,
+        call: ToolCall<'_>,
+        end: &[u8],
+        sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let at = self.at;
+        let span = Span { start: at.byte, end: at.byte };
+        let mut scanner = Scanner::new(self.config.clone());
+        let mut placed = |event: Event<'_>| {
+            sink(match event {
+                Event::Record(record) => {
+                    Event::Record(Record { span, line: at.line, ..record })
+                }
+                Event::Rejected(rejected) => Event::Rejected(Rejected {
+                    span,
+                    line: at.line,
+                    at,
+                    ..rejected
+                }),
+                more => more,
+            })
+        };
+        let input =
+            if end.is_empty() { call.args.to_vec() } else { call.input() };
+        scanner.feed(&call.head(), &mut placed)?;
+        scanner.feed(&input, &mut placed)?;
+        scanner.feed(end, &mut placed)?;
+        let summary = scanner.finish(&mut placed)?;
+        self.calls.add(summary, call, at);
+        Ok(())
+    }
+}
+
+impl Calls {
+    /// Adds what one call came to. The bytes around its arguments are not
+    /// the input's.
+    fn add(&mut self, summary: Summary, call: ToolCall<'_>, at: Place) {
+        let arguments = call.args.len() as u64;
+        self.records += summary.records;
+        self.operations += summary.operations;
+        self.repaired += summary.repaired;
+        self.rejected += summary.rejected;
+        let bytes = &mut self.bytes;
+        match summary.cut {
+            Some(cut) => {
+                bytes.tail += arguments;
+                let file_path = json::member(call.args, is_path_key);
+                let cut = Cut {
+                    byte: at.byte,
+                    line: at.line,
+                    tail: at,
+                    file_path,
+                    lost_bytes: arguments,
+                    ..cut
+                };
+                self.cut.get_or_insert((cut, summary.tail));
+            }
+            None if summary.rejected > 0 => bytes.rejected += arguments,
+            None => bytes.record += arguments,
+        }
+    }
+}
+
+fn is_path_key(key: &str) -> bool {
+    matches!(key, "file_path" | "path" | "file" | "filename")
+}
+
+/// What text, calls and envelope say together.
+fn together(
+    mut summary: Summary,
+    calls: Calls,
+    outcome: &Outcome,
+    at: Place,
+) -> Summary {
+    let whole = summary
+        .declared
+        .is_some_and(|n| summary.operations + calls.operations >= n);
+    summary.records += calls.records;
+    summary.operations += calls.operations;
+    summary.repaired += calls.repaired;
+    summary.rejected += calls.rejected;
+    summary.bytes.record += calls.bytes.record;
+    summary.bytes.rejected += calls.bytes.rejected;
+    summary.bytes.tail += calls.bytes.tail;
+    if let Some((cut, tail)) = calls.cut
+        && summary.tail.is_empty()
+    {
+        summary.cut = Some(cut);
+        summary.tail = tail;
+    }
+    let says_cut = outcome.verdict() == Verdict::Cut && !whole;
+    if summary.cut.is_none() && says_cut {
+        summary.cut = Some(cut_between(at));
+    }
+    if let Some(cut) = &mut summary.cut {
+        cut.record = summary.records;
+        cut.last_complete = summary.records.checked_sub(1);
+        summary.verdict = Verdict::Cut;
+    } else if outcome.verdict() == Verdict::Complete {
+        summary.verdict = Verdict::Complete;
+    }
+    summary
+}
+
+/// The cut of an answer that ended between two records.
+fn cut_between(at: Place) -> Cut {
+    Cut {
+        byte: at.byte,
+        line: at.line,
+        record: 0,
+        state: CutState::BetweenRecords,
+        path: "$".into(),
+        file_path: None,
+        tail: at,
+        lost_bytes: 0,
+        last_complete: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(input: &str) -> (Vec<String>, Summary, Outcome) {
+        let mut records = Vec::new();
+        let mut sink = |event: Event<'_>| -> Result<(), ()> {
+            if let Event::Record(record) = event {
+                let json = String::from_utf8(record.json.to_vec()).unwrap();
+                records.push(json);
+            }
+            Ok(())
+        };
+        let mut answer = Answer::new(Config::default(), From::Auto);
+        for block in input.as_bytes().chunks(5) {
+            answer.feed(block, &mut sink).unwrap();
+        }
+        let heard = answer.finish(&mut sink).unwrap();
+        let Heard { summary, outcome, .. } = heard;
+        assert_eq!(summary.bytes.total(), outcome.decoded_bytes, "{input}");
+        (records, summary, outcome)
+    }
+
+    fn body(content: &str, stop: &str) -> String {
+        format!(
+            r#"{{"type":"message","role":"assistant","content":[{content}],"stop_reason":"{stop}"}}"#
+        )
+    }
+
+    const DELETE: &str =
+        r#"{"type":"text","text":"{\"type\":\"delete\",\"path\":\"a\"}\n"}"#;
+
+    #[test]
+    fn text_and_calls_are_records_in_the_order_of_completion() {
+        let call = r#"{"type":"tool_use","id":"1","name":"Write","input":{"file_path":"b",
+            "content":"x"}}"#;
+        let input = body(&format!("{DELETE},{call},{DELETE}"), "tool_use");
+        let (records, summary, _) = read(&input);
+        assert_eq!(records.len(), 3);
+        assert_eq!(
+            records[1],
+            r#"{"type":"tool_call","name":"Write","input":{"file_path":"b","content":"x"}}"#
+        );
+        assert_eq!(summary.verdict, Verdict::Complete);
+        assert_eq!((summary.records, summary.cut), (3, None));
+    }
+
+    #[test]
+    fn a_cut_call_is_the_tail() {
+        let call = r#"{"type":"tool_use","id":"1","name":"Write","input":{"file_path":"b","content":"x"#;
+        let all = body(&format!("{DELETE},{call}"), "");
+        let input = &all[..all.find("\"x").unwrap() + 2];
+        let (records, summary, outcome) = read(input);
+        assert_eq!(records.len(), 1);
+        assert!(outcome.open);
+        let cut = summary.cut.unwrap();
+        assert_eq!(cut.file_path.as_deref(), Some("b"));
+        assert_eq!((cut.state, cut.record), (CutState::String, 1));
+        assert_eq!(cut.path, "$.input.content");
+        assert!(summary.tail.ends_with(b"\"content\":\"x"));
+    }
+
+    #[test]
+    fn the_stop_reason_decides_what_the_text_leaves_open() {
+        let (_, summary, _) = read(&body(DELETE, "end_turn"));
+        assert_eq!(summary.verdict, Verdict::Complete);
+        let (_, summary, _) = read(&body(DELETE, "max_tokens"));
+        assert_eq!(summary.verdict, Verdict::Cut);
+        assert_eq!(summary.cut.unwrap().state, CutState::BetweenRecords);
+        // Mislabelled: the text itself is open.
+        let half = r#"{"type":"text","text":"{\"type\":\"delete\","}"#;
+        let (_, summary, _) = read(&body(half, "end_turn"));
+        assert_eq!(summary.verdict, Verdict::Cut);
+    }
+
+    #[test]
+    fn all_that_was_announced_is_all_there_is() {
+        let meta = r#"{"type":"text","text":"{\"type\":\"meta\",\"total_operations\":1}\n"}"#;
+        let input = body(&format!("{meta},{DELETE}"), "max_tokens");
+        let (_, summary, outcome) = read(&input);
+        assert_eq!(outcome.verdict(), Verdict::Cut);
+        assert_eq!(summary.verdict, Verdict::Complete);
+    }
+}

@@ -1,0 +1,127 @@
+//! The tools on answers in their envelopes.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::support::{Dir, run_in};
+
+fn fixture(name: &str) -> Vec<u8> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    std::fs::read(folder.join("tests/cases/transcript").join(name)).unwrap()
+}
+
+fn report(dir: &Dir) -> Value {
+    let report = std::fs::read(dir.path().join("report")).unwrap();
+    serde_json::from_slice(&report).unwrap()
+}
+
+const CREATE: &str =
+    r#"{"type":"create","file_path":"a.py","content":"x = \"é😀\"\n"}"#;
+
+#[test]
+fn salvage_prints_text_and_tool_calls_alike() {
+    let dir = Dir::new();
+    let args = ["--report", "report"];
+    let input = fixture("anthropic.sse");
+    let ran = run_in(dir.path(), "ndjson-salvage", &args, &input);
+    let text = ran.text();
+    let lines: Vec<_> = text.lines().collect();
+    assert_eq!(lines[0], CREATE);
+    let call = r#"{"type":"tool_call","name":"write_file","input":{"path":"b.py","content":"y = \"{[\"\n"}}"#;
+    let call = call.replace("[\\\"\n", "[\\\"\\n");
+    assert_eq!(lines[1].replace(": ", ":").replace(", ", ","), call);
+    assert!(lines[2].contains("no_arguments"));
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
+    let report = report(&dir);
+    assert_eq!(report["envelope"], "anthropic");
+    assert_eq!(report["stop_reason"], "tool_use");
+    assert_eq!(report["output_tokens"], 41);
+    assert_eq!(report["model"], "claude-x");
+    assert_eq!(report["verdict"], "complete");
+    assert_eq!(report["input_bytes"], input.len());
+    let parts = [
+        "envelope_bytes",
+        "record_bytes",
+        "framing_bytes",
+        "rejected_bytes",
+        "tail_bytes",
+    ];
+    let sum: u64 = parts.iter().map(|p| report[p].as_u64().unwrap()).sum();
+    assert_eq!(sum, input.len() as u64);
+}
+
+#[test]
+fn a_stop_reason_is_enough_for_a_cut() {
+    let dir = Dir::new();
+    let input = fixture("openai-chat-cut.sse");
+    let ran = run_in(dir.path(), "ndjson-salvage", &["--end"], &input);
+    assert_eq!(ran.status, 1);
+    let text = ran.text();
+    let lines: Vec<_> = text.lines().collect();
+    assert_eq!(lines[0], CREATE);
+    assert!(lines[1].starts_with(r#"{"type":"end","verdict":"cut""#));
+    assert!(ran.stderr.contains("stop reason length"), "{}", ran.stderr);
+    let ran = run_in(dir.path(), "edit-apply", &["-n"], &input);
+    assert_eq!((ran.status, ran.text().as_str()), (1, "applied create a.py\n"));
+    assert!(ran.stderr.contains("stop reason length"), "{}", ran.stderr);
+}
+
+#[test]
+fn an_answer_that_is_all_reasoning_is_said_to_be() {
+    let dir = Dir::new();
+    let input = br#"{"choices":[{"index":0,"message":{"role":"assistant","content":"","reasoning":"Hm."},"finish_reason":"length"}],"object":"chat.completion","usage":{"completion_tokens":9}}"#;
+    let ran = run_in(dir.path(), "ndjson-salvage", &[] as &[&str], input);
+    assert_eq!((ran.status, ran.stdout.as_slice()), (1, &b""[..]));
+    let why = "stop reason length: nothing but reasoning in 9 tokens";
+    assert!(ran.stderr.contains(why), "{}", ran.stderr);
+}
+
+#[test]
+fn edit_apply_applies_text_and_tool_calls() {
+    for name in ["anthropic.sse", "gemini-array.json", "claude-stream.ndjson"] {
+        let dir = Dir::new();
+        let args = ["--json", "--report", "report"];
+        let ran = run_in(dir.path(), "edit-apply", &args, &fixture(name));
+        let made = std::fs::read_to_string(dir.path().join("a.py")).unwrap();
+        assert_eq!(made, "x = \"é😀\"\n", "{name}");
+        let made = std::fs::read_to_string(dir.path().join("b.py")).unwrap();
+        assert_eq!(made, "y = \"{[\"\n", "{name}");
+        // The third is a tool that edits nothing.
+        assert_eq!(ran.status, 1, "{name} {}", ran.text());
+        let report = report(&dir);
+        assert_eq!(report["verdict"], "complete", "{name}");
+        assert_eq!(report["applied"], 2, "{name}");
+    }
+}
+
+#[test]
+fn a_tool_call_that_was_cut_changes_nothing() {
+    let dir = Dir::new();
+    let whole = String::from_utf8(fixture("anthropic-body.json")).unwrap();
+    let at = whole.find("y = ").unwrap();
+    let ran = run_in(
+        dir.path(),
+        "edit-apply",
+        &[] as &[&str],
+        &whole.as_bytes()[..at],
+    );
+    assert_eq!(ran.status, 1);
+    assert!(dir.path().join("a.py").exists());
+    assert!(!dir.path().join("b.py").exists());
+    assert!(ran.text().contains("failed"), "{}", ran.text());
+    assert!(ran.stderr.contains("'b.py'"), "{}", ran.stderr);
+}
+
+#[test]
+fn raw_keeps_the_records_of_a_log() {
+    let dir = Dir::new();
+    let input = fixture("codex.ndjson");
+    let ran = run_in(dir.path(), "ndjson-salvage", &["--from", "raw"], &input);
+    assert_eq!((ran.status, ran.stdout), (0, input.clone()));
+    let ran = run_in(dir.path(), "ndjson-salvage", &[] as &[&str], &input);
+    assert_eq!(ran.text(), format!("{CREATE}\n"));
+    let ran = run_in(dir.path(), "ndjson-salvage", &["--from", "x"], &input);
+    assert_eq!(ran.status, 2);
+    assert!(ran.stderr.contains("known are auto, raw, openai-chat"));
+}
