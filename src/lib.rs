@@ -17,6 +17,7 @@ pub mod stream;
 pub mod report;
 pub mod json;
 pub mod scan;
+pub mod diff;
 pub mod edit;
 pub mod resume;
 pub mod workspace;

@@ -7,6 +7,8 @@
 mod decode;
 mod draft;
 mod fields;
+mod format;
+pub mod hunks;
 mod instructions;
 mod lines;
 mod matching;
@@ -20,6 +22,7 @@ mod value;
 use crate::path::RelPath;
 
 pub use decode::{DecodeError, Decoded, End, Rejected, decode};
+pub use format::{Detector, Format, detect};
 pub use instructions::INSTRUCTIONS;
 pub use modify::{EditError, Modified, Refusal, Sought, already_done, modify};
 pub use nearest::{Difference, Nearest};

@@ -18,6 +18,7 @@ mod root;
 mod run;
 mod stage;
 mod state;
+mod tree;
 mod undo;
 
 use std::fmt;
@@ -27,6 +28,7 @@ use std::os::fd::AsFd;
 use rustix::fs;
 
 pub use group::Workspace;
+pub use tree::{Content, Tree};
 pub use undo::{LoggedRun, Undone};
 
 /// Operations in the largest group: enough to share the cost of making it
