@@ -54,6 +54,9 @@ pub(super) enum Verdict {
 /// a row are prose. Models that forget blanks do so for a block or two.
 const MAX_STRAYS: u32 = 12;
 
+/// The line after one that ends without a line feed.
+const MARKER: &[u8] = b"\\ No newline at end of file\n";
+
 /// What decides about blank lines and wrong counts: how the answer was
 /// written so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -180,7 +183,7 @@ impl Body {
                 return Verdict::Ends;
             }
             Some(b'-') => self.push(line),
-            Some(b'\\') if !self.hunk.body.is_empty() => self.push(line),
+            Some(b'\\') if !self.hunk.body.is_empty() => self.push_marker(line),
             _ if line.is_blank() => self.keep(line, Pending::Blanks(1)),
             _ if self.hunk.is_met() || is_structure(line.text) => {
                 return Verdict::Ends;
@@ -312,7 +315,9 @@ impl Body {
         let (mut rest, mut at) = (pending.as_slice(), self.pending_at);
         while let Some((text, tail)) = split_line(rest) {
             let line = Line { text, at };
-            if is_body(text) {
+            if text.starts_with(b"\\") {
+                self.push_marker(&line);
+            } else if is_body(text) {
                 self.push(&line);
             } else {
                 self.push_mended(&line, habits);
@@ -333,6 +338,13 @@ impl Body {
         self.hunk.body.push(self.blank);
         self.count(self.blank);
         self.push_text(line);
+    }
+
+    /// Takes the line that says that the one before has no line feed; in
+    /// other languages it has other words.
+    fn push_marker(&mut self, line: &Line<'_>) {
+        self.end = line.end();
+        self.hunk.body.extend_from_slice(MARKER);
     }
 
     fn push(&mut self, line: &Line<'_>) {

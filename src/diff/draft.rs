@@ -169,6 +169,9 @@ impl Draft {
     /// Both names without prefixes; none for a missing side.
     fn names(&self) -> Result<Names, Reason> {
         if let (Some(from), Some(to)) = (&self.from, &self.to) {
+            if self.git.as_ref().is_some_and(|git| !ends(git, from, to)) {
+                return Err(Reason::Header);
+            }
             return Ok((Some(from.clone()), Some(to.clone()), Vec::new()));
         }
         let git = self.git.as_ref();
@@ -239,6 +242,15 @@ impl Draft {
 }
 
 type Names = (Option<Vec<u8>>, Option<Vec<u8>>, Vec<Mend>);
+
+/// Whether the names of git's line are those of a renaming, prefixes aside.
+fn ends(git: &(Vec<u8>, Vec<u8>), from: &[u8], to: &[u8]) -> bool {
+    let fits = |name: &[u8], of: &[u8]| {
+        let dir = name.strip_suffix(of);
+        dir.is_some_and(|dir| dir.is_empty() || dir.ends_with(b"/"))
+    };
+    fits(&git.0, from) && fits(&git.1, to)
+}
 
 /// Whether a line was part of a header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -50,6 +50,8 @@ pub struct Finished {
     pub in_fence: bool,
     /// Whether the last byte is a line feed, or there is none.
     pub is_line_ended: bool,
+    /// Line of the last byte, counted from 1.
+    pub line: u64,
     /// Counts over the answer.
     pub totals: Totals,
 }
@@ -578,6 +580,10 @@ impl Machine {
             path: end.path,
             in_fence: self.fence.is_some(),
             is_line_ended,
+            line: match is_line_ended {
+                true => partial.at.line.saturating_sub(1).max(1),
+                false => partial.at.line,
+            },
             totals: self.totals,
         })
     }
@@ -627,6 +633,7 @@ impl Machine {
             is_line_ended: partial.text.is_empty(),
             is_first: true,
             span: Span { start: at.byte, end: self.totals.bytes },
+            hunk_at: at.byte,
             line: at.line,
             mends,
         };
@@ -664,6 +671,7 @@ impl Machine {
             is_line_ended: true,
             is_first: self.is_first,
             span: Span { start: start.byte, end: binary.end },
+            hunk_at: binary.at.byte,
             line: start.line,
             mends: std::mem::take(&mut self.header_mends),
         };
@@ -722,7 +730,12 @@ impl Machine {
         if self.fault().is_some() {
             return end;
         }
-        self.note_counts();
+        if doubt == Doubt::Unmet {
+            let line = self.body.at.line;
+            self.body.mend(Mend::Counts, line);
+        } else {
+            self.note_counts();
+        }
         let Ok(file) = &self.file else { return end };
         let mut mends = std::mem::take(&mut self.header_mends);
         mends.append(&mut self.body.mends);
@@ -734,6 +747,7 @@ impl Machine {
             is_line_ended: text.is_empty(),
             is_first: self.is_first,
             span: Span { start: start.byte, end: self.body.end },
+            hunk_at: self.body.at.byte,
             line: start.line,
             mends,
         };

@@ -120,6 +120,8 @@ pub struct Last {
     pub is_first: bool,
     /// Where it stands.
     pub span: Span,
+    /// Where its hunk's own header begins, or `span.start`.
+    pub hunk_at: u64,
     /// Line of its first byte, counted from 1.
     pub line: u64,
     /// What was put right in it.

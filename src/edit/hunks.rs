@@ -128,15 +128,15 @@ impl<'a> Ground<'a> {
         self.text.is_empty() || self.text.ends_with(b"\n")
     }
 
-    /// The line, from 1, that begins at a byte.
-    pub fn line_at(&self, at: usize) -> u64 {
-        self.starts.partition_point(|&start| start <= at) as u64
+    /// Where a line, counted from 1, begins.
+    pub fn start(&self, line: u64) -> Option<usize> {
+        let index = usize::try_from(line.checked_sub(1)?).ok()?;
+        self.starts.get(index).copied()
     }
 
-    /// A line without its number: its bytes, its ending included.
+    /// The bytes of a line, counted from 1, its ending included.
     pub fn line(&self, line: u64) -> Option<&'a [u8]> {
-        let index = usize::try_from(line.checked_sub(1)?).ok()?;
-        let start = *self.starts.get(index)?;
+        let start = self.start(line)?;
         self.text.get(start..line_end(self.text, start))
     }
 }
