@@ -727,7 +727,8 @@ impl Machine {
         let start = if self.is_first { self.file_at } else { self.body.at };
         let path = self.path();
         let end = End { last: None, tail: Some(start), path };
-        if self.fault().is_some() {
+        // A hunk that changes nothing yet may still do so.
+        if self.fault().is_some_and(|fault| fault != Reason::NoChange) {
             return end;
         }
         if doubt == Doubt::Unmet {

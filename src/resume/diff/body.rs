@@ -39,6 +39,13 @@ pub(super) fn bodies(answer: &[u8], in_fence: bool) -> Vec<Body> {
                 Lead::Text => Lead::Text,
                 _ => Lead::Nothing,
             };
+            // After a greeting, the fence is where the answer begins.
+            if at > 0 {
+                found.clear();
+            } else {
+                let text = rest.to_vec();
+                found.push(Body { lead: Lead::Blanks, text });
+            }
             found.push(Body { lead, text });
             break;
         }
@@ -85,7 +92,7 @@ fn fenced(text: &[u8], in_fence: bool) -> Option<Vec<u8>> {
     let mut at = 0;
     while at < inside.len() {
         let line = first_line(inside.get(at..)?);
-        let bare = line.trim_ascii();
+        let bare = line.trim_ascii_end();
         if bare.len() >= length && bare.iter().all(|b| *b == mark) {
             let rest = inside.get(at + line.len()..).unwrap_or_default();
             return Some([inside.get(..at)?, rest].concat());

@@ -243,7 +243,7 @@ fn is_sound(before: &Way, after: &Way, place: &Place) -> bool {
     let goes_on = matches!(place.how, How::Exact | How::Overlap);
     let at = place.kept as u64;
     let through = |part: &&Part| {
-        part.span.start < at && at < part.span.end
+        part.span.start < at && at <= part.span.end
     };
     let part = after.patch.parts.iter().find(through);
     let broken = part.is_some_and(|part| odd_mends(&part.mends) > 0);
@@ -260,7 +260,8 @@ fn outdoes(best: &Way, other: &Way) -> bool {
         Proof::Repeated | Proof::Named => two.0 > one.0 || two.1 > one.1,
         Proof::Again => two.0 > Proof::Possible,
         // A line that is written in other words may be meant.
-        Proof::Possible => two.0 == Proof::Weak && !rewrites(best, other),
+        Proof::Possible if two.0 == Proof::Possible => two.1 > one.1,
+        Proof::Possible => !rewrites(best, other),
         Proof::Weak => false,
     }
 }

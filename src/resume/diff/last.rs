@@ -23,6 +23,9 @@ pub fn is_whole(
     lookup: &Lookup<'_>,
 ) -> bool {
     let Some(last) = &end.last else { return true };
+    if last.hunk.as_ref().is_some_and(|hunk| !hunk.is_change()) {
+        return false;
+    }
     match known {
         AnswerEnd::Certain => true,
         AnswerEnd::Meant if !end.in_fence && is_end(end, last) => true,
@@ -40,7 +43,7 @@ fn is_end(end: &Finished, last: &Last) -> bool {
 }
 
 /// Whether nothing can follow.
-fn is_proven(last: &Last, lookup: &Lookup<'_>) -> bool {
+pub(super) fn is_proven(last: &Last, lookup: &Lookup<'_>) -> bool {
     match last.doubt {
         Doubt::HeaderOnly => {
             let file = &last.file;

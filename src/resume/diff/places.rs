@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
+use super::last::is_proven;
 use super::patch::{self, Patch};
-use crate::diff::Hunk;
+use crate::diff::{Doubt, Hunk, Kind, Numbers};
 use crate::edit::hunks::Ground;
 use crate::resume::overlap::{is_telling, overlap, partial_character};
 use crate::resume::preimage::{Lookup, Preimage};
@@ -88,13 +89,27 @@ impl Before<'_> {
         std::iter::once(end).chain(inner).collect()
     }
 
+    /// Whether the last hunk lacks lines, as far as anybody can tell.
+    fn is_open(&self) -> bool {
+        let last = self.patch.end.last.as_ref();
+        last.is_some_and(|last| {
+            last.doubt == Doubt::Unmet && !is_proven(last, self.lookup)
+        })
+    }
+
     fn exact(&self, body: &[u8], found: &mut Vec<Place>) {
         let goes_on = body.first().is_some_and(|b| (0x80..0xC0).contains(b));
         for stop in self.ends() {
             let text = self.text.get(..stop).unwrap_or_default();
             let partial = if goes_on { 0 } else { partial_character(text) };
             let kept = stop - partial;
-            found.push(Place::new(How::Exact, Proof::Possible, kept));
+            // No line goes on with a header, and nothing but its lines
+            // follows the beginning of a hunk.
+            let begins_line = self.line(kept).is_empty();
+            let may_follow = begins_line && !self.is_open();
+            if may_follow || !is_structure(body) {
+                found.push(Place::new(How::Exact, Proof::Possible, kept));
+            }
         }
     }
 
@@ -208,23 +223,20 @@ impl Before<'_> {
         let Preimage::Text(text) = (self.lookup)(&file.old) else {
             return None;
         };
-        let seen = self.old_lines_until(upto)?;
+        let seen = self.lines_until(upto, Numbered::Old)?;
         let line = u64::from(start) + u64::from(seen);
         Ground::new(&text).line(line).map(<[u8]>::to_vec)
     }
 
-    /// Lines of the old side of the cut hunk that end at or before a byte.
-    fn old_lines_until(&self, upto: usize) -> Option<u32> {
+    /// Lines of one side of the cut hunk that end at or before a byte.
+    fn lines_until(&self, upto: usize, side: Numbered) -> Option<u32> {
         let last = self.patch.end.last.as_ref()?;
         let hunk_at = usize::try_from(last.hunk_at).ok()?;
         let text = self.text.get(hunk_at..upto)?;
         let mut lines = text.split_inclusive(|b| *b == b'\n');
         lines.next()?;
-        let old = lines.filter(|line| {
-            line.ends_with(b"\n")
-                && !matches!(line.first(), Some(b'+' | b'\\'))
-        });
-        u32::try_from(old.count()).ok()
+        let here = lines.filter(|line| line.ends_with(b"\n") && side.has(line));
+        u32::try_from(here.count()).ok()
     }
 
     /// The hunk that is not known to be whole.
@@ -253,7 +265,8 @@ impl Before<'_> {
             return;
         };
         let hunk_at = usize::try_from(last.hunk_at).unwrap_or_default();
-        let number = |hunk: &Hunk| hunk.numbers.map(|n| n.old.start);
+        let side = self.numbered_side();
+        let number = |hunk: &Hunk| hunk.numbers.map(|n| side.start(n));
         let (cut_at, at) = (number(cut), number(&first));
         let repeats = self.begins_alike(cut, &first);
         let proof = match repeats {
@@ -262,10 +275,31 @@ impl Before<'_> {
             false => Proof::Weak,
         };
         let place = Place::new(How::Restart, proof, hunk_at);
-        found.push(Place { skip, ..place });
+        found.push(Place { skip, ..place.clone() });
+        if proof != Proof::Weak {
+            // The first header may be the right one.
+            let kept = hunk_at + first_line(self.slice(hunk_at..self.text.len()));
+            let skip = skip + first_line(body.get(skip..).unwrap_or_default());
+            found.push(Place { kept, skip, ..place });
+        }
         if !cut.is_met() {
             self.tail_only(body, skip, at.zip(cut_at), found);
+            found.push(Place {
+                skip,
+                ..Place::new(How::Skipped, Proof::Weak, hunk_at)
+            });
         }
+    }
+
+    /// The side whose numbers say where the cut hunk goes on.
+    fn numbered_side(&self) -> Numbered {
+        let last = self.patch.end.last.as_ref();
+        let is_new = last.is_some_and(|last| {
+            let numbers = last.hunk.as_ref().and_then(|hunk| hunk.numbers);
+            last.file.kind == Kind::New
+                || numbers.is_some_and(|n| n.old.count == 0)
+        });
+        if is_new { Numbered::New } else { Numbered::Old }
     }
 
     /// A header of its own for the rest of the cut hunk: both are one hunk.
@@ -277,11 +311,12 @@ impl Before<'_> {
         found: &mut Vec<Place>,
     ) {
         let after = body.get(skip..).unwrap_or_default();
-        let header = memchr::memchr(b'\n', after).map_or(after.len(), |n| n + 1);
+        let header = first_line(after);
         for stop in self.ends() {
             let line = self.line(stop);
             let kept = line.start;
-            let Some(seen) = self.old_lines_until(kept) else { continue };
+            let side = self.numbered_side();
+            let Some(seen) = self.lines_until(kept, side) else { continue };
             let place = Place::new(How::Overlap, Proof::Weak, kept);
             let place = Place { skip: skip + header, ..place };
             let Some((at, cut_at)) = numbers else {
@@ -318,8 +353,8 @@ impl Before<'_> {
         while left > 0 && start > 0 {
             let before = lines.get(..start - 1).unwrap_or_default();
             start = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
-            let is_old = !matches!(lines.get(start), Some(b'+' | b'\\'));
-            left -= u32::from(is_old);
+            let line = lines.get(start..).unwrap_or_default();
+            left -= u32::from(self.numbered_side().has(line));
         }
         let body = body.get(header..).unwrap_or_default();
         let shared = lines.get(start..).unwrap_or_default();
@@ -353,8 +388,15 @@ impl Before<'_> {
                 true => Proof::Repeated,
                 false => Proof::Named,
             };
-            let place = Place::new(How::Restart, proof, at);
+            let kept = self.header_kept(body, at);
+            let place = Place::new(How::Restart, proof, kept);
             found.push(Place { shared, ..place });
+        } else if self.begins_header(&path) {
+            let tail = self.patch.end.tail.map_or(0, |tail| tail.byte);
+            let kept = usize::try_from(tail).unwrap_or_default();
+            let place = Place::new(How::Restart, Proof::Named, kept);
+            found.push(place);
+            return;
         }
         let is_last = last.is_some_and(|(name, _)| name == path);
         if is_last {
@@ -374,6 +416,37 @@ impl Before<'_> {
             let kept = usize::try_from(at).unwrap_or_default();
             found.push(Place::new(How::Skipped, Proof::Weak, kept));
         }
+    }
+
+    /// What is kept of a file's header that begins at `at`, if the body only
+    /// repeats its `---` line: all above that line, for it may give the file
+    /// a mode or another name.
+    fn header_kept(&self, body: &[u8], at: usize) -> usize {
+        let header = self.slice(at..self.text.len());
+        if !body.starts_with(b"--- ") || !header.starts_with(b"diff --git ") {
+            return at;
+        }
+        let mut kept = at;
+        for line in header.split_inclusive(|b| *b == b'\n') {
+            let ends = line.starts_with(b"--- ") || line.starts_with(b"@@");
+            if ends || !line.ends_with(b"\n") {
+                break;
+            }
+            kept += line.len();
+        }
+        kept
+    }
+
+    /// Whether the text ends in the first line of a header that may be that
+    /// of this file.
+    fn begins_header(&self, path: &[u8]) -> bool {
+        let Some(tail) = self.patch.end.tail else { return false };
+        let at = usize::try_from(tail.byte).unwrap_or_default();
+        let cut = self.slice(at..self.text.len());
+        let cut = cut.strip_suffix(b"\n").unwrap_or(cut);
+        let header = [b"diff --git a/", path, b" b/", path].concat();
+        let old = [b"--- a/", path].concat();
+        header.starts_with(cut) || old.starts_with(cut)
     }
 
     /// Each file's name and where its header begins, in order.
@@ -398,6 +471,37 @@ impl Before<'_> {
                 self.slice(start..self.text.len()).starts_with(body)
             })
     }
+}
+
+/// A side whose line numbers are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Numbered {
+    Old,
+    New,
+}
+
+impl Numbered {
+    fn start(self, numbers: Numbers) -> u32 {
+        match self {
+            Self::Old => numbers.old.start,
+            Self::New => numbers.new.start,
+        }
+    }
+
+    /// Whether a line of a hunk stands on this side.
+    fn has(self, line: &[u8]) -> bool {
+        match line.first() {
+            Some(b'+') => self == Self::New,
+            Some(b'-') => self == Self::Old,
+            Some(b'\\') => false,
+            _ => true,
+        }
+    }
+}
+
+/// The length of the first line, with its ending.
+fn first_line(text: &[u8]) -> usize {
+    memchr::memchr(b'\n', text).map_or(text.len(), |at| at + 1)
 }
 
 /// Whether a text begins with the header of a file.
