@@ -18,6 +18,7 @@ pub mod report;
 pub mod json;
 pub mod transcript;
 pub mod scan;
+pub mod diff;
 pub mod edit;
 pub mod resume;
 pub mod workspace;

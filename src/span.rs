@@ -69,6 +69,12 @@ pub enum CutState {
     BetweenRecords,
     /// In a code fence that was not closed, between two records.
     Fence,
+    /// Inside a hunk, or just after one that may go on.
+    Hunk,
+    /// Inside the header of a file patch, or just after it.
+    Header,
+    /// Inside a SEARCH/REPLACE block or the change of one file.
+    Block,
 }
 
 impl CutState {
@@ -84,6 +90,9 @@ impl CutState {
             Self::Container => "between two tokens",
             Self::BetweenRecords => "between records",
             Self::Fence => "in an open fence, between records",
+            Self::Hunk => "in a hunk",
+            Self::Header => "in a header",
+            Self::Block => "in a block",
         }
     }
 }

@@ -8,6 +8,8 @@ mod decode;
 mod draft;
 mod fields;
 mod fuzzy;
+mod format;
+pub mod hunks;
 mod instructions;
 mod lines;
 mod malformed;
@@ -24,6 +26,7 @@ mod value;
 use crate::path::RelPath;
 
 pub use decode::{Decoded, End, Rejected, decode};
+pub use format::{Detector, Format, detect};
 pub use fuzzy::Rung;
 pub use instructions::INSTRUCTIONS;
 pub use malformed::DecodeError;

@@ -21,6 +21,21 @@ pub struct Unit<'a> {
     pub end: u64,
     /// Line of its first byte, counted from 1.
     pub line: u64,
+    /// Why it cannot be used, if it is broken.
+    pub reason: Option<&'static str>,
+}
+
+/// A kind of mistake that was put right.
+#[derive(Debug, Serialize)]
+pub struct Mend {
+    /// What was wrong.
+    pub what: &'static str,
+    /// How often.
+    pub count: u64,
+    /// The file in which it was seen first.
+    pub file_path: String,
+    /// The line of the joined text in which it was seen first.
+    pub line: u64,
 }
 
 /// How one continuation joined.
@@ -49,6 +64,8 @@ pub struct Joined<'a> {
     pub verdict: Verdict,
     /// The exit status.
     pub status: u8,
+    /// The format of the answer.
+    pub format: &'static str,
     /// Answers read.
     pub answers: usize,
     /// Bytes of the joined text.
@@ -59,6 +76,8 @@ pub struct Joined<'a> {
     pub declared: Option<u64>,
     /// Where and how the joined answer is cut.
     pub cut: Option<&'a Cut>,
+    /// What was put right.
+    pub mends: Vec<Mend>,
     /// One for each continuation.
     pub seams: Vec<Seam>,
 }

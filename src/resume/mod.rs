@@ -8,14 +8,19 @@
 //! structure proves; where two prove different things, it says so and
 //! keeps what both agree on. This module opens no file.
 
+mod preimage;
 mod survey;
+mod overlap;
 mod body;
 mod seam;
 mod stitch;
+pub mod diff;
 mod quote;
 mod prompt;
 
+pub use diff::AnswerEnd;
+pub use preimage::{Lookup, Preimage, nothing_known};
 pub use prompt::{Context, Prompt, Refusal, Style, prompt};
 pub use seam::How;
-pub use stitch::{Joined, Seam, stitch};
-pub use survey::{Survey, Unit, UnitState, survey};
+pub use stitch::{Joined, Known, Seam, join, stitch};
+pub use survey::{Mended, Survey, Unit, UnitState, survey};

@@ -2,6 +2,7 @@
 
 use super::quote;
 use super::survey::{Survey, Unit};
+use crate::edit::Format;
 use crate::span::CutState;
 
 /// Where the continuation is asked to begin.
@@ -19,7 +20,7 @@ pub enum Style {
 }
 
 /// What the prompt is written for.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Context {
     /// The task's text, if the model does not remember it.
     pub task: Option<Vec<u8>>,
@@ -27,6 +28,8 @@ pub struct Context {
     pub deliverables: Vec<String>,
     /// Where the continuation is asked to begin.
     pub style: Style,
+    /// The format of the answer.
+    pub format: Format,
 }
 
 /// Why there is nothing to ask.

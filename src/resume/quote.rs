@@ -2,7 +2,7 @@
 
 use memchr::memmem;
 
-use super::seam::partial_character;
+use super::overlap::partial_character;
 
 /// Bytes of the tail that are quoted at least: some ten lines, enough for a
 /// model to see where it stopped, about a hundred tokens.

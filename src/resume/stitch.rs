@@ -1,7 +1,10 @@
 //! Answers in order, joined into one.
 
+use super::diff::{self, AnswerEnd};
+use super::preimage::Lookup;
 use super::seam::{How, Join, joins, same};
 use super::survey::{Survey, survey};
+use crate::edit::{Format, detect};
 
 /// The joined answer.
 #[derive(Debug)]
@@ -42,7 +45,30 @@ impl Joined {
     }
 }
 
-/// Joins answers: the first, and its continuations in order.
+/// What is known beside the answers.
+#[derive(Clone, Copy)]
+pub struct Known<'a> {
+    /// Their format; nothing to let the first unit tell.
+    pub format: Option<Format>,
+    /// What the end of the last answer is.
+    pub end: AnswerEnd,
+    /// The files that the answer changes.
+    pub lookup: &'a Lookup<'a>,
+}
+
+/// Joins answers of any format: the first, and its continuations in order.
+/// Also says which format it took them for.
+pub fn join(answers: &[Vec<u8>], known: Known<'_>) -> (Joined, Format) {
+    let told = || detect(&answers.concat()).unwrap_or(Format::Ops);
+    let format = known.format.unwrap_or_else(told);
+    let joined = match format {
+        Format::Diff => diff::stitch(answers, known.end, known.lookup),
+        _ => stitch(answers),
+    };
+    (joined, format)
+}
+
+/// Joins operations: the first answer, and its continuations in order.
 ///
 /// The result holds everything that is certain. A continuation that cannot
 /// be joined without doubt is left out, and so are those after it: its seam

@@ -68,6 +68,21 @@ pub struct Survey {
     pub units: Vec<Unit>,
     /// What the scanner said at its end.
     pub summary: Summary,
+    /// What was put right in units, in stream order.
+    pub mended: Vec<Mended>,
+    /// Why a unit is broken, in the order of the broken units.
+    pub reasons: Vec<&'static str>,
+}
+
+/// Something that was put right in a unit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mended {
+    /// The file.
+    pub path: String,
+    /// Line of the answer, counted from 1.
+    pub line: u64,
+    /// What was wrong.
+    pub what: &'static str,
 }
 
 /// The keys under which operations name their file.
@@ -117,7 +132,7 @@ pub fn survey(text: &[u8]) -> Survey {
         let line = cut.tail.line;
         units.push(Unit::read(UnitState::Cut, tail, span, line));
     }
-    Survey { units, summary }
+    Survey { units, summary, mended: Vec::new(), reasons: Vec::new() }
 }
 
 impl Survey {

@@ -19,6 +19,7 @@ mod root;
 mod run;
 mod stage;
 mod state;
+mod tree;
 mod undo;
 
 use std::fmt;
@@ -30,6 +31,7 @@ use rustix::fs;
 use crate::edit::Matching;
 
 pub use group::Workspace;
+pub use tree::{Content, Tree};
 pub use undo::{LoggedRun, Undone};
 
 /// Operations in the largest group: enough to share the cost of making it

@@ -1,0 +1,423 @@
+//! diff-resume: arguments and wiring.
+
+mod mends;
+mod say;
+mod stream;
+mod tree;
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Error};
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+use tornkit::cli::{self, Diagnostics};
+use tornkit::edit::Format;
+use tornkit::report::resume as report;
+use tornkit::resume::{
+    AnswerEnd, Context, Joined, Known, Refusal, Style, UnitState, join, prompt,
+};
+use tornkit::span::Status;
+use tornkit::stream::{Input, Output};
+
+use crate::stream::Streamed;
+use crate::tree::Files;
+
+/// Join a cut answer and its continuations, and ask for what is missing.
+///
+/// Operands are the raw answers of a model in order: the first, then each
+/// continuation, as they came: edit operations or diffs. Without a mode,
+/// prints what is whole in the joined answer: a patch for `git apply -p1`, or
+/// the complete operations, one a line.
+///
+/// Exit status: 0 complete (`prompt`: a prompt was written); 1 something is
+/// missing or does not fit (`prompt`: nothing to ask); 2 trouble.
+#[derive(Parser)]
+#[command(
+    name = "diff-resume",
+    version,
+    max_term_width = 80,
+    args_conflicts_with_subcommands = true,
+    subcommand_precedence_over_arg = true,
+    disable_help_subcommand = true
+)]
+struct Args {
+    #[command(subcommand)]
+    mode: Option<Mode>,
+
+    #[command(flatten)]
+    answers: Answers,
+
+    #[command(flatten)]
+    shared: Shared,
+}
+
+#[derive(Subcommand)]
+enum Mode {
+    /// As without a mode, but the end is that of the answer
+    Stitch {
+        #[command(flatten)]
+        answers: Answers,
+    },
+    /// Print a line a unit: its state, a tab, its path
+    Status {
+        #[command(flatten)]
+        answers: Answers,
+        /// Print JSON lines, with offsets into the joined text
+        #[arg(long)]
+        json: bool,
+        /// End lines with a NUL instead of a line feed
+        #[arg(short = '0', long, conflicts_with = "json")]
+        null: bool,
+    },
+    /// Print the prompt that asks a model for what is missing
+    Prompt {
+        #[command(flatten)]
+        answers: Answers,
+        /// Task to repeat, for a model that does not remember it
+        #[arg(long, value_name = "FILE")]
+        task: Option<OsString>,
+        /// Files that the answer has to cover, a line each
+        #[arg(long, value_name = "FILE")]
+        deliverables: Option<OsString>,
+        /// Where the continuation is asked to begin
+        #[arg(long, value_enum, default_value_t = Begin::Line)]
+        style: Begin,
+    },
+}
+
+#[derive(ClapArgs)]
+struct Answers {
+    /// Answers in order; `-` or none is stdin
+    answers: Vec<OsString>,
+
+    /// Print the joined text as it is
+    #[arg(long)]
+    raw: bool,
+
+    /// Judge each operand by itself: print nothing
+    #[arg(long, conflicts_with = "raw")]
+    check: bool,
+}
+
+#[derive(ClapArgs)]
+struct Shared {
+    /// The tree that the answer changes
+    #[arg(short = 'C', long, value_name = "DIR", global = true)]
+    directory: Option<PathBuf>,
+
+    /// Format of the answer; told by its first unit if not given
+    #[arg(long, value_enum, global = true)]
+    format: Option<Named>,
+
+    /// Take the last unit as whole: the answer is known to be
+    #[arg(long, global = true)]
+    complete: bool,
+
+    /// Write to FILE instead of stdout
+    #[arg(short, long, value_name = "FILE", global = true)]
+    output: Option<OsString>,
+
+    /// Write a JSON report to FILE
+    #[arg(long, value_name = "FILE", global = true)]
+    report: Option<OsString>,
+
+    /// Say nothing on stderr about what is missing
+    #[arg(short, long, global = true)]
+    quiet: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Named {
+    /// Edit operations in JSON
+    Ops,
+    /// A git or unified diff
+    Diff,
+}
+
+impl From<Named> for Format {
+    fn from(named: Named) -> Self {
+        match named {
+            Named::Ops => Self::Ops,
+            Named::Diff => Self::Diff,
+        }
+    }
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Begin {
+    /// With the line that was cut, but not before its operation
+    Line,
+    /// With the very next character
+    Exact,
+    /// With the operation or hunk that was cut
+    #[value(alias = "hunk")]
+    Op,
+    /// With the file that was cut
+    File,
+}
+
+impl From<Begin> for Style {
+    fn from(begin: Begin) -> Self {
+        match begin {
+            Begin::Line => Self::Line,
+            Begin::Exact => Self::Exact,
+            Begin::Op => Self::Op,
+            Begin::File => Self::File,
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    cli::run("diff-resume", run)
+}
+
+fn run(args: Args, diagnostics: Diagnostics) -> Result<Status, Error> {
+    let Args { mode, answers, shared } = args;
+    let answers = match &mode {
+        None => &answers,
+        Some(
+            Mode::Stitch { answers }
+            | Mode::Status { answers, .. }
+            | Mode::Prompt { answers, .. },
+        ) => answers,
+    };
+    let files = Files::open(shared.directory.as_deref())?;
+    let end = match &mode {
+        _ if shared.complete => AnswerEnd::Certain,
+        None if !answers.check => AnswerEnd::MayBeCut,
+        _ => AnswerEnd::Meant,
+    };
+    let run = Run { shared: &shared, files, end, diagnostics };
+    if answers.check {
+        return run.check(&answers.answers);
+    }
+    let mut first = None;
+    if mode.is_none() && !answers.raw && answers.answers.len() < 2 {
+        match stream::prefix(&run, answers.answers.first())? {
+            Streamed::Done(status) => return Ok(status),
+            Streamed::OtherFormat(text) => first = Some(text),
+        }
+    }
+    let texts = match first {
+        Some(text) => vec![text],
+        None => read_all(&answers.answers)?,
+    };
+    run.join(&texts, mode.as_ref(), answers)
+}
+
+/// What all modes need.
+struct Run<'a> {
+    shared: &'a Shared,
+    files: Files,
+    end: AnswerEnd,
+    diagnostics: Diagnostics,
+}
+
+impl Run<'_> {
+    fn known<T>(&self, body: impl FnOnce(Known<'_>) -> T) -> T {
+        let lookup = |name: &[u8]| self.files.get(name);
+        body(Known {
+            format: self.shared.format.map(Format::from),
+            end: self.end,
+            lookup: &lookup,
+        })
+    }
+
+    fn output(&self) -> Result<Output, Error> {
+        Ok(match &self.shared.output {
+            Some(file) => Output::file(file)?,
+            None => Output::stdout(),
+        })
+    }
+
+    /// Joins answers that are at hand, and does what the mode says.
+    fn join(
+        &self,
+        texts: &[Vec<u8>],
+        mode: Option<&Mode>,
+        answers: &Answers,
+    ) -> Result<Status, Error> {
+        let (joined, format) = self.known(|known| join(texts, known));
+        let mut out = self.output()?;
+        let status = match mode {
+            Some(Mode::Status { json, null, .. }) => {
+                print_units(&joined, *json, *null, &mut out)?;
+                judge(&joined)
+            }
+            Some(Mode::Prompt { task, deliverables, style, .. }) => {
+                let context = Context {
+                    task: task.as_deref().map(read).transpose()?,
+                    deliverables: lines(deliverables.as_ref())?,
+                    style: (*style).into(),
+                    format,
+                };
+                self.ask(&joined, &context, &mut out)?
+            }
+            _ => {
+                print_joined(&joined, format, answers.raw, &mut out)?;
+                judge(&joined)
+            }
+        };
+        out.finish()?;
+        if status == Status::Incomplete && !self.shared.quiet {
+            say::explain(&joined, format, self.diagnostics);
+        }
+        self.report(|| say::summed_up(&joined, format, status))?;
+        Ok(status)
+    }
+
+    /// Judges each operand by itself; a line for each that is not whole or
+    /// was mended.
+    fn check(&self, operands: &[OsString]) -> Result<Status, Error> {
+        let mut status = Status::Complete;
+        let mut reports = self.report_file()?;
+        for operand in cli::operands(operands.to_vec()) {
+            let mut input = Input::open(&operand)?;
+            let name = input.name().to_owned();
+            let texts = [input.read_to_end()?];
+            let (joined, format) = self.known(|known| join(&texts, known));
+            let mut found = judge(&joined);
+            if let Some(fault) = say::fault(&joined) {
+                found = Status::Incomplete;
+                let line = format!("'{}': {fault}", cli::printable(&name));
+                self.say(&line);
+            }
+            status = status.worst(found);
+            let report = say::summed_up(&joined, format, found);
+            reports.write_line(&serde_json::to_vec(&report)?)?;
+        }
+        reports.finish()?;
+        Ok(status)
+    }
+
+    fn say(&self, line: &str) {
+        if !self.shared.quiet {
+            self.diagnostics.say(line);
+        }
+    }
+
+    fn report_file(&self) -> Result<Output, Error> {
+        Ok(match &self.shared.report {
+            Some(file) => Output::file(file)?,
+            None => Output::nowhere(),
+        })
+    }
+
+    fn report<'r>(
+        &self,
+        report: impl FnOnce() -> report::Joined<'r>,
+    ) -> Result<(), Error> {
+        if self.shared.report.is_some() {
+            let mut out = self.report_file()?;
+            out.write_line(&serde_json::to_vec(&report())?)?;
+            out.finish()?;
+        }
+        Ok(())
+    }
+
+    fn ask(
+        &self,
+        joined: &Joined,
+        context: &Context,
+        out: &mut Output,
+    ) -> Result<Status, Error> {
+        let refusal = match prompt(&joined.text, &joined.survey, context) {
+            Ok(text) => {
+                out.write(&text)?;
+                return Ok(Status::Complete);
+            }
+            Err(refusal) => refusal,
+        };
+        self.diagnostics.say(match refusal {
+            Refusal::Complete => "nothing to ask: the answer is complete",
+            Refusal::NothingToBuildOn => {
+                "nothing to build on: no unit has begun; ask again from the \
+                 start"
+            }
+        });
+        Ok(Status::Incomplete)
+    }
+}
+
+fn read_all(operands: &[OsString]) -> Result<Vec<Vec<u8>>, Error> {
+    let operands = cli::operands(operands.to_vec());
+    operands.iter().map(|operand| read(operand)).collect()
+}
+
+fn read(operand: &OsStr) -> Result<Vec<u8>, Error> {
+    Ok(Input::open(operand)?.read_to_end()?)
+}
+
+/// The lines of a file that are not blank.
+fn lines(file: Option<&OsString>) -> Result<Vec<String>, Error> {
+    let Some(file) = file else { return Ok(Vec::new()) };
+    let text = String::from_utf8(read(file)?).with_context(|| {
+        format!("cannot read '{}'", Path::new(file).display())
+    })?;
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    Ok(lines.map(str::to_owned).collect())
+}
+
+fn judge(joined: &Joined) -> Status {
+    let empty = joined.text.is_empty();
+    if empty || joined.is_whole() {
+        Status::Complete
+    } else {
+        Status::Incomplete
+    }
+}
+
+fn print_joined(
+    joined: &Joined,
+    format: Format,
+    raw: bool,
+    out: &mut Output,
+) -> Result<(), Error> {
+    if raw {
+        return Ok(out.write(&joined.text)?);
+    }
+    for unit in joined.survey.complete() {
+        match format {
+            Format::Diff => out.write(&unit.json)?,
+            _ => out.write_line(&unit.json)?,
+        }
+    }
+    Ok(())
+}
+
+fn print_units(
+    joined: &Joined,
+    json: bool,
+    null: bool,
+    out: &mut Output,
+) -> Result<(), Error> {
+    let mut reasons = joined.survey.reasons.iter();
+    for unit in &joined.survey.units {
+        let broken = unit.state == UnitState::Rejected;
+        let reason = if broken { reasons.next().copied() } else { None };
+        if json {
+            out.write_line(&serde_json::to_vec(&report::Unit {
+                r#type: "unit",
+                state: unit.state.name(),
+                op: unit.op.as_deref(),
+                file_path: unit.path.as_deref(),
+                start: unit.span.start,
+                end: unit.span.end,
+                line: unit.line,
+                reason,
+            })?)?;
+            continue;
+        }
+        if !unit.is_operation() {
+            continue;
+        }
+        let path = unit.path.as_deref().unwrap_or("?");
+        let end = if null { '\0' } else { '\n' };
+        let path = if null { path.to_owned() } else { cli::printable(path) };
+        let line = format!("{}\t{path}{end}", unit.state.name());
+        out.write(line.as_bytes())?;
+    }
+    Ok(())
+}

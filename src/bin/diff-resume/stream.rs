@@ -1,0 +1,193 @@
+//! The longest applyable prefix of one diff, as it arrives.
+
+use std::ffi::OsString;
+
+use anyhow::Error;
+
+use tornkit::cli;
+use tornkit::diff::{Event, Finished, Parser, Renderer, Unit};
+use tornkit::edit::{Detector, Format};
+use tornkit::report::resume as report;
+use tornkit::resume::diff;
+use tornkit::span::{Cut, Status, Verdict};
+use tornkit::stream::{Input, Output, StreamError};
+
+use crate::mends::Mends;
+use crate::{Run, say};
+
+/// What became of a document that was read as a stream.
+pub(crate) enum Streamed {
+    /// It is a diff, and all is done.
+    Done(Status),
+    /// It is none; this is its text.
+    OtherFormat(Vec<u8>),
+}
+
+/// Prints what is whole in a diff. A document of another format is only
+/// read.
+pub(crate) fn prefix(
+    run: &Run<'_>,
+    operand: Option<&OsString>,
+) -> Result<Streamed, Error> {
+    let stdin = OsString::from("-");
+    let mut input = Input::open(operand.unwrap_or(&stdin))?;
+    let given = run.shared.format.map(Format::from);
+    let mut head = Vec::new();
+    let mut detector = Detector::default();
+    let mut format = given;
+    while format.is_none() {
+        let block = input.read_block()?;
+        if block.is_empty() {
+            break;
+        }
+        head.extend_from_slice(block);
+        format = detector.feed(block);
+    }
+    if format != Some(Format::Diff) {
+        head.append(&mut input.read_to_end()?);
+        return Ok(Streamed::OtherFormat(head));
+    }
+    let mut sink = Sink::new(run.output()?);
+    let mut parser = Parser::default();
+    parser.feed(&head, |event| sink.take(event))?;
+    drop(head);
+    loop {
+        let block = input.next_block(&mut sink.out)?;
+        if block.is_empty() {
+            break;
+        }
+        parser.feed(block, |event| sink.take(event))?;
+    }
+    let finished = parser.finish(|event| sink.take(event))?;
+    sink.end(run, finished).map(Streamed::Done)
+}
+
+/// Where units go.
+struct Sink {
+    out: Output,
+    renderer: Renderer,
+    text: Vec<u8>,
+    mends: Mends,
+    rejected: u64,
+    /// What is said about rejected parts once the status is known.
+    complaints: Vec<String>,
+}
+
+/// Rejected parts that are named one by one.
+const NAMED_REJECTS: usize = 20;
+
+impl Sink {
+    fn new(out: Output) -> Self {
+        Self {
+            out,
+            renderer: Renderer::default(),
+            text: Vec::new(),
+            mends: Mends::default(),
+            rejected: 0,
+            complaints: Vec::new(),
+        }
+    }
+
+    fn take(&mut self, event: Event<'_>) -> Result<(), StreamError> {
+        match event {
+            Event::Unit(unit) => self.write(&unit),
+            Event::Rejected(bad) => {
+                self.rejected += 1;
+                if self.complaints.len() < NAMED_REJECTS {
+                    let path = bad.path.as_deref().map(String::from_utf8_lossy);
+                    let path = path.map_or(String::new(), |path| {
+                        format!(" of '{}'", cli::printable(&path))
+                    });
+                    self.complaints.push(format!(
+                        "cannot read hunk{path}: {} (joined answer:{}, byte \
+                         {})",
+                        bad.reason.describe(),
+                        bad.line,
+                        bad.span.start,
+                    ));
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn write(&mut self, unit: &Unit<'_>) -> Result<(), StreamError> {
+        for (mend, line) in unit.mends {
+            self.mends.add(mend.describe(), *line, || {
+                String::from_utf8_lossy(unit.file.path()).into_owned()
+            });
+        }
+        self.text.clear();
+        self.renderer.write(unit, &mut self.text);
+        self.out.write(&self.text)
+    }
+
+    fn end(
+        mut self,
+        run: &Run<'_>,
+        finished: Finished,
+    ) -> Result<Status, Error> {
+        let (whole, cut) = run.known(|known| {
+            let whole = diff::is_whole(&finished, known.end, known.lookup);
+            (whole, diff::cut(&finished, known.end, known.lookup))
+        });
+        let mut units = finished.totals.units;
+        if let Some(last) = finished.last.as_ref().filter(|_| whole) {
+            units += 1;
+            self.write(&last.unit())?;
+        }
+        let bytes = finished.totals.bytes;
+        let bad = cut.is_some() || self.rejected > 0 || units == 0;
+        let status = match bad && bytes > 0 {
+            true => Status::Incomplete,
+            false => Status::Complete,
+        };
+        self.out.finish()?;
+        if status == Status::Incomplete && !run.shared.quiet {
+            explain(run, &finished, cut.as_ref(), &self.complaints, units);
+        }
+        let mends = self.mends;
+        run.report(|| report::Joined {
+            r#type: "joined",
+            verdict: match cut {
+                Some(_) => Verdict::Cut,
+                None => Verdict::Unsure,
+            },
+            status: status as u8,
+            format: Format::Diff.name(),
+            answers: 1,
+            bytes,
+            complete: units,
+            declared: None,
+            cut: cut.as_ref(),
+            mends: mends.report(),
+            seams: Vec::new(),
+        })?;
+        Ok(status)
+    }
+}
+
+fn explain(
+    run: &Run<'_>,
+    finished: &Finished,
+    cut: Option<&Cut>,
+    complaints: &[String],
+    units: u64,
+) {
+    for complaint in complaints {
+        run.diagnostics.say(complaint);
+    }
+    match cut {
+        Some(cut) => {
+            say::say_cut(cut, Format::Diff, units, run.diagnostics);
+            if finished.last.is_some() {
+                run.diagnostics.hint("diff-resume --complete");
+            }
+        }
+        None if complaints.is_empty() => run.diagnostics.say(&format!(
+            "cannot find a hunk in {} bytes of text",
+            finished.totals.bytes
+        )),
+        None => {}
+    }
+}

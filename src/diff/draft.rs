@@ -1,0 +1,282 @@
+//! A file header while its lines arrive.
+
+use super::file::{FileHeader, Kind};
+use super::mend::Mend;
+use super::name::{self, Prefix};
+use super::unit::Reason;
+use crate::path::{Portability, RelPath};
+use crate::span::Place;
+
+/// The lines of a header so far. Names are as written, with prefixes.
+#[derive(Clone, Debug)]
+pub(super) struct Draft {
+    /// Where it begins.
+    pub(super) at: Place,
+    /// Whether a `diff --git` line began it.
+    pub(super) is_git: bool,
+    /// Whether its lines end with CR LF.
+    pub(super) has_cr: bool,
+    /// The names of the `diff --git` line.
+    git: Option<(Vec<u8>, Vec<u8>)>,
+    /// The names of the `---` and `+++` lines.
+    pub(super) old: Option<Vec<u8>>,
+    pub(super) new: Option<Vec<u8>>,
+    from: Option<Vec<u8>>,
+    to: Option<Vec<u8>>,
+    is_copy: bool,
+    old_mode: Option<Vec<u8>>,
+    new_mode: Option<Vec<u8>>,
+    created: Option<Vec<u8>>,
+    deleted: Option<Vec<u8>>,
+    similarity: Option<Vec<u8>>,
+    index: Option<Vec<u8>>,
+    /// A line says that binary files differ, and nothing more.
+    pub(super) has_no_bytes: bool,
+}
+
+/// A header that was understood, and what was put right in it.
+pub(super) type Settled = Result<(FileHeader, Vec<Mend>), Reason>;
+
+impl Draft {
+    pub(super) fn new(at: Place) -> Self {
+        Self {
+            at,
+            is_git: false,
+            has_cr: false,
+            git: None,
+            old: None,
+            new: None,
+            from: None,
+            to: None,
+            is_copy: false,
+            old_mode: None,
+            new_mode: None,
+            created: None,
+            deleted: None,
+            similarity: None,
+            index: None,
+            has_no_bytes: false,
+        }
+    }
+
+    /// Begins with a `diff --git` line.
+    pub(super) fn git(at: Place, rest: &[u8]) -> Self {
+        let git = name::of_git_line(rest);
+        let has_cr = rest.ends_with(b"\r\n");
+        Self { is_git: true, git, has_cr, ..Self::new(at) }
+    }
+
+    /// Takes a line between `diff --git` and the first hunk, if it is one.
+    pub(super) fn take(&mut self, line: &[u8]) -> Taken {
+        if let Some(rest) = line.strip_prefix(b"--- ") {
+            self.old = Some(name::of_line(rest));
+            self.has_cr |= rest.ends_with(b"\r\n");
+            return Taken::Yes;
+        }
+        if let Some(rest) = line.strip_prefix(b"+++ ") {
+            self.new = Some(name::of_line(rest));
+            self.has_cr |= rest.ends_with(b"\r\n");
+            return Taken::Yes;
+        }
+        self.take_extended(line)
+    }
+
+    fn take_extended(&mut self, line: &[u8]) -> Taken {
+        let text = line.trim_ascii_end();
+        for (word, field) in [
+            (&b"old mode "[..], &mut self.old_mode),
+            (b"new mode ", &mut self.new_mode),
+            (b"new file mode ", &mut self.created),
+            (b"deleted file mode ", &mut self.deleted),
+            (b"similarity index ", &mut self.similarity),
+            (b"index ", &mut self.index),
+        ] {
+            if let Some(rest) = text.strip_prefix(word) {
+                *field = Some(rest.to_vec());
+                return Taken::Yes;
+            }
+        }
+        for (word, is_copy, is_from) in [
+            (&b"rename from "[..], false, true),
+            (b"rename to ", false, false),
+            (b"copy from ", true, true),
+            (b"copy to ", true, false),
+        ] {
+            if let Some(rest) = line.strip_prefix(word) {
+                let field = if is_from { &mut self.from } else { &mut self.to };
+                *field = Some(name::of_line(rest));
+                self.is_copy = is_copy;
+                return Taken::Yes;
+            }
+        }
+        let differ =
+            text.starts_with(b"Binary files ") && text.ends_with(b" differ");
+        self.has_no_bytes |= differ;
+        let known = differ || text.starts_with(b"dissimilarity index ");
+        if known { Taken::Yes } else { Taken::No }
+    }
+
+    /// The name as far as it is known, for messages.
+    pub(super) fn path(&self) -> Option<Vec<u8>> {
+        let git = self.git.as_ref();
+        let new = self.new.as_deref().or(git.map(|g| g.1.as_slice()));
+        let old = self.old.as_deref().or(git.map(|g| g.0.as_slice()));
+        let real = |name: &&[u8]| !name::is_null(name);
+        let (old, new) = (old.filter(real), new.filter(real));
+        let (old, new, _) = name::strip(old, new);
+        new.or(old)
+    }
+
+    /// What the header says as a whole.
+    pub(super) fn settle(&self) -> Settled {
+        let (old, new, mut mends) = self.names()?;
+        let kind = self.kind(old.as_deref(), new.as_deref());
+        let (old, new) = self.agree(&kind, old, new, &mut mends)?;
+        for name in [&old, &new] {
+            if !name.is_empty() {
+                check(name)?;
+            }
+        }
+        let mode = |mode: &Option<Vec<u8>>| mode.clone().filter(is_mode);
+        let is_whole = matches!(kind, Kind::New | Kind::Delete);
+        let named = self.created.is_some() || self.deleted.is_some();
+        if is_whole && self.is_git && !named {
+            mends.push(Mend::FileMode);
+        }
+        Ok((
+            FileHeader {
+                old_mode: match kind {
+                    Kind::Delete => mode(&self.deleted),
+                    Kind::New => None,
+                    _ => mode(&self.old_mode),
+                },
+                new_mode: match kind {
+                    Kind::New => mode(&self.created),
+                    Kind::Delete => None,
+                    _ => mode(&self.new_mode),
+                },
+                similarity: self.similarity.clone(),
+                index: self.index.clone().filter(|text| is_index(text)),
+                is_git: self.is_git,
+                kind,
+                old,
+                new,
+            },
+            mends,
+        ))
+    }
+
+    /// Both names without prefixes; none for a missing side.
+    fn names(&self) -> Result<Names, Reason> {
+        if let (Some(from), Some(to)) = (&self.from, &self.to) {
+            if self.git.as_ref().is_some_and(|git| !ends(git, from, to)) {
+                return Err(Reason::Header);
+            }
+            return Ok((Some(from.clone()), Some(to.clone()), Vec::new()));
+        }
+        let git = self.git.as_ref();
+        let old = self.old.as_ref().or(git.map(|g| &g.0));
+        let new = self.new.as_ref().or(git.map(|g| &g.1));
+        let mut mends = Vec::new();
+        if self.old.is_some() && self.new.is_none() {
+            mends.push(Mend::NewName);
+        }
+        let new = new.or(old).ok_or(Reason::NoFile)?;
+        let old = old.unwrap_or(new);
+        let is_there = |name: &Vec<u8>, whole: &Option<Vec<u8>>| {
+            !name::is_null(name) && whole.is_none()
+        };
+        let real_old = Some(old).filter(|n| is_there(n, &self.created));
+        let real_new = Some(new).filter(|n| is_there(n, &self.deleted));
+        // A header may name a file that it says does not exist.
+        let (real_old, real_new) = match (real_old, real_new) {
+            (None, None) if self.created.is_some() => (None, Some(new)),
+            (None, None) => (Some(old), None),
+            sides => sides,
+        };
+        if [real_old, real_new].into_iter().flatten().any(|n| name::is_null(n))
+        {
+            return Err(Reason::Header);
+        }
+        let bytes = |name: Option<&'_ Vec<u8>>| name.map(|n| n.clone());
+        let (a, b) = (bytes(real_old), bytes(real_new));
+        let (old, new, prefix) = name::strip(a.as_deref(), b.as_deref());
+        if prefix == Prefix::None {
+            mends.push(Mend::NamePrefix);
+        }
+        Ok((old, new, mends))
+    }
+
+    fn kind(&self, old: Option<&[u8]>, new: Option<&[u8]>) -> Kind {
+        match (old, new) {
+            (None, _) => Kind::New,
+            (_, None) => Kind::Delete,
+            _ if self.from.is_none() || self.to.is_none() => Kind::Modify,
+            _ if self.is_copy => Kind::Copy,
+            _ => Kind::Rename,
+        }
+    }
+
+    /// One name for both sides of a file that keeps its name. Where two are
+    /// given without a word of renaming, git's header means a renaming; in a
+    /// plain diff the second is the first with something behind it, or the
+    /// first one counts.
+    fn agree(
+        &self,
+        kind: &Kind,
+        old: Option<Vec<u8>>,
+        new: Option<Vec<u8>>,
+        mends: &mut Vec<Mend>,
+    ) -> Result<(Vec<u8>, Vec<u8>), Reason> {
+        let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());
+        if *kind != Kind::Modify || old == new {
+            return Ok((old, new));
+        }
+        if self.is_git {
+            return Err(Reason::Header);
+        }
+        mends.push(Mend::NewName);
+        let one = if old.starts_with(&new) { new } else { old };
+        Ok((one.clone(), one))
+    }
+}
+
+type Names = (Option<Vec<u8>>, Option<Vec<u8>>, Vec<Mend>);
+
+/// Whether the names of git's line are those of a renaming, prefixes aside.
+fn ends(git: &(Vec<u8>, Vec<u8>), from: &[u8], to: &[u8]) -> bool {
+    let fits = |name: &[u8], of: &[u8]| {
+        let dir = name.strip_suffix(of);
+        dir.is_some_and(|dir| dir.is_empty() || dir.ends_with(b"/"))
+    };
+    fits(&git.0, from) && fits(&git.1, to)
+}
+
+/// Whether a line was part of a header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Taken {
+    Yes,
+    No,
+}
+
+fn check(name: &[u8]) -> Result<(), Reason> {
+    let refused = |_| Reason::Name(crate::path::NameError::NotUtf8);
+    let text = std::str::from_utf8(name).map_err(refused)?;
+    RelPath::parse(text, Portability::Unix).map(drop).map_err(Reason::Name)
+}
+
+fn is_mode(mode: &Vec<u8>) -> bool {
+    mode.len() == 6 && mode.iter().all(|b| (b'0'..=b'7').contains(b))
+}
+
+/// `1234abc..5678def`, perhaps with a mode.
+fn is_index(text: &[u8]) -> bool {
+    let Some(at) = memchr::memmem::find(text, b"..") else { return false };
+    let (old, new) = text.split_at(at);
+    let new = new.get(2..).unwrap_or_default();
+    let new = new.split(|b| *b == b' ').next().unwrap_or_default();
+    let hash = |h: &[u8]| {
+        (4..=64).contains(&h.len()) && h.iter().all(u8::is_ascii_hexdigit)
+    };
+    hash(old) && hash(new)
+}

@@ -1,0 +1,71 @@
+//! The header of a file patch.
+
+/// What a file patch does to its file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Its text, its mode or both change.
+    Modify,
+    /// It appears.
+    New,
+    /// It goes away.
+    Delete,
+    /// It gets another name.
+    Rename,
+    /// It is copied to another name.
+    Copy,
+}
+
+/// The header of a file patch, its names without `a/` and `b/`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileHeader {
+    /// What happens to the file.
+    pub kind: Kind,
+    /// The name before; empty for a new file.
+    pub old: Vec<u8>,
+    /// The name after; empty for a deleted file.
+    pub new: Vec<u8>,
+    /// The mode before, as six octal digits, where the header has one; for a
+    /// deleted file the mode that it has.
+    pub old_mode: Option<Vec<u8>>,
+    /// The mode after; for a new file the mode that it gets.
+    pub new_mode: Option<Vec<u8>>,
+    /// What follows `similarity index `.
+    pub similarity: Option<Vec<u8>>,
+    /// What follows `index `.
+    pub index: Option<Vec<u8>>,
+    /// Whether a `diff --git` line began it.
+    pub is_git: bool,
+}
+
+impl FileHeader {
+    /// The name by which the file is known: the new one, if there is one.
+    pub fn path(&self) -> &[u8] {
+        if self.new.is_empty() { &self.old } else { &self.new }
+    }
+
+    /// Whether the header changes something by itself, without a hunk.
+    pub fn is_change(&self) -> bool {
+        let mode = self.old_mode.is_some() && self.new_mode.is_some();
+        matches!(self.kind, Kind::Rename | Kind::Copy) || mode
+    }
+
+    /// Whether the file appears or goes away as a whole.
+    pub fn is_whole_file(&self) -> bool {
+        matches!(self.kind, Kind::New | Kind::Delete)
+    }
+
+    /// Whether the index line says that the file is empty where it exists.
+    pub fn names_empty_blob(&self) -> bool {
+        let Some(index) = &self.index else { return false };
+        let at = memchr::memmem::find(index, b"..");
+        let Some(at) = at else { return false };
+        let side = match self.kind {
+            Kind::Delete => index.get(..at),
+            _ => index.get(at + 2..),
+        };
+        side.is_some_and(|hash| hash.starts_with(EMPTY_BLOB))
+    }
+}
+
+/// The beginning of the name that git gives to empty content.
+const EMPTY_BLOB: &[u8] = b"e69de29";

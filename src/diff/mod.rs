@@ -1,0 +1,30 @@
+//! Lines of a diff in, file headers and hunks out, however badly a model
+//! wrote them.
+//!
+//! A [`Parser`] is fed an answer as it arrives and hands each [`Unit`] to a
+//! sink as soon as what follows shows that it is whole. What a hunk holds is
+//! decided by its lines; its counts only advise. A [`Renderer`] writes units
+//! as a patch that `git apply -p1` reads. Neither knows a file of the tree,
+//! so whether a hunk fits is not asked here.
+
+mod name;
+mod range;
+mod mend;
+mod file;
+mod draft;
+mod hunk;
+mod binary;
+mod fence;
+mod unit;
+mod lines;
+mod body;
+mod parser;
+mod render;
+
+pub use file::{FileHeader, Kind};
+pub use hunk::{Hunk, HunkLine, Side};
+pub use mend::Mend;
+pub use parser::{Event, Finished, Parser, Totals};
+pub use range::{Numbers, Range};
+pub use render::Renderer;
+pub use unit::{Change, Doubt, Last, Reason, Rejected, Unit};

@@ -1,0 +1,793 @@
+//! The state machine over the lines of an answer.
+
+use super::binary::{self, Stage, Step};
+use super::body::{Body, Habits, Verdict, is_body};
+use super::draft::{Draft, Taken};
+use super::fence::{self, Fence};
+use super::file::{FileHeader, Kind};
+use super::hunk::split_line;
+use super::lines::{Line, Lines};
+use super::mend::Mend;
+use super::range::Said;
+use super::unit::{Change, Doubt, Last, Reason, Rejected, Unit};
+use crate::span::{Place, Span};
+
+/// What a parser tells its sink, in stream order.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// A unit that is whole, for something follows it.
+    Unit(Unit<'a>),
+    /// Something that cannot be applied.
+    Rejected(Rejected),
+}
+
+/// Counts over an answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Bytes read.
+    pub bytes: u64,
+    /// Units handed out.
+    pub units: u64,
+    /// Parts rejected.
+    pub rejected: u64,
+    /// Hunks whose counts did not fit their lines.
+    pub miscounts: u64,
+    /// Headers of files.
+    pub files: u64,
+}
+
+/// How an answer ended.
+#[derive(Debug)]
+pub struct Finished {
+    /// The last unit, if its end is not certain.
+    pub last: Option<Last>,
+    /// Where the unfinished part begins: that of `last`, or a header that
+    /// cannot be a unit yet. Nothing if the answer ends between units.
+    pub tail: Option<Place>,
+    /// The file of the unfinished part, as far as it is known.
+    pub path: Option<Vec<u8>>,
+    /// Whether a code fence is open.
+    pub in_fence: bool,
+    /// Whether the last byte is a line feed, or there is none.
+    pub is_line_ended: bool,
+    /// Line of the last byte, counted from 1.
+    pub line: u64,
+    /// Counts over the answer.
+    pub totals: Totals,
+}
+
+/// A diff's parser. Feed it chunks of any size; see [`Event`].
+#[derive(Debug, Default)]
+pub struct Parser {
+    lines: Lines,
+    machine: Machine,
+}
+
+impl Parser {
+    /// Reads the next bytes. Fails only if `sink` does.
+    pub fn feed<E>(
+        &mut self,
+        bytes: &[u8],
+        mut sink: impl FnMut(Event<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let machine = &mut self.machine;
+        machine.totals.bytes += bytes.len() as u64;
+        self.lines.feed(bytes, |line| machine.line(&line, &mut sink))
+    }
+
+    /// Reads the end. What is certain still goes to `sink`.
+    pub fn finish<E>(
+        self,
+        mut sink: impl FnMut(Event<'_>) -> Result<(), E>,
+    ) -> Result<Finished, E> {
+        let Self { lines, machine } = self;
+        let (text, at) = lines.finish();
+        machine.finish(&Line { text: &text, at }, &mut sink)
+    }
+}
+
+/// What the next line is read as.
+#[derive(Debug, Default)]
+enum State {
+    /// Framing, or the first line of something.
+    #[default]
+    Outside,
+    /// A `---` line that no `diff --git` line preceded came last.
+    OldName(Draft),
+    /// Inside a header.
+    Header(Draft),
+    /// Inside a hunk.
+    Hunk,
+    /// Inside binary data.
+    Binary(Binary),
+}
+
+#[derive(Debug)]
+struct Binary {
+    stage: Stage,
+    data: Vec<u8>,
+    at: Place,
+    end: u64,
+}
+
+#[derive(Debug)]
+struct Machine {
+    state: State,
+    file: Result<FileHeader, (Reason, Option<Vec<u8>>)>,
+    /// Where the header of `file` begins.
+    file_at: Place,
+    /// Mends of the header that no unit has reported.
+    header_mends: Vec<(Mend, u64)>,
+    /// Whether no unit of `file` was handed out.
+    is_first: bool,
+    /// Whether something other than blanks came since the last hunk.
+    is_apart: bool,
+    has_cr: bool,
+    body: Body,
+    fence: Option<Fence>,
+    habits: Habits,
+    totals: Totals,
+}
+
+impl Default for Machine {
+    fn default() -> Self {
+        Self {
+            state: State::Outside,
+            file: Err((Reason::NoFile, None)),
+            file_at: Place { byte: 0, line: 1 },
+            header_mends: Vec::new(),
+            is_first: true,
+            is_apart: false,
+            has_cr: false,
+            body: Body::new(),
+            fence: None,
+            habits: Habits::default(),
+            totals: Totals::default(),
+        }
+    }
+}
+
+type Sink<'s, E> = dyn FnMut(Event<'_>) -> Result<(), E> + 's;
+
+impl Machine {
+    fn line<E>(
+        &mut self,
+        line: &Line<'_>,
+        sink: &mut Sink<'_, E>,
+    ) -> Result<(), E> {
+        match &self.state {
+            State::Hunk => self.in_hunk(line, sink),
+            State::Outside => self.outside(line, sink),
+            State::OldName(_) => self.after_old_name(line, sink),
+            State::Header(_) => self.in_header(line, sink),
+            State::Binary(_) => self.in_binary(line, sink),
+        }
+    }
+
+    fn outside<E>(
+        &mut self,
+        line: &Line<'_>,
+        sink: &mut Sink<'_, E>,
+    ) -> Result<(), E> {
+        let text = line.text;
+        if let Some(rest) = text.strip_prefix(b"diff --git ") {
+            self.state = State::Header(Draft::git(line.at, rest));
+            return Ok(());
+        }
+        if text.starts_with(b"--- ") {
+            let mut draft = Draft::new(line.at);
+            draft.take(text);
+            self.state = State::OldName(draft);
+            return Ok(());
+        }
+        if text.starts_with(b"@@@") || text.starts_with(b"diff --c") {
+            let place = Span { start: line.at.byte, end: line.end() };
+            self.file = Err((Reason::Combined, None));
+            return self.reject(Reason::Combined, place, line.at.line, sink);
+        }
+        if text.starts_with(b"@@") {
+            return self.open_hunk(line, sink);
+        }
+        match fence::read(text, self.fence) {
+            Some(fence::Line::Opens(fence)) => self.fence = Some(fence),
+            Some(fence::Line::Closes) => self.fence = None,
+            None => {}
+        }
+        self.is_apart |= !line.is_blank();
+        let text = text.trim_ascii_end();
+        if text.starts_with(b"Binary files ") && text.ends_with(b" differ") {
+            let place = Span { start: line.at.byte, end: line.end() };
+            self.file = Err((Reason::NoBytes, None));
+            return self.reject(Reason::NoBytes, place, line.at.line, sink);
+        }
+        Ok(())
+    }
+
+    fn after_old_name<E>(
+        &mut self,
+        line: &Line<'_>,
+        sink: &mut Sink<'_, E>,
+    ) -> Result<(), E> {
+        let State::OldName(mut draft) = std::mem::take(&mut self.state) else {
+            return Ok(());
+        };
+        if line.text.starts_with(b"+++ ") {
+            draft.take(line.text);
+            self.state = State::Header(draft);
+            return Ok(());
+        }
+        if line.text.starts_with(b"@@ ") {
+            self.settle(&draft, sink)?;
+            return self.open_hunk(line, sink);
+        }
+        self.is_apart = true;
+        self.outside(line, sink)
+    }
+
+    fn in_header<E>(
+        &mut self,
+        line: &Line<'_>,
+        sink: &mut Sink<'_, E>,
+    ) -> Result<(), E> {
+        let State::Header(mut draft) = std::mem::take(&mut self.state) else {
+            return Ok(());
+        };
+        let is_new_plain =
+            line.text.starts_with(b"--- ") && draft.old.is_some();
+        if !is_new_plain && draft.take(line.text) == Taken::Yes
+            || line.is_blank()
+        {
+            self.state = State::Header(draft);
+            return Ok(());
+        }
+        if line.text.starts_with(b"@@") && !line.text.starts_with(b"@@@") {
+            self.settle(&draft, sink)?;
+            return self.open_hunk(line, sink);
+        }
+        if line.text.trim_ascii_end() == b"GIT binary patch" {
+            self.settle(&draft, sink)?;
+            self.state = State::Binary(Binary {
+                stage: Stage::Start,
+                data: Vec::new(),
+                at: line.at,
+                end: line.end(),
+            });
+            return Ok(());
+        }
+        if draft.new.is_some() && is_body(line.text) && !is_new_plain {
+            self.settle(&draft, sink)?;
+            self.body.open_bare(line.at);
+            self.begin_body();
+            return self.in_hunk(line, sink);
+        }
+        self.end_header(&draft, line.at.byte, sink)?;
+        self.outside(line, sink)
+    }
+
+    /// Understands a header that hunks or data follow.
+    fn settle<E>(
+        &mut self,
+        draft: &Draft,
+        sink: &mut Sink<'_, E>,
+    ) -> Result<(), E> {
+        self.begin_file(draft);
+        let is_change = self.file.as_ref().is_ok_and(FileHeader::is_change);
+        match is_change {
+            true => self.hand_out_header(draft.at, sink),
+            false => Ok(()),
+        }
+    }
+
+    fn begin_file(&mut self, draft: &Draft) {
+        self.file_at = draft.at;
+        self.is_first = true;
+        self.is_apart = false;
+        self.has_cr = draft.has_cr;
+        self.header_mends.clear();
+        self.totals.files += 1;
+        self.file = match draft.settle() {
+            Ok((file, mends)) => {
+                let line = draft.at.line;
+                self.header_mends.extend(mends.iter().map(|m| (*m, line)));
+                Ok(file)
+            }
+            Err(reason) => Err((reason, draft.path())),
+        };
+    }
+
+    /// A header that nothing of its file follows.
+    fn end_header<E>(
+        &mut self,
+        draft: &Draft,
+        end: u64,
+        sink: &mut Sink<'_, E>,
+    ) -> Result<(), E> {
+        self.begin_file(draft);
+        let span = Span { start: draft.at.byte, end };
+        let reason = match &self.file {
+            _ if draft.has_no_bytes => Reason::NoBytes,
+            Err((reason, _)) => *reason,
+            Ok(file) if file.is_change() => {
+                return self.hand_out_header_to(span, sink);
+            }
+            // Without names of text, git means an empty file.
+            Ok(file) if file.is_whole_file() && draft.new.is_none() => {
+                return self.hand_out_header_to(span, sink);
+            }
+            Ok(_) => Reason::NoChange,
+        };
+        self.reject(reason, span, draft.at.line, sink)
+    }
+
+    fn hand_out_header<E>(
+        &mut self,
+        at: Place,
+        sink: &mut Sink<'_, E>,
+    ) -> Result<(), E> {
+        let span = Span { start: at.byte, end: at.byte };
+        self.hand_out_header_to(span, sink)
+    }
+
+    fn hand_out_header_to<E>(
+        &mut self,
+        span: Span,
+        sink: &mut Sink<'_, E>,
+    ) -> Result<(), E> {
+        let Ok(file) = &self.file else { return Ok(()) };
+        self.totals.units += 1;
+        let unit = Unit {
+            file,
+            change: Change::Header,
+            is_first: self.is_first,
+            span,
+            line: self.file_at.line,
+            mends: &self.header_mends,
+        };
+        sink(Event::Unit(unit))?;
+        self.is_first = false;
+        self.header_mends.clear();
+        Ok(())
+    }
+
+    fn open_hunk<E>(
+        &mut self,
+        line: &Line<'_>,
+        _sink: &mut Sink<'_, E>,
+    ) -> Result<(), E> {
+        let said = self.body.open(line);
+        if said == Said::Absurd {
+            let path = self.path();
+            self.file = Err((Reason::AbsurdNumbers, path));
+        }
+        if self.is_apart && self.file.is_ok() {
+            self.body.mend(Mend::Header, line.at.line);
+        }
+        self.begin_body();
+        Ok(())
+    }
+
+    fn begin_body(&mut self) {
+        self.state = State::Hunk;
+        self.is_apart = false;
+        self.body.has_cr = self.has_cr;
+        self.body.blank = match &self.file {
+            Ok(FileHeader { kind: Kind::New, .. }) => b'+',
+            Ok(FileHeader { kind: Kind::Delete, .. }) => b'-',
+            _ => b' ',
+        };
+    }
+
+    fn in_hunk<E>(
+        &mut self,
+        line: &Line<'_>,
+        sink: &mut Sink<'_, E>,
+    ) -> Result<(), E> {
+        if self.body.take(line, &mut self.habits) == Verdict::Taken {
+            return Ok(());
+        }
+        let whole = self.file.as_ref().is_ok_and(FileHeader::is_whole_file);
+        if whole && line.text.starts_with(b"@@") && !self.body.has_pending() {
+            self.body.join(line);
+            return Ok(());
+        }
+        self.end_hunk(sink)?;
+        self.state = State::Outside;
+        self.replay(sink)?;
+        self.line(line, sink)
+    }
+
+    /// Reads the lines that turned out not to belong to the hunk.
+    fn replay<E>(&mut self, sink: &mut Sink<'_, E>) -> Result<(), E> {
+        let mut at = self.body.pending_at();
+        let pending = self.body.take_pending();
+        let mut rest = pending.as_slice();
+        while let Some((text, tail)) = split_line(rest) {
+            let line = Line { text, at };
+            self.line(&line, sink)?;
+            at = Place { byte: line.end(), line: at.line + 1 };
+            rest = tail;
+        }
+        Ok(())
+    }
+
+    fn end_hunk<E>(&mut self, sink: &mut Sink<'_, E>) -> Result<(), E> {
+        self.note_counts();
+        let span = self.hunk_span();
+        let line = self.hunk_line();
+        if let Some(reason) = self.fault() {
+            return self.reject(reason, span, line, sink);
+        }
+        let Ok(file) = &self.file else { return Ok(()) };
+        self.header_mends.append(&mut self.body.mends);
+        self.totals.units += 1;
+        sink(Event::Unit(Unit {
+            file,
+            change: Change::Hunk(&self.body.hunk),
+            is_first: self.is_first,
+            span,
+            line,
+            mends: &self.header_mends,
+        }))?;
+        self.is_first = false;
+        self.header_mends.clear();
+        Ok(())
+    }
+
+    /// Says that the counts were wrong, if they were.
+    fn note_counts(&mut self) {
+        if self.body.hunk.numbers.is_some() && !self.body.hunk.is_met() {
+            self.habits.miscounts += 1;
+            self.totals.miscounts += 1;
+            let line = self.body.at.line;
+            self.body.mend(Mend::Counts, line);
+        }
+    }
+
+    /// Why the hunk cannot be applied, if it cannot.
+    fn fault(&self) -> Option<Reason> {
+        let hunk = &self.body.hunk;
+        match &self.file {
+            Err((reason, _)) => Some(*reason),
+            Ok(file) => match file.kind {
+                Kind::New if hunk.old_lines > 0 => Some(Reason::WrongSide),
+                Kind::Delete if hunk.new_lines > 0 => Some(Reason::WrongSide),
+                _ if !hunk.is_change() => Some(Reason::NoChange),
+                _ => None,
+            },
+        }
+    }
+
+    fn hunk_span(&self) -> Span {
+        let start = match self.is_first {
+            true if self.file.is_ok() => self.file_at.byte,
+            _ => self.body.at.byte,
+        };
+        Span { start, end: self.body.end }
+    }
+
+    fn hunk_line(&self) -> u64 {
+        match self.is_first {
+            true if self.file.is_ok() => self.file_at.line,
+            _ => self.body.at.line,
+        }
+    }
+
+    fn in_binary<E>(
+        &mut self,
+        line: &Line<'_>,
+        sink: &mut Sink<'_, E>,
+    ) -> Result<(), E> {
+        let State::Binary(mut binary) = std::mem::take(&mut self.state) else {
+            return Ok(());
+        };
+        let text = line.text.trim_ascii_end();
+        match binary::step(binary.stage, text) {
+            Step::Takes(stage) => {
+                binary.stage = stage;
+                binary.data.extend_from_slice(text);
+                binary.data.push(b'\n');
+                binary.end = line.end();
+                if stage == Stage::Whole {
+                    return self.hand_out_binary(&binary, sink);
+                }
+                self.state = State::Binary(binary);
+                Ok(())
+            }
+            Step::EndsBefore => {
+                self.hand_out_binary(&binary, sink)?;
+                self.outside(line, sink)
+            }
+            Step::Broken => {
+                let span = Span { start: binary.at.byte, end: line.at.byte };
+                let number = binary.at.line;
+                self.reject(Reason::BadBytes, span, number, sink)?;
+                self.outside(line, sink)
+            }
+        }
+    }
+
+    fn hand_out_binary<E>(
+        &mut self,
+        binary: &Binary,
+        sink: &mut Sink<'_, E>,
+    ) -> Result<(), E> {
+        let start = if self.is_first { self.file_at } else { binary.at };
+        let span = Span { start: start.byte, end: binary.end };
+        let file = match &self.file {
+            Ok(file) => file,
+            Err((reason, _)) => {
+                return self.reject(*reason, span, start.line, sink);
+            }
+        };
+        self.totals.units += 1;
+        sink(Event::Unit(Unit {
+            file,
+            change: Change::Binary(&binary.data),
+            is_first: self.is_first,
+            span,
+            line: start.line,
+            mends: &self.header_mends,
+        }))?;
+        self.is_first = false;
+        self.header_mends.clear();
+        Ok(())
+    }
+
+    fn reject<E>(
+        &mut self,
+        reason: Reason,
+        span: Span,
+        line: u64,
+        sink: &mut Sink<'_, E>,
+    ) -> Result<(), E> {
+        self.totals.rejected += 1;
+        let path = self.path();
+        sink(Event::Rejected(Rejected { path, span, line, reason }))
+    }
+
+    fn path(&self) -> Option<Vec<u8>> {
+        match &self.file {
+            Ok(file) => Some(file.path().to_vec()),
+            Err((_, path)) => path.clone(),
+        }
+    }
+
+    fn finish<E>(
+        mut self,
+        partial: &Line<'_>,
+        sink: &mut Sink<'_, E>,
+    ) -> Result<Finished, E> {
+        let is_line_ended = partial.text.is_empty();
+        let mut end = End { last: None, tail: None, path: None };
+        match std::mem::take(&mut self.state) {
+            State::Hunk => {
+                end = self.finish_hunk(partial, sink)?;
+            }
+            State::Outside => {
+                if !is_line_ended {
+                    end = self.finish_outside(partial, sink)?;
+                }
+            }
+            State::OldName(draft) => {
+                end.tail = Some(draft.at);
+                end.path = draft.path();
+            }
+            State::Header(draft) => {
+                end = self.finish_header(draft, partial);
+            }
+            State::Binary(binary) => {
+                end = self.finish_binary(binary, partial, sink)?;
+            }
+        }
+        Ok(Finished {
+            last: end.last,
+            tail: end.tail,
+            path: end.path,
+            in_fence: self.fence.is_some(),
+            is_line_ended,
+            line: match is_line_ended {
+                true => partial.at.line.saturating_sub(1).max(1),
+                false => partial.at.line,
+            },
+            totals: self.totals,
+        })
+    }
+
+    /// An unended line outside of everything.
+    fn finish_outside<E>(
+        &mut self,
+        partial: &Line<'_>,
+        sink: &mut Sink<'_, E>,
+    ) -> Result<End, E> {
+        let mut end = End { last: None, tail: None, path: None };
+        const OPENERS: [&[u8]; 3] = [b"diff --git ", b"--- ", b"@@ "];
+        let text = partial.text;
+        let opens = OPENERS
+            .iter()
+            .any(|opener| opener.starts_with(text) || text.starts_with(opener));
+        if opens {
+            end.tail = Some(partial.at);
+        } else {
+            self.outside(partial, sink)?;
+        }
+        Ok(end)
+    }
+
+    fn finish_header(&mut self, draft: Draft, partial: &Line<'_>) -> End {
+        let mut draft = draft;
+        let at = draft.at;
+        // What is half a line says nothing certain, but for the last unit
+        // of an answer that lost its final line feed.
+        if !partial.text.is_empty() {
+            draft.take(partial.text);
+        }
+        self.begin_file(&draft);
+        let path = draft.path();
+        let end = End { last: None, tail: Some(at), path };
+        let Ok(file) = &self.file else { return end };
+        let is_empty = file.is_whole_file() && draft.new.is_none();
+        if draft.has_no_bytes || !(file.is_change() || is_empty) {
+            return end;
+        }
+        let mends = std::mem::take(&mut self.header_mends);
+        let last = Last {
+            file: file.clone(),
+            hunk: None,
+            binary: Vec::new(),
+            doubt: Doubt::HeaderOnly,
+            is_line_ended: partial.text.is_empty(),
+            is_first: true,
+            span: Span { start: at.byte, end: self.totals.bytes },
+            hunk_at: at.byte,
+            line: at.line,
+            mends,
+        };
+        End { last: Some(last), ..end }
+    }
+
+    fn finish_binary<E>(
+        &mut self,
+        binary: Binary,
+        partial: &Line<'_>,
+        sink: &mut Sink<'_, E>,
+    ) -> Result<End, E> {
+        let is_between = binary.stage == Stage::Between;
+        let follows = |opener: &[u8]| opener.starts_with(partial.text);
+        let may_go_on = follows(b"literal ") || follows(b"delta ");
+        if is_between && !partial.text.is_empty() && !may_go_on {
+            let text = partial.text;
+            if !text.starts_with(b"literal ") && !text.starts_with(b"delta ") {
+                self.hand_out_binary(&binary, sink)?;
+                return self.finish_outside(partial, sink);
+            }
+        }
+        let start = if self.is_first { self.file_at } else { binary.at };
+        let path = self.path();
+        let end = End { last: None, tail: Some(start), path };
+        let Ok(file) = &self.file else { return Ok(end) };
+        if !is_between || !partial.text.is_empty() {
+            return Ok(end);
+        }
+        let last = Last {
+            file: file.clone(),
+            hunk: None,
+            binary: binary.data,
+            doubt: Doubt::Binary,
+            is_line_ended: true,
+            is_first: self.is_first,
+            span: Span { start: start.byte, end: binary.end },
+            hunk_at: binary.at.byte,
+            line: start.line,
+            mends: std::mem::take(&mut self.header_mends),
+        };
+        Ok(End { last: Some(last), ..end })
+    }
+
+    fn finish_hunk<E>(
+        &mut self,
+        partial: &Line<'_>,
+        sink: &mut Sink<'_, E>,
+    ) -> Result<End, E> {
+        let text = partial.text;
+        let is_met = self.body.hunk.is_met();
+        if !text.is_empty() && is_met && may_follow_met(text) {
+            self.body.settle_blanks(&mut self.habits);
+            self.end_hunk(sink)?;
+            self.replay(sink)?;
+            return self.finish_next(partial, sink);
+        }
+        if text.is_empty() && is_met && self.body.is_followed() {
+            self.end_hunk(sink)?;
+            self.state = State::Outside;
+            self.replay(sink)?;
+            let mut end = End { last: None, tail: None, path: None };
+            if let State::OldName(draft) = std::mem::take(&mut self.state) {
+                end.tail = Some(draft.at);
+                end.path = draft.path();
+            }
+            return Ok(end);
+        }
+        Ok(self.hold_hunk(partial))
+    }
+
+    /// A hunk whose end is not certain.
+    fn hold_hunk(&mut self, partial: &Line<'_>) -> End {
+        let text = partial.text;
+        let was_met = self.body.hunk.is_met();
+        // A dash or two may begin the next header or a signature.
+        let may_be_framing = was_met && matches!(text, b"-" | b"--" | b"---");
+        if !text.is_empty() && !may_be_framing {
+            if self.body.take(partial, &mut self.habits) == Verdict::Ends {
+                self.body.settle_blanks(&mut self.habits);
+            }
+        } else if !was_met {
+            self.body.settle_blanks(&mut self.habits);
+        }
+        let hunk = &self.body.hunk;
+        let doubt = match hunk.numbers {
+            None => Doubt::Uncounted,
+            Some(_) if hunk.is_short() => Doubt::Unmet,
+            Some(_) => Doubt::NothingFollows,
+        };
+        let start = if self.is_first { self.file_at } else { self.body.at };
+        let path = self.path();
+        let end = End { last: None, tail: Some(start), path };
+        // A hunk that changes nothing yet may still do so.
+        if self.fault().is_some_and(|fault| fault != Reason::NoChange) {
+            return end;
+        }
+        if doubt == Doubt::Unmet {
+            let line = self.body.at.line;
+            self.body.mend(Mend::Counts, line);
+        } else {
+            self.note_counts();
+        }
+        let Ok(file) = &self.file else { return end };
+        let mut mends = std::mem::take(&mut self.header_mends);
+        mends.append(&mut self.body.mends);
+        let last = Last {
+            file: file.clone(),
+            hunk: Some(std::mem::take(&mut self.body.hunk)),
+            binary: Vec::new(),
+            doubt,
+            is_line_ended: text.is_empty(),
+            is_first: self.is_first,
+            span: Span { start: start.byte, end: self.body.end },
+            hunk_at: self.body.at.byte,
+            line: start.line,
+            mends,
+        };
+        End { last: Some(last), ..end }
+    }
+
+    /// An unended line after the last hunk.
+    fn finish_next<E>(
+        &mut self,
+        partial: &Line<'_>,
+        sink: &mut Sink<'_, E>,
+    ) -> Result<End, E> {
+        match std::mem::take(&mut self.state) {
+            State::OldName(draft) | State::Header(draft) => {
+                Ok(End { last: None, tail: Some(draft.at), path: draft.path() })
+            }
+            _ => self.finish_outside(partial, sink),
+        }
+    }
+}
+
+/// What is left at the end.
+struct End {
+    last: Option<Last>,
+    tail: Option<Place>,
+    path: Option<Vec<u8>>,
+}
+
+/// Whether an unended line shows that a hunk which is met has ended.
+fn may_follow_met(text: &[u8]) -> bool {
+    match text.first() {
+        Some(b' ' | b'+' | b'\\') => false,
+        Some(b'-') => text.starts_with(b"--- "),
+        Some(b'\r') => false,
+        _ => true,
+    }
+}

@@ -1,0 +1,123 @@
+//! The part of a continuation that continues a diff: without greeting and
+//! fence.
+
+/// What a join leaves out at the start of a continuation, cheapest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Lead {
+    /// Nothing, or the opening of a fence.
+    Nothing,
+    Blanks,
+    Text,
+}
+
+/// A stretch of a continuation that may be what was asked for.
+#[derive(Clone, Debug)]
+pub(super) struct Body {
+    pub(super) lead: Lead,
+    pub(super) text: Vec<u8>,
+}
+
+/// Lines at the start of a continuation that may be prose before its body.
+/// Models greet in one or two lines and a blank one.
+const GREETING_LINES: usize = 8;
+
+/// The stretches of `answer` that may be what was asked for. `in_fence` says
+/// that the fence of the earlier answer is open, so that a closing fence
+/// belongs to the whole.
+pub(super) fn bodies(answer: &[u8], in_fence: bool) -> Vec<Body> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    let mut lead = Lead::Nothing;
+    for _ in 0..=GREETING_LINES {
+        let rest = answer.get(at..).unwrap_or_default();
+        if rest.is_empty() {
+            break;
+        }
+        let line = first_line(rest);
+        if let Some(text) = fenced(rest, in_fence) {
+            let lead = match lead {
+                Lead::Text => Lead::Text,
+                _ => Lead::Nothing,
+            };
+            // After a greeting, the fence is where the answer begins.
+            if at > 0 {
+                found.clear();
+            } else {
+                let text = rest.to_vec();
+                found.push(Body { lead: Lead::Blanks, text });
+            }
+            found.push(Body { lead, text });
+            break;
+        }
+        found.push(Body { lead, text: rest.to_vec() });
+        if !is_greeting(line) {
+            break;
+        }
+        let blank = line.trim_ascii().is_empty();
+        lead = match lead {
+            Lead::Text => Lead::Text,
+            _ if blank => Lead::Blanks,
+            _ => Lead::Text,
+        };
+        at += line.len();
+    }
+    found
+}
+
+fn first_line(text: &[u8]) -> &[u8] {
+    let end = memchr::memchr(b'\n', text).map_or(text.len(), |at| at + 1);
+    text.get(..end).unwrap_or_default()
+}
+
+/// Whether a line may be the model's word to its reader, and no part of a
+/// diff.
+fn is_greeting(line: &[u8]) -> bool {
+    let starts = [&b"@@"[..], b"diff ", b"index ", b"rename ", b"copy "];
+    !matches!(line.first(), Some(b'+' | b'-' | b' ' | b'\\' | b'\t'))
+        && !starts.iter().any(|start| line.starts_with(start))
+}
+
+/// The inside of a fence that begins here, and what follows its end.
+fn fenced(text: &[u8], in_fence: bool) -> Option<Vec<u8>> {
+    let opener = first_line(text);
+    let mark = *opener.first().filter(|b| matches!(b, b'`' | b'~'))?;
+    let length = opener.iter().take_while(|b| **b == mark).count();
+    if length < 3 || !opener.ends_with(b"\n") {
+        return None;
+    }
+    let inside = text.get(opener.len()..)?;
+    if in_fence {
+        return Some(inside.to_vec());
+    }
+    let mut at = 0;
+    while at < inside.len() {
+        let line = first_line(inside.get(at..)?);
+        let bare = line.trim_ascii_end();
+        if bare.len() >= length && bare.iter().all(|b| *b == mark) {
+            let rest = inside.get(at + line.len()..).unwrap_or_default();
+            return Some([inside.get(..at)?, rest].concat());
+        }
+        at += line.len();
+    }
+    Some(inside.to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn greetings_and_fences_are_left_out() {
+        let texts = |answer: &str, in_fence| -> Vec<String> {
+            let found = bodies(answer.as_bytes(), in_fence);
+            let text = |b: Body| String::from_utf8(b.text).unwrap();
+            found.into_iter().map(text).collect()
+        };
+        let found = texts("Sure:\n\n```diff\n+a\n```\nDone.\n", false);
+        assert_eq!(found.last().unwrap(), "+a\nDone.\n");
+        let found = texts("```diff\n+a\n```\n", true);
+        assert_eq!(found, ["+a\n```\n"]);
+        assert_eq!(texts(" a\n+b\n", false), [" a\n+b\n"]);
+        assert_eq!(texts("rest\n+b\n", false), ["rest\n+b\n", "+b\n"]);
+    }
+}

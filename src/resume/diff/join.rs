@@ -1,0 +1,357 @@
+//! Answers in order, joined into one diff.
+//!
+//! Each continuation is tried at every place where it may go on. A join is
+//! judged by the counts of the hunk it goes through, by the order and the
+//! names of what follows, and by the files that the diff changes. Where two
+//! joins are proven alike, both are kept, for a later answer may decide.
+
+use std::cmp::Reverse;
+
+use super::body::{Lead, bodies};
+use super::fit::misfits;
+use super::last::AnswerEnd;
+use super::patch::{self, Part, Patch, render};
+use super::places::{Before, Place, Proof};
+use super::survey::of_patch;
+use crate::diff::{Kind, Mend};
+use crate::resume::preimage::Lookup;
+use crate::resume::seam::How;
+use crate::resume::stitch::{Joined, Seam};
+
+/// One way in which the answers so far may join.
+struct Way {
+    text: Vec<u8>,
+    patch: Patch,
+    seams: Vec<Seam>,
+    /// The proof of each seam that is not certain from what it joins.
+    proof: (Proof, Lead, Reverse<usize>),
+    faults: Faults,
+    /// The first byte that a seam may have changed.
+    from: u64,
+}
+
+/// What speaks against a way; less is better, in this order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Faults {
+    /// Units that do not fit the files.
+    misfits: usize,
+    /// Things that no well-formed diff has.
+    oddities: usize,
+}
+
+/// Ways that are kept at a time: several undecided seams in a row are rare,
+/// and each has two or three.
+const MAX_WAYS: usize = 12;
+
+/// Joins answers: the first, and its continuations in order.
+pub(crate) fn stitch(
+    answers: &[Vec<u8>],
+    end: AnswerEnd,
+    lookup: &Lookup<'_>,
+) -> Joined {
+    let mut answers = answers.iter();
+    let text = answers.next().cloned().unwrap_or_default();
+    let mut ways = vec![Way::first(text)];
+    let mut left_out = Vec::new();
+    for answer in answers {
+        if !left_out.is_empty() {
+            left_out
+                .push((answer.len(), "an earlier continuation did not fit"));
+            continue;
+        }
+        match extend(&ways, answer, lookup) {
+            Ok(next) => ways = next,
+            Err(why) => left_out.push((answer.len(), why)),
+        }
+    }
+    let (way, fork) = choose(ways);
+    finish(way, fork, &left_out, end, lookup)
+}
+
+impl Way {
+    fn first(text: Vec<u8>) -> Self {
+        let from = text.len() as u64;
+        Self {
+            patch: patch::read(&text),
+            text,
+            seams: Vec::new(),
+            proof: (Proof::Repeated, Lead::Nothing, Reverse(0)),
+            faults: Faults::default(),
+            from,
+        }
+    }
+}
+
+/// All ways to go on with an answer that are not worse than another.
+fn extend(
+    ways: &[Way],
+    answer: &[u8],
+    lookup: &Lookup<'_>,
+) -> Result<Vec<Way>, &'static str> {
+    if answer.trim_ascii().is_empty() {
+        return Ok(ways.iter().map(|way| way.with_nothing(answer)).collect());
+    }
+    let mut next: Vec<Way> = Vec::new();
+    for way in ways {
+        let before = Before { text: &way.text, patch: &way.patch, lookup };
+        for body in bodies(answer, way.patch.end.in_fence) {
+            for place in before.places(&body.text) {
+                let joined = way.join(&body.text, &place, answer, lookup);
+                let proof = (place.proof, body.lead, Reverse(place.shared));
+                let joined = Way { proof, ..joined };
+                if is_sound(way, &joined, &place) {
+                    next.push(joined);
+                }
+            }
+        }
+    }
+    next.sort_by_key(|way| (way.faults, way.proof));
+    let Some(best) = next.first() else {
+        return Err("no way to join it is sound");
+    };
+    let faults = best.faults;
+    let mut kept: Vec<Way> = Vec::new();
+    for way in next {
+        let rivals = way.faults == faults
+            && kept.iter().all(|k| !is_same(k, &way) && !outdoes(k, &way));
+        if rivals && kept.len() < MAX_WAYS {
+            kept.push(way);
+        }
+    }
+    Ok(kept)
+}
+
+impl Way {
+    fn with_nothing(&self, answer: &[u8]) -> Self {
+        let seam = Seam {
+            how: Some(How::Nothing),
+            at: self.text.len() as u64,
+            replaced_bytes: 0,
+            dropped_bytes: answer.len() as u64,
+            problem: None,
+            lost: None,
+        };
+        self.with_text(self.text.clone(), seam)
+    }
+
+    fn with_text(&self, text: Vec<u8>, seam: Seam) -> Self {
+        let mut seams = self.seams.clone();
+        let from = self.from.min(seam.at);
+        seams.push(seam);
+        let patch = patch::read(&text);
+        Self { patch, text, seams, from, ..*self }
+    }
+
+    fn join(
+        &self,
+        body: &[u8],
+        place: &Place,
+        answer: &[u8],
+        lookup: &Lookup<'_>,
+    ) -> Self {
+        let mut text = self.text.get(..place.kept).unwrap_or_default().to_vec();
+        let body = body.get(place.skip..).unwrap_or_default();
+        let taken = if place.how == How::Nothing { &b""[..] } else { body };
+        text.extend_from_slice(&place.insert);
+        text.extend_from_slice(taken);
+        let lost = (place.how == How::Skipped).then(|| {
+            let path = self.patch.end.path.as_deref().unwrap_or(b"unknown");
+            String::from_utf8_lossy(path).into_owned()
+        });
+        let seam = Seam {
+            how: Some(place.how),
+            at: place.kept as u64,
+            replaced_bytes: (self.text.len() - place.kept) as u64,
+            dropped_bytes: (answer.len() - taken.len()) as u64,
+            problem: lost.as_ref().map(|_| "it skips an unfinished hunk"),
+            lost,
+        };
+        let mut way = self.with_text(text, seam);
+        way.faults = Faults {
+            misfits: misfits(&way.patch, way.from, lookup),
+            oddities: oddities(&way.patch, way.from),
+        };
+        way
+    }
+}
+
+/// Counts what no well-formed diff has, in what ends after byte `from`.
+fn oddities(patch: &Patch, from: u64) -> usize {
+    let parts = patch.parts.iter().filter(|part| part.span.end > from);
+    let mended: usize = parts.map(|part| odd_mends(&part.mends)).sum();
+    let bad = patch.rejected.iter();
+    let bad = bad.filter(|(_, bad)| bad.span.end > from).count();
+    let last = patch.end.last.as_ref().map_or(0, |last| {
+        let over = last.hunk.as_ref().is_some_and(|hunk| {
+            hunk.numbers.is_some() && !hunk.is_met() && !hunk.is_short()
+        });
+        let mends = last.mends.iter().filter(|(mend, _)| {
+            matches!(mend, Mend::Prefix | Mend::BlankLine | Mend::Header)
+        });
+        usize::from(over) + mends.count()
+    });
+    mended + bad + last + disorder(patch)
+}
+
+fn odd_mends(mends: &[(Mend, u64)]) -> usize {
+    let odd = mends.iter().filter(|(mend, _)| {
+        matches!(
+            mend,
+            Mend::Counts
+                | Mend::Prefix
+                | Mend::BlankLine
+                | Mend::Header
+                | Mend::JoinedHunks
+        )
+    });
+    odd.count()
+}
+
+/// Hunks of a file that do not follow each other, and files that come twice.
+fn disorder(patch: &Patch) -> usize {
+    let mut odd = 0;
+    let mut next = 0;
+    let mut paths: Vec<&[u8]> = Vec::new();
+    let last = patch
+        .end
+        .last
+        .as_ref()
+        .map(|last| (last.is_first, &last.file, last.hunk.as_ref()));
+    let parts = patch.parts.iter();
+    let all = parts.map(|part| (part.is_first, &*part.file, part.hunk()));
+    for (is_first, file, hunk) in all.chain(last) {
+        if is_first {
+            next = 0;
+            let path = file.path();
+            odd += usize::from(paths.contains(&path));
+            paths.push(path);
+        }
+        let Some(numbers) = hunk.and_then(|hunk| hunk.numbers) else {
+            continue;
+        };
+        if file.kind == Kind::New {
+            continue;
+        }
+        odd += usize::from(numbers.old.start < next);
+        let count = hunk.map_or(0, |hunk| hunk.old_lines);
+        next = numbers.old.start.saturating_add(count);
+    }
+    odd
+}
+
+/// Whether a join may be taken if it is the best: what goes on at the very
+/// byte or line must leave the hunk there in order, if this answer's counts
+/// are in order elsewhere.
+fn is_sound(before: &Way, after: &Way, place: &Place) -> bool {
+    let goes_on = matches!(place.how, How::Exact | How::Overlap);
+    let at = place.kept as u64;
+    let through = |part: &&Part| part.span.start < at && at <= part.span.end;
+    let part = after.patch.parts.iter().find(through);
+    let broken = part.is_some_and(|part| odd_mends(&part.mends) > 0);
+    let careless = before.patch.end.totals.miscounts > 0;
+    let more = after.patch.rejected.len() > before.patch.rejected.len();
+    !(goes_on && (broken || more) && !careless)
+}
+
+/// Whether the proof of one way is so much stronger than that of another
+/// that nobody needs to see the rest of the answer.
+fn outdoes(best: &Way, other: &Way) -> bool {
+    let (one, two) = (best.proof, other.proof);
+    match one.0 {
+        Proof::Repeated | Proof::Named => two.0 > one.0 || two.1 > one.1,
+        Proof::Again => two.0 > Proof::Possible,
+        // A line that is written in other words may be meant.
+        Proof::Possible if two.0 == Proof::Possible => two.1 > one.1,
+        Proof::Possible => !rewrites(best, other),
+        Proof::Weak => false,
+    }
+}
+
+/// Whether one way takes an added or removed line for written again that the
+/// other takes for gone on with.
+fn rewrites(one: &Way, other: &Way) -> bool {
+    let how = other.seams.last().and_then(|seam| seam.how);
+    let at = other.seams.last().map_or(0, |seam| seam.at);
+    let first = usize::try_from(at).ok().and_then(|at| one.text.get(at));
+    how == Some(How::Restart) && matches!(first, Some(b'+' | b'-'))
+}
+
+/// Whether two ways come to the same.
+fn is_same(one: &Way, other: &Way) -> bool {
+    one.text == other.text || {
+        let tail = |way: &Way| {
+            let last = way.patch.end.last.as_ref();
+            (
+                render(way.patch.parts.iter()),
+                last.map(|last| (last.hunk.clone(), last.doubt)),
+                way.patch.end.tail.is_some(),
+            )
+        };
+        tail(one) == tail(other)
+    }
+}
+
+/// The best way, and the first seam at which another one that is proven
+/// alike goes elsewhere.
+fn choose(ways: Vec<Way>) -> (Way, Option<usize>) {
+    let mut ways = ways.into_iter();
+    let best = ways.next().unwrap_or_else(|| Way::first(Vec::new()));
+    let rival = ways.find(|way| !is_same(&best, way));
+    let fork = rival.map(|rival| {
+        let key = |seam: &Seam| (seam.at, seam.how, seam.dropped_bytes);
+        let pairs = best.seams.iter().zip(&rival.seams);
+        let same = pairs.take_while(|(one, two)| key(one) == key(two));
+        same.count().min(best.seams.len().saturating_sub(1))
+    });
+    (best, fork)
+}
+
+fn finish(
+    mut way: Way,
+    fork: Option<usize>,
+    left_out: &[(usize, &'static str)],
+    end: AnswerEnd,
+    lookup: &Lookup<'_>,
+) -> Joined {
+    if let Some(fork) = fork {
+        way.take_back(fork);
+    }
+    for (bytes, why) in left_out {
+        way.leave_out(*bytes as u64, why);
+    }
+    let end = match way.seams.iter().any(|seam| seam.problem.is_some()) {
+        true => AnswerEnd::MayBeCut,
+        false => end,
+    };
+    let survey = of_patch(&way.text, way.patch, end, lookup);
+    Joined { text: way.text, survey, seams: way.seams }
+}
+
+impl Way {
+    /// Takes the seams from this one on back.
+    fn take_back(&mut self, fork: usize) {
+        let undone = self.seams.split_off(fork);
+        let end = self.text.len() as u64;
+        let at = undone.iter().map(|seam| seam.at).min().unwrap_or(end);
+        self.text.truncate(usize::try_from(at).unwrap_or(usize::MAX));
+        self.patch = patch::read(&self.text);
+        for (n, seam) in undone.iter().enumerate() {
+            let why = match n {
+                0 => "it fits in more than one way",
+                _ => "an earlier continuation did not fit",
+            };
+            self.leave_out(seam.dropped_bytes, why);
+        }
+    }
+
+    fn leave_out(&mut self, dropped_bytes: u64, why: &'static str) {
+        self.seams.push(Seam {
+            how: None,
+            at: self.text.len() as u64,
+            replaced_bytes: 0,
+            dropped_bytes,
+            problem: Some(why),
+            lost: None,
+        });
+    }
+}

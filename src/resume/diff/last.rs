@@ -1,0 +1,101 @@
+//! Whether the last unit of an answer is whole.
+
+use crate::diff::{Doubt, Finished, Hunk, HunkLine, Kind, Last, Side};
+use crate::edit::hunks::Ground;
+use crate::resume::preimage::{Lookup, Preimage};
+
+/// What is known of an answer's end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AnswerEnd {
+    /// It may have been cut anywhere.
+    #[default]
+    MayBeCut,
+    /// It is the end, unless the answer itself shows otherwise.
+    Meant,
+    /// Somebody knows that it is the end.
+    Certain,
+}
+
+/// Whether the last unit may be taken as whole.
+pub fn is_whole(end: &Finished, known: AnswerEnd, lookup: &Lookup<'_>) -> bool {
+    let Some(last) = &end.last else { return true };
+    if last.hunk.as_ref().is_some_and(|hunk| !hunk.is_change()) {
+        return false;
+    }
+    match known {
+        AnswerEnd::Certain => true,
+        AnswerEnd::Meant if !end.in_fence && is_end(end, last) => true,
+        _ => is_proven(last, lookup),
+    }
+}
+
+/// Whether a unit that ends with the answer is whole if the answer is.
+fn is_end(end: &Finished, last: &Last) -> bool {
+    match last.doubt {
+        // Lines are missing. Where other counts were wrong, these are too.
+        Doubt::Unmet => last.is_line_ended && end.totals.miscounts > 0,
+        _ => true,
+    }
+}
+
+/// Whether nothing can follow.
+pub(super) fn is_proven(last: &Last, lookup: &Lookup<'_>) -> bool {
+    match last.doubt {
+        Doubt::HeaderOnly => {
+            let file = &last.file;
+            let empty = file.is_whole_file() && file.names_empty_blob();
+            let same = file.similarity.as_deref() == Some(b"100%");
+            let renamed = file.kind == Kind::Rename && same;
+            empty || (renamed && last.is_line_ended)
+        }
+        Doubt::NothingFollows | Doubt::Unmet => {
+            let Some(hunk) = &last.hunk else { return false };
+            if hunk.is_met() && ends_with_marker(hunk) {
+                return true;
+            }
+            match lookup(&last.file.old) {
+                Preimage::Text(text) if last.file.kind != Kind::New => {
+                    is_proven_by(hunk, last, &Ground::new(&text))
+                }
+                _ => false,
+            }
+        }
+        _ => false,
+    }
+}
+
+/// Whether the old side stands where the number says, with the last line,
+/// and the counts leave nothing to follow.
+fn is_proven_by(hunk: &Hunk, last: &Last, ground: &Ground<'_>) -> bool {
+    let Some(numbers) = hunk.numbers else { return false };
+    let old = hunk.side(Side::Old);
+    let line = u64::from(numbers.old.start.max(1));
+    let Some(range) = ground.stands_at(&old, line) else { return false };
+    let at_end = range.end == ground.text().len();
+    if !ends_on_old_side(hunk) {
+        // The last line is new, so the file cannot show that it is whole.
+        // Its line feed does, and that the hunk reaches the end of a file
+        // whose last line is ended: a marker that it is not comes too
+        // seldom to hold back each addition at the end of a file.
+        let is_ended = last.is_line_ended && ground.is_ended();
+        return hunk.is_met() && at_end && is_ended;
+    }
+    let left = |said: u32, have: u32| said.checked_sub(have);
+    let old_left = left(numbers.old.count, hunk.old_lines);
+    let new_left = left(numbers.new.count, hunk.new_lines);
+    // Context that the file does not have cannot follow.
+    hunk.is_met() || (at_end && old_left == new_left && old_left.is_some())
+}
+
+/// Whether the file ends without a line feed after the hunk: then nothing
+/// follows.
+fn ends_with_marker(hunk: &Hunk) -> bool {
+    let text = hunk.body.strip_suffix(b"\n").unwrap_or(&hunk.body);
+    let start = memchr::memrchr(b'\n', text).map_or(0, |at| at + 1);
+    text.get(start) == Some(&b'\\')
+}
+
+fn ends_on_old_side(hunk: &Hunk) -> bool {
+    let last: Option<HunkLine<'_>> = hunk.lines().last();
+    last.is_some_and(|line| line.side != Side::New)
+}
