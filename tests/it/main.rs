@@ -26,6 +26,7 @@ mod recorded;
 mod resume_law;
 mod salvage_fuzz;
 mod salvage_law;
+mod simulate;
 mod support;
 mod tokest;
 mod tokest_calibrate;
