@@ -35,6 +35,7 @@ mod salvage_damage;
 mod salvage_fuzz;
 mod salvage_law;
 mod salvage_oracles;
+mod simulate;
 mod support;
 mod tokest;
 mod tokest_calibrate;
