@@ -2,11 +2,17 @@
 
 /// Shared bytes, blanks not counted, that are hardly a coincidence. Shorter
 /// runs at a seam are common: indentation, brackets, `", "`.
-pub(super) const TELLING_OVERLAP: usize = 6;
+pub(super) const TELLING_OVERLAP: usize = 12;
 
 /// Different bytes among them. Fewer make a ruler (`------`) or a row of
 /// zeros, which do stand twice in a row.
-const TELLING_VARIETY: usize = 4;
+const TELLING_VARIETY: usize = 6;
+
+/// Inside a string, where no structure tells a repetition from the next
+/// bytes, half as much raises the question.
+const DOUBTFUL_OVERLAP: usize = TELLING_OVERLAP / 2;
+/// Different bytes among them.
+const DOUBTFUL_VARIETY: usize = 4;
 
 /// The length of the longest end of `before` that `body` begins with.
 pub(super) fn overlap(before: &[u8], body: &[u8]) -> usize {
@@ -47,8 +53,16 @@ fn previous(borders: &[usize], matched: usize) -> usize {
 
 /// Whether a text is too long and too varied to stand twice by chance.
 pub(super) fn is_telling(text: &[u8]) -> bool {
-    let solid = text.iter().filter(|b| !b.is_ascii_whitespace()).count();
-    solid >= TELLING_OVERLAP && variety(text) >= TELLING_VARIETY
+    solid(text) >= TELLING_OVERLAP && variety(text) >= TELLING_VARIETY
+}
+
+/// Whether a text that stands twice in a row may have been repeated.
+pub(super) fn is_doubtful(text: &[u8]) -> bool {
+    solid(text) >= DOUBTFUL_OVERLAP && variety(text) >= DOUBTFUL_VARIETY
+}
+
+fn solid(text: &[u8]) -> usize {
+    text.iter().filter(|b| !b.is_ascii_whitespace()).count()
 }
 
 /// How many different bytes a text has.

@@ -5,7 +5,9 @@ use std::cmp::Reverse;
 use std::ops::Range;
 
 use super::body::bodies;
-use super::overlap::{TELLING_OVERLAP, is_telling, overlap, partial_character};
+use super::overlap::{
+    TELLING_OVERLAP, is_doubtful, overlap, partial_character,
+};
 use super::survey::{Survey, Unit, survey};
 use crate::json::{self, Machine};
 use crate::span::{self, CutState};
@@ -192,7 +194,7 @@ fn overlap_proof(
         Some(unit) if !may_be_meant(&unit) => Some(Proof::Repeated),
         Some(_) => Some(Proof::Possible),
         None if start == 0 => Some(Proof::Repeated),
-        None => is_telling(text).then_some(Proof::Weak),
+        None => is_doubtful(text).then_some(Proof::Weak),
     }
 }
 
