@@ -138,6 +138,9 @@ impl Draft {
             }
         }
         let mode = |mode: &Option<Vec<u8>>| mode.clone().filter(is_mode);
+        if self.similarity.as_deref().is_some_and(|text| !is_share(text)) {
+            return Err(Reason::Header);
+        }
         let is_whole = matches!(kind, Kind::New | Kind::Delete);
         let named = self.created.is_some() || self.deleted.is_some();
         if is_whole && self.is_git && !named {
@@ -263,6 +266,13 @@ fn check(name: &[u8]) -> Result<(), Reason> {
     let refused = |_| Reason::Name(crate::path::NameError::NotUtf8);
     let text = std::str::from_utf8(name).map_err(refused)?;
     RelPath::parse(text, Portability::Unix).map(drop).map_err(Reason::Name)
+}
+
+/// `95%`.
+fn is_share(text: &[u8]) -> bool {
+    text.strip_suffix(b"%").is_some_and(|digits| {
+        !digits.is_empty() && digits.iter().all(u8::is_ascii_digit)
+    })
 }
 
 fn is_mode(mode: &Vec<u8>) -> bool {

@@ -46,6 +46,8 @@ pub struct Finished {
     pub tail: Option<Place>,
     /// The file of the unfinished part, as far as it is known.
     pub path: Option<Vec<u8>>,
+    /// Why the unfinished part cannot become a unit, if it cannot.
+    pub fault: Option<Reason>,
     /// Whether a code fence is open.
     pub in_fence: bool,
     /// Whether the last byte is a line feed, or there is none.
@@ -559,9 +561,12 @@ impl Machine {
     ) -> Result<Finished, E> {
         let is_line_ended = partial.text.is_empty();
         let mut end = End { last: None, tail: None, path: None };
+        let mut fault = None;
         match std::mem::take(&mut self.state) {
             State::Hunk => {
                 end = self.finish_hunk(partial, sink)?;
+                let open = end.tail.is_some() && end.last.is_none();
+                fault = self.fault().filter(|_| open);
             }
             State::Outside => {
                 if !is_line_ended {
@@ -583,6 +588,7 @@ impl Machine {
             last: end.last,
             tail: end.tail,
             path: end.path,
+            fault,
             in_fence: self.fence.is_some(),
             is_line_ended,
             line: match is_line_ended {

@@ -69,14 +69,14 @@ pub fn prompt(text: &[u8], survey: &Survey, context: &Context) -> Prompt {
         b"Your answer to this task was cut off. Do not start over: ",
     );
     out.extend_from_slice(b"everything before the cut is kept.\n\n");
-    out.extend_from_slice(whole(survey).as_bytes());
+    out.extend_from_slice(whole(survey, context.format).as_bytes());
     out.extend_from_slice(unfinished(survey).as_bytes());
     out.extend_from_slice(still(&missing, survey).as_bytes());
     out.extend_from_slice(b"The answer so far ends with:\n");
     let tail = quote::unique_tail(text);
     out.extend_from_slice(&quote::block("tail", tail));
     out.push(b'\n');
-    out.extend_from_slice(order(text, survey, context.style).as_bytes());
+    out.extend_from_slice(order(text, survey, context).as_bytes());
     Ok(out)
 }
 
@@ -105,23 +105,60 @@ fn covers(word: &str, path: &str) -> bool {
     }
 }
 
-fn whole(survey: &Survey) -> String {
-    let units: Vec<_> =
-        survey.complete().filter(|unit| unit.is_operation()).collect();
-    if units.is_empty() {
-        return "No operation is complete yet.\n".to_owned();
+fn whole(survey: &Survey, format: Format) -> String {
+    let names = whole_names(survey, format);
+    let noun = match format {
+        Format::Diff => "file",
+        _ => "operation",
+    };
+    if names.is_empty() {
+        return format!("No {} is complete yet.\n", unit_noun(format));
     }
     let mut text =
-        format!("Complete ({} operations, do not repeat them):\n", units.len());
+        format!("Complete ({} {noun}s, do not repeat them):\n", names.len());
     let half = LISTED / 2;
-    for (n, unit) in units.iter().enumerate() {
-        if units.len() <= LISTED || n < half || n >= units.len() - half {
-            text += &format!("- {}\n", name(unit));
+    for (n, name) in names.iter().enumerate() {
+        if names.len() <= LISTED || n < half || n >= names.len() - half {
+            text += &format!("- {name}\n");
         } else if n == half {
             text += "- ...\n";
         }
     }
     text
+}
+
+/// What is complete, a line each; the hunks of one file share a line.
+fn whole_names(survey: &Survey, format: Format) -> Vec<String> {
+    let units = survey.complete().filter(|unit| unit.is_operation());
+    if format != Format::Diff {
+        return units.map(name).collect();
+    }
+    let mut files: Vec<(String, u64)> = Vec::new();
+    for unit in units {
+        let name = name(unit);
+        match files.last_mut() {
+            Some((last, hunks)) if *last == name => *hunks += 1,
+            _ => files.push((name, 1)),
+        }
+    }
+    let cut = survey.cut().map(name);
+    let line = |(name, hunks): (String, u64)| match hunks {
+        _ if cut.as_ref() == Some(&name) => {
+            format!("{name}: the first {hunks} hunks")
+        }
+        1 => name,
+        hunks => format!("{name}: {hunks} hunks"),
+    };
+    files.into_iter().map(line).collect()
+}
+
+/// What the smallest part of an answer is called.
+fn unit_noun(format: Format) -> &'static str {
+    match format {
+        Format::Diff => "hunk",
+        Format::V4a | Format::SearchReplace => "block",
+        Format::Ops => "operation",
+    }
 }
 
 fn unfinished(survey: &Survey) -> String {
@@ -154,33 +191,44 @@ fn name(unit: &Unit) -> String {
 }
 
 /// What to write, beginning where.
-fn order(text: &[u8], survey: &Survey, style: Style) -> String {
-    let begin = match (survey.cut(), style) {
+fn order(text: &[u8], survey: &Survey, context: &Context) -> String {
+    let noun = unit_noun(context.format);
+    let begin = match (survey.cut(), context.style) {
+        (None, _) if context.format == Format::Diff => {
+            "Go on with the diff of the next file.".to_owned()
+        }
         (None, _) => {
-            "Go on with the next operation, in the same format.".to_owned()
+            format!("Go on with the next {noun}, in the same format.")
         }
         (Some(_), Style::Exact) => {
             "Go on with the very next character after the text above: repeat \
              nothing of it, not even the line."
                 .to_owned()
         }
-        (Some(cut), Style::Line) => from_line(text, survey, cut),
-        (Some(cut), Style::Op) => from_operation(cut),
+        (Some(cut), Style::Line) => from_line(text, survey, cut, noun),
+        (Some(cut), Style::Op) => from_unit(cut, noun),
         (Some(cut), Style::File) => match &cut.path {
+            Some(path) if context.format == Format::Diff => {
+                format!("Begin again with the header of {path}, then go on.")
+            }
             Some(path) => format!(
-                "Begin again with the first operation on {path}, then go on."
+                "Begin again with the first {noun} on {path}, then go on."
             ),
-            None => from_operation(cut),
+            None => from_unit(cut, noun),
         },
     };
+    let format = match context.format {
+        Format::Diff => "Keep writing the same unified diff",
+        _ => "Keep the same format",
+    };
     format!(
-        "{begin} Keep the same format and write what is missing to the end. \
-         No greeting, no explanation, no code fence.\n"
+        "{begin} {format} and write what is missing to the end. No \
+         greeting, no explanation, no code fence.\n"
     )
 }
 
-/// From the start of the last line, unless its operation began after that.
-fn from_line(text: &[u8], survey: &Survey, cut: &Unit) -> String {
+/// From the start of the last line, unless its unit began after that.
+fn from_line(text: &[u8], survey: &Survey, cut: &Unit, noun: &str) -> String {
     let end = text.len();
     let line = memchr::memrchr(b'\n', text).map_or(0, |at| at + 1);
     let in_text = survey.summary.cut.as_ref().is_some_and(|cut| {
@@ -190,7 +238,7 @@ fn from_line(text: &[u8], survey: &Survey, cut: &Unit) -> String {
         return if line == end && !in_text {
             "Go on with the next line.".to_owned()
         } else {
-            from_operation(cut)
+            from_unit(cut, noun)
         };
     }
     "Begin with the last line above, written again from its first character \
@@ -198,9 +246,9 @@ fn from_line(text: &[u8], survey: &Survey, cut: &Unit) -> String {
         .to_owned()
 }
 
-fn from_operation(cut: &Unit) -> String {
+fn from_unit(cut: &Unit, noun: &str) -> String {
     format!(
-        "Begin with the unfinished operation ({}), written again from its \
+        "Begin with the unfinished {noun} ({}), written again from its \
          first character, then go on with those that are missing.",
         name(cut)
     )

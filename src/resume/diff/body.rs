@@ -50,10 +50,11 @@ pub(super) fn bodies(answer: &[u8], in_fence: bool) -> Vec<Body> {
             break;
         }
         found.push(Body { lead, text: rest.to_vec() });
-        if !is_greeting(line) {
+        let blank = line.trim_ascii().is_empty();
+        let next = answer.get(at + line.len()..).unwrap_or_default();
+        if !blank && !is_greeting(line, first_line(next)) {
             break;
         }
-        let blank = line.trim_ascii().is_empty();
         lead = match lead {
             Lead::Text => Lead::Text,
             _ if blank => Lead::Blanks,
@@ -69,12 +70,18 @@ fn first_line(text: &[u8]) -> &[u8] {
     text.get(..end).unwrap_or_default()
 }
 
-/// Whether a line may be the model's word to its reader, and no part of a
-/// diff.
-fn is_greeting(line: &[u8]) -> bool {
-    let starts = [&b"@@"[..], b"diff ", b"index ", b"rename ", b"copy "];
-    !matches!(line.first(), Some(b'+' | b'-' | b' ' | b'\\' | b'\t'))
-        && !starts.iter().any(|start| line.starts_with(start))
+/// Whether a line may be the model's word to its reader, given the line that
+/// follows: it begins like a sentence and ends like one, or a blank line or
+/// a fence follows. The rest of a line of code does neither.
+fn is_greeting(line: &[u8], next: &[u8]) -> bool {
+    let text = line.trim_ascii_end();
+    let first = text.first();
+    let begins = first.is_some_and(|b| b.is_ascii_uppercase() || *b >= 0xC0)
+        || matches!(first, Some(b'#' | b'*' | b'('));
+    let ends = matches!(text.last(), Some(b':' | b'.' | b'!' | b'?'));
+    let apart = next.trim_ascii().is_empty() || next.starts_with(b"```");
+    let is_code = text.iter().any(|b| b";{}[]<>=&|\\_\"".contains(b));
+    line.ends_with(b"\n") && begins && !is_code && (ends || apart)
 }
 
 /// The inside of a fence that begins here, and what follows its end.
@@ -118,6 +125,7 @@ mod tests {
         let found = texts("```diff\n+a\n```\n", true);
         assert_eq!(found, ["+a\n```\n"]);
         assert_eq!(texts(" a\n+b\n", false), [" a\n+b\n"]);
-        assert_eq!(texts("rest\n+b\n", false), ["rest\n+b\n", "+b\n"]);
+        assert_eq!(texts("rest\n+b\n", false), ["rest\n+b\n"]);
+        assert_eq!(texts("Rest:\n+b\n", false), ["Rest:\n+b\n", "+b\n"]);
     }
 }

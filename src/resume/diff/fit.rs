@@ -8,12 +8,17 @@ use crate::diff::{FileHeader, Hunk, Kind, Last, Side};
 use crate::edit::hunks::{Ground, Placed};
 use crate::resume::preimage::{Lookup, Preimage};
 
-/// Counts the units of a patch that cannot belong to the files as they are.
-/// What is not known does not count. The last, unfinished hunk counts as far
-/// as it is there. Only file patches that end after byte `from` are judged.
-pub(super) fn misfits(patch: &Patch, from: u64, lookup: &Lookup<'_>) -> usize {
-    let mut files = Files { lookup, changed: HashMap::new() };
-    let mut misfits = 0;
+/// The units of a patch that cannot belong to the files as they are, by the
+/// byte at which they begin. What is not known does not count. The last,
+/// unfinished hunk counts as far as it is there. Only file patches that end
+/// at byte `from` or later are judged.
+pub(super) fn misfits(
+    patch: &Patch,
+    from: u64,
+    lookup: &Lookup<'_>,
+) -> Vec<u64> {
+    let misfits = Vec::new();
+    let mut files = Files { lookup, changed: HashMap::new(), misfits };
     let last = patch.end.last.as_ref();
     let mut rest = patch.parts.as_slice();
     while let Some(first) = rest.first() {
@@ -25,20 +30,21 @@ pub(super) fn misfits(patch: &Patch, from: u64, lookup: &Lookup<'_>) -> usize {
         let touched = group
             .iter()
             .any(|part| files.changed.contains_key(part.file.path()));
-        if end > from || last.is_some() || touched {
-            misfits += files.take(&first.file, group, last);
+        if end >= from || last.is_some() || touched {
+            files.take(&first.file, group, last);
         }
     }
     if let Some(last) = last.filter(|last| last.is_first) {
-        misfits += files.take(&last.file, &[], Some(last));
+        files.take(&last.file, &[], Some(last));
     }
-    misfits
+    files.misfits
 }
 
 /// The files, as the patches so far leave them.
 struct Files<'a> {
     lookup: &'a Lookup<'a>,
     changed: HashMap<Vec<u8>, Preimage>,
+    misfits: Vec<u64>,
 }
 
 impl Files<'_> {
@@ -47,26 +53,21 @@ impl Files<'_> {
         changed.unwrap_or_else(|| (self.lookup)(name))
     }
 
-    /// Takes the patch of one file; how many of its units do not fit.
-    fn take(
-        &mut self,
-        file: &FileHeader,
-        group: &[Part],
-        last: Option<&Last>,
-    ) -> usize {
+    /// Takes the patch of one file.
+    fn take(&mut self, file: &FileHeader, group: &[Part], last: Option<&Last>) {
         let hunks = group.iter().filter_map(Part::hunk);
         match file.kind {
             Kind::New => {
                 let text = hunks.flat_map(|h| h.side(Side::New)).collect();
                 self.note(&file.new, Preimage::Text(Rc::new(text)));
-                0
             }
             Kind::Delete => {
-                let gone = self.delete(file, hunks.collect());
+                let old: Vec<u8> =
+                    hunks.flat_map(|h| h.side(Side::Old)).collect();
+                self.delete(file, group, &old);
                 self.note(&file.old, Preimage::Absent);
-                gone
             }
-            _ => self.modify(file, &hunks.collect::<Vec<_>>(), last),
+            _ => self.modify(file, group, last),
         }
     }
 
@@ -74,53 +75,55 @@ impl Files<'_> {
         self.changed.insert(name.to_vec(), state);
     }
 
-    fn delete(&self, file: &FileHeader, hunks: Vec<&Hunk>) -> usize {
-        let Preimage::Text(text) = self.get(&file.old) else { return 0 };
-        let old: Vec<u8> =
-            hunks.iter().flat_map(|h| h.side(Side::Old)).collect();
-        usize::from(!hunks.is_empty() && old != *text)
+    fn delete(&mut self, file: &FileHeader, group: &[Part], old: &[u8]) {
+        let Preimage::Text(text) = self.get(&file.old) else { return };
+        let hunks = group.iter().filter(|part| part.hunk().is_some());
+        if old != text.as_slice() {
+            self.misfits.extend(hunks.map(|part| part.span.start));
+        }
     }
 
     fn modify(
         &mut self,
         file: &FileHeader,
-        hunks: &[&Hunk],
+        group: &[Part],
         last: Option<&Last>,
-    ) -> usize {
+    ) {
+        let hunks = group.iter();
+        let hunks = hunks.filter_map(|p| Some((p.span.start, p.hunk()?)));
         let text = match self.get(&file.old) {
             Preimage::Text(text) => text,
-            Preimage::Unknown => return 0,
+            Preimage::Unknown => return,
             Preimage::Absent => {
-                let whole = |hunk: &&&Hunk| hunk.old_lines > 0;
-                return hunks.iter().filter(whole).count();
+                let needs = hunks.filter(|(_, hunk)| hunk.old_lines > 0);
+                self.misfits.extend(needs.map(|(at, _)| at));
+                return;
             }
         };
         let ground = Ground::new(&text);
-        let mut misfits = 0;
         let mut spots: Vec<(Placed, &Hunk)> = Vec::new();
         let mut numbered = true;
-        for hunk in hunks {
+        for (at, hunk) in hunks {
             let after = spots.last().map_or(0, |(spot, _)| spot.range.end);
             match ground.place(hunk, 0) {
                 Ok(spot) if spot.range.start >= after => {
                     numbered &= spot.is_as_numbered;
                     spots.push((spot, hunk));
                 }
-                _ => misfits += 1,
+                _ => self.misfits.push(at),
             }
         }
-        if let Some(hunk) = last.and_then(|last| last.hunk.as_ref())
-            && let Some(last) = last
+        if let Some(last) = last
+            && let Some(hunk) = &last.hunk
+            && !last_fits(&ground, hunk, last, numbered)
         {
-            let fits = last_fits(&ground, hunk, last, numbered);
-            misfits += usize::from(!fits);
+            self.misfits.push(last.hunk_at);
         }
         let new = applied(&text, &spots);
         if file.kind == Kind::Rename {
             self.note(&file.old, Preimage::Absent);
         }
         self.note(&file.new, Preimage::Text(Rc::new(new)));
-        misfits
     }
 }
 

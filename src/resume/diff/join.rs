@@ -9,11 +9,11 @@ use std::cmp::Reverse;
 
 use super::body::{Lead, bodies};
 use super::fit::misfits;
-use super::last::AnswerEnd;
-use super::patch::{self, Part, Patch, render};
+use super::last::{AnswerEnd, is_whole};
+use super::patch::{self, Part, Patch};
 use super::places::{Before, Place, Proof};
 use super::survey::of_patch;
-use crate::diff::{Kind, Mend};
+use crate::diff::{Kind, Last, Mend};
 use crate::resume::preimage::Lookup;
 use crate::resume::seam::How;
 use crate::resume::stitch::{Joined, Seam};
@@ -26,6 +26,8 @@ struct Way {
     /// The proof of each seam that is not certain from what it joins.
     proof: (Proof, Lead, Reverse<usize>),
     faults: Faults,
+    /// Where units begin that do not fit the files.
+    misfits: Vec<u64>,
     /// The first byte that a seam may have changed.
     from: u64,
 }
@@ -64,7 +66,7 @@ pub(crate) fn stitch(
             Err(why) => left_out.push((answer.len(), why)),
         }
     }
-    let (way, fork) = choose(ways);
+    let (way, fork) = choose(ways, end, lookup);
     finish(way, fork, &left_out, end, lookup)
 }
 
@@ -77,6 +79,7 @@ impl Way {
             seams: Vec::new(),
             proof: (Proof::Repeated, Lead::Nothing, Reverse(0)),
             faults: Faults::default(),
+            misfits: Vec::new(),
             from,
         }
     }
@@ -88,14 +91,28 @@ fn extend(
     answer: &[u8],
     lookup: &Lookup<'_>,
 ) -> Result<Vec<Way>, &'static str> {
-    if answer.trim_ascii().is_empty() {
-        return Ok(ways.iter().map(|way| way.with_nothing(answer)).collect());
-    }
     let mut next: Vec<Way> = Vec::new();
+    if answer.trim_ascii().is_empty() {
+        // Blanks may be the very next bytes, or no answer at all.
+        let both =
+            |way: &Way| [way.with_blanks(answer), way.with_nothing(answer)];
+        next.extend(ways.iter().flat_map(both));
+        return Ok(next);
+    }
     for way in ways {
         let before = Before { text: &way.text, patch: &way.patch, lookup };
         for body in bodies(answer, way.patch.end.in_fence) {
             for place in before.places(&body.text) {
+                // Other words after a greeting may be part of it.
+                let is_guess = place.proof == Proof::Weak
+                    && place.how == How::Restart
+                    && body.lead == Lead::Text;
+                // Blanks repeated after blanks say nothing.
+                let is_blank =
+                    place.proof == Proof::Blank && body.lead == Lead::Blanks;
+                if is_guess || is_blank {
+                    continue;
+                }
                 let joined = way.join(&body.text, &place, answer, lookup);
                 let proof = (place.proof, body.lead, Reverse(place.shared));
                 let joined = Way { proof, ..joined };
@@ -134,12 +151,25 @@ impl Way {
         self.with_text(self.text.clone(), seam)
     }
 
+    fn with_blanks(&self, answer: &[u8]) -> Self {
+        let seam = Seam {
+            how: Some(How::Exact),
+            at: self.text.len() as u64,
+            replaced_bytes: 0,
+            dropped_bytes: 0,
+            problem: None,
+            lost: None,
+        };
+        self.with_text([&self.text, answer].concat(), seam)
+    }
+
     fn with_text(&self, text: Vec<u8>, seam: Seam) -> Self {
         let mut seams = self.seams.clone();
         let from = self.from.min(seam.at);
         seams.push(seam);
         let patch = patch::read(&text);
-        Self { patch, text, seams, from, ..*self }
+        let misfits = self.misfits.clone();
+        Self { patch, text, seams, misfits, from, ..*self }
     }
 
     fn join(
@@ -167,8 +197,9 @@ impl Way {
             lost,
         };
         let mut way = self.with_text(text, seam);
+        way.misfits = misfits(&way.patch, way.from, lookup);
         way.faults = Faults {
-            misfits: misfits(&way.patch, way.from, lookup),
+            misfits: way.misfits.len(),
             oddities: oddities(&way.patch, way.from),
         };
         way
@@ -177,20 +208,25 @@ impl Way {
 
 /// Counts what no well-formed diff has, in what ends after byte `from`.
 fn oddities(patch: &Patch, from: u64) -> usize {
-    let parts = patch.parts.iter().filter(|part| part.span.end > from);
+    let parts = patch.parts.iter().filter(|part| part.span.end >= from);
     let mended: usize = parts.map(|part| odd_mends(&part.mends)).sum();
-    let bad = patch.rejected.iter();
-    let bad = bad.filter(|(_, bad)| bad.span.end > from).count();
-    let last = patch.end.last.as_ref().map_or(0, |last| {
-        let over = last.hunk.as_ref().is_some_and(|hunk| {
-            hunk.numbers.is_some() && !hunk.is_met() && !hunk.is_short()
-        });
-        let mends = last.mends.iter().filter(|(mend, _)| {
-            matches!(mend, Mend::Prefix | Mend::BlankLine | Mend::Header)
-        });
-        usize::from(over) + mends.count()
+    let bad = patch.rejected.len();
+    let last = patch.end.last.as_ref().map_or(0, odd_at_end);
+    let fault = usize::from(patch.end.fault.is_some());
+    mended + bad + last + fault + disorder(patch)
+}
+
+fn odd_at_end(last: &Last) -> usize {
+    let over = last.hunk.as_ref().is_some_and(|hunk| {
+        hunk.numbers.is_some() && !hunk.is_met() && !hunk.is_short()
     });
-    mended + bad + last + disorder(patch)
+    let mends = last.mends.iter().filter(|(mend, _)| {
+        matches!(
+            mend,
+            Mend::Prefix | Mend::BlankLine | Mend::Header | Mend::Numbers
+        )
+    });
+    usize::from(over) + mends.count()
 }
 
 fn odd_mends(mends: &[(Mend, u64)]) -> usize {
@@ -198,6 +234,7 @@ fn odd_mends(mends: &[(Mend, u64)]) -> usize {
         matches!(
             mend,
             Mend::Counts
+                | Mend::Numbers
                 | Mend::Prefix
                 | Mend::BlankLine
                 | Mend::Header
@@ -240,17 +277,29 @@ fn disorder(patch: &Patch) -> usize {
 }
 
 /// Whether a join may be taken if it is the best: what goes on at the very
-/// byte or line must leave the hunk there in order, if this answer's counts
-/// are in order elsewhere.
+/// byte or line must leave the hunk there in order and fit its file, unless
+/// what came before was careless itself.
 fn is_sound(before: &Way, after: &Way, place: &Place) -> bool {
-    let goes_on = matches!(place.how, How::Exact | How::Overlap);
+    if !matches!(place.how, How::Exact | How::Overlap) {
+        return true;
+    }
     let at = place.kept as u64;
-    let through = |part: &&Part| part.span.start < at && at <= part.span.end;
-    let part = after.patch.parts.iter().find(through);
-    let broken = part.is_some_and(|part| odd_mends(&part.mends) > 0);
+    let part = after
+        .patch
+        .parts
+        .iter()
+        .find(|part| part.span.start < at && at <= part.span.end);
+    let last = after.patch.end.last.as_ref().filter(|last| last.hunk_at < at);
+    let odd_part = part.is_some_and(|part| odd_mends(&part.mends) > 0);
+    let odd_last = last.is_some_and(|last| odd_at_end(last) > 0);
     let careless = before.patch.end.totals.miscounts > 0;
     let more = after.patch.rejected.len() > before.patch.rejected.len();
-    !(goes_on && (broken || more) && !careless)
+    let starts = part.map(|part| part.span.start);
+    let starts = starts.into_iter().chain(last.map(|last| last.hunk_at));
+    let misfit = starts.into_iter().any(|start| {
+        after.misfits.contains(&start) && !before.misfits.contains(&start)
+    });
+    !misfit && (careless || !(odd_part || odd_last || more))
 }
 
 /// Whether the proof of one way is so much stronger than that of another
@@ -260,9 +309,11 @@ fn outdoes(best: &Way, other: &Way) -> bool {
     match one.0 {
         Proof::Repeated | Proof::Named => two.0 > one.0 || two.1 > one.1,
         Proof::Again => two.0 > Proof::Possible,
+        Proof::Blank => two.0 > Proof::Blank,
         // A line that is written in other words may be meant.
         Proof::Possible if two.0 == Proof::Possible => two.1 > one.1,
-        Proof::Possible => !rewrites(best, other),
+        Proof::Possible if two.0 == Proof::Glued => false,
+        Proof::Possible | Proof::Glued => !rewrites(best, other),
         Proof::Weak => false,
     }
 }
@@ -278,22 +329,45 @@ fn rewrites(one: &Way, other: &Way) -> bool {
 
 /// Whether two ways come to the same.
 fn is_same(one: &Way, other: &Way) -> bool {
-    one.text == other.text || {
-        let tail = |way: &Way| {
-            let last = way.patch.end.last.as_ref();
-            (
-                render(way.patch.parts.iter()),
-                last.map(|last| (last.hunk.clone(), last.doubt)),
-                way.patch.end.tail.is_some(),
-            )
-        };
-        tail(one) == tail(other)
-    }
+    let (one, two) = (&one.patch, &other.patch);
+    let pairs = one.parts.iter().zip(&two.parts);
+    let last = |patch: &'_ Patch| {
+        let last = patch.end.last.as_ref();
+        last.map(|last| {
+            (last.hunk.as_ref().map(|h| h.body.clone()), last.doubt)
+        })
+    };
+    one.parts.len() == two.parts.len()
+        && pairs.into_iter().all(|(one, two)| same_part(one, two))
+        && last(one) == last(two)
+        && one.end.tail.is_some() == two.end.tail.is_some()
+}
+
+/// Whether two units change the same; what a hunk's header says beside its
+/// numbers does not matter.
+fn same_part(one: &Part, two: &Part) -> bool {
+    let start = |part: &Part| {
+        part.hunk().and_then(|hunk| hunk.numbers).map(|n| n.old.start)
+    };
+    one.file == two.file
+        && one.hunk().map(|h| &h.body) == two.hunk().map(|h| &h.body)
+        && start(one) == start(two)
 }
 
 /// The best way, and the first seam at which another one that is proven
-/// alike goes elsewhere.
-fn choose(ways: Vec<Way>) -> (Way, Option<usize>) {
+/// alike goes elsewhere. Where the end of the answer is known, a way that
+/// makes its last unit whole is better than one that leaves it open.
+fn choose(
+    mut ways: Vec<Way>,
+    end: AnswerEnd,
+    lookup: &Lookup<'_>,
+) -> (Way, Option<usize>) {
+    if end != AnswerEnd::MayBeCut {
+        let whole = |way: &Way| is_whole(&way.patch.end, end, lookup);
+        if ways.iter().any(whole) {
+            ways.retain(whole);
+        }
+    }
     let mut ways = ways.into_iter();
     let best = ways.next().unwrap_or_else(|| Way::first(Vec::new()));
     let rival = ways.find(|way| !is_same(&best, way));

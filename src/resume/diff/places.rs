@@ -19,8 +19,13 @@ pub(super) enum Proof {
     Named,
     /// It repeats whole lines that may stand there twice.
     Again,
+    /// It repeats the blanks at the start of a line of context; if that is
+    /// chance, the hunk fits nowhere.
+    Blank,
     /// Nothing speaks against it.
     Possible,
+    /// It goes on with a line that is ended.
+    Glued,
     /// It is a guess.
     Weak,
 }
@@ -107,10 +112,28 @@ impl Before<'_> {
             // follows the beginning of a hunk.
             let begins_line = self.line(kept).is_empty();
             let may_follow = begins_line && !self.is_open();
-            if may_follow || !is_structure(body) {
-                found.push(Place::new(How::Exact, Proof::Possible, kept));
+            if !may_follow && is_structure(body) {
+                continue;
             }
+            // In a hunk, a first character tells a new line from the rest
+            // of one.
+            let first = body.first();
+            let in_hunk = self.hunk().is_some() && begins_line;
+            let rest = !matches!(first, Some(b' ' | b'+' | b'-' | b'\\'));
+            let new = matches!(first, Some(b'+' | b'-'));
+            let proof = match stop == self.text.len() {
+                true if in_hunk && rest && !self.ends_line(body) => Proof::Weak,
+                true => Proof::Possible,
+                false if self.hunk().is_some() && new => Proof::Weak,
+                false => Proof::Glued,
+            };
+            found.push(Place::new(How::Exact, proof, kept));
         }
+    }
+
+    /// Whether a body begins with what may follow a hunk.
+    fn ends_line(&self, body: &[u8]) -> bool {
+        is_structure(body) || matches!(body.first(), Some(b'\n' | b'\r'))
     }
 
     /// The line that ends at `stop`, where the text ends.
@@ -141,12 +164,14 @@ impl Before<'_> {
             }
             let begins_line =
                 start == 0 || self.text.get(start - 1) == Some(&b'\n');
+            // A line that is ended was cut only if a CLI ended it.
+            let is_ended = stop < self.text.len();
             let proof = match (begins_line, line.is_empty()) {
                 (false, _) if is_telling(shared) => Proof::Weak,
                 (false, _) => continue,
-                (true, false) if !is_blank || start == line.start => {
-                    Proof::Repeated
-                }
+                (true, _) if is_ended && !is_telling(shared) => Proof::Again,
+                (true, false) if !is_blank => Proof::Repeated,
+                (true, false) if start == line.start => Proof::Blank,
                 (true, true) if is_telling(shared) => Proof::Repeated,
                 _ if is_blank => continue,
                 _ => Proof::Again,
@@ -188,44 +213,48 @@ impl Before<'_> {
         }
         let is_blank = text.trim_ascii().is_empty();
         let lost = !matches!(body.first(), Some(b' ' | b'+' | b'-' | b'\\'));
-        if is_blank && lost && self.hunk().is_some() && !is_structure(body) {
+        if is_blank && self.hunk().is_some() && !is_structure(body) {
             let insert = self.lost_blanks(body, line.start);
-            let proof = Proof::Weak;
-            for insert in insert {
+            let proof = match insert {
+                Some(_) => Proof::Named,
+                None => Proof::Weak,
+            };
+            if insert.is_some() || lost {
+                let insert = insert.unwrap_or_else(|| vec![b' ']);
                 let place = Place::new(How::Overlap, proof, line.start);
                 found.push(Place { insert, ..place });
             }
         }
     }
 
-    /// The blanks that stood before the first line of `body`: those of the
-    /// next line of the file, if it is that one but for its blanks.
-    fn lost_blanks(&self, body: &[u8], start: usize) -> Vec<Vec<u8>> {
-        let plain = vec![b' '];
-        let Some(line) = self.next_line(start) else { return vec![plain] };
-        let first = body.split(|b| *b == b'\n').next().unwrap_or_default();
-        let text = line.trim_ascii_start();
-        let same = text.trim_ascii_end() == first.trim_ascii_end();
-        let blanks = line.len() - text.len();
-        let blanks = line.get(..blanks).unwrap_or_default();
-        match same {
-            true => vec![[b" ", blanks].concat()],
-            false => vec![plain],
-        }
-    }
-
-    /// The line of the old side that must come next in the cut hunk, whose
-    /// lines up to byte `upto` are whole.
-    fn next_line(&self, upto: usize) -> Option<Vec<u8>> {
+    /// The blanks and blank lines that stood before the first line of
+    /// `body`: those of the next lines of the file, if the body begins with
+    /// the first of them that is not blank.
+    fn lost_blanks(&self, body: &[u8], start: usize) -> Option<Vec<u8>> {
         let hunk = self.hunk()?;
-        let start = hunk.numbers?.old.start.max(1);
+        let first = hunk.numbers?.old.start.max(1);
         let file = &self.patch.end.last.as_ref()?.file;
         let Preimage::Text(text) = (self.lookup)(&file.old) else {
             return None;
         };
-        let seen = self.lines_until(upto, Numbered::Old)?;
-        let line = u64::from(start) + u64::from(seen);
-        Ground::new(&text).line(line).map(<[u8]>::to_vec)
+        let ground = Ground::new(&text);
+        let seen = self.lines_until(start, Numbered::Old)?;
+        let mut number = u64::from(first) + u64::from(seen);
+        let mut blanks = Vec::new();
+        loop {
+            let line = ground.line(number)?;
+            blanks.push(b' ');
+            let text = line.trim_ascii_start();
+            if !text.is_empty() {
+                let lead = line.len() - text.len();
+                blanks.extend_from_slice(line.get(..lead)?);
+                let body = body.split(|b| *b == b'\n').next()?;
+                let same = text.trim_ascii_end() == body.trim_ascii_end();
+                return same.then_some(blanks);
+            }
+            blanks.extend_from_slice(line);
+            number += 1;
+        }
     }
 
     /// Lines of one side of the cut hunk that end at or before a byte.
@@ -268,27 +297,26 @@ impl Before<'_> {
         let side = self.numbered_side();
         let number = |hunk: &Hunk| hunk.numbers.map(|n| side.start(n));
         let (cut_at, at) = (number(cut), number(&first));
-        let repeats = self.begins_alike(cut, &first);
+        let agree = at.is_none() || cut_at.is_none() || at == cut_at;
+        let repeats = self.begins_alike(cut, &first, agree);
         let proof = match repeats {
             true => Proof::Repeated,
             false if cut_at.is_some() && cut_at == at => Proof::Named,
             false => Proof::Weak,
         };
-        let place = Place::new(How::Restart, proof, hunk_at);
-        found.push(Place { skip, ..place.clone() });
         if proof != Proof::Weak {
+            let place = Place::new(How::Restart, proof, hunk_at);
+            found.push(Place { skip, ..place.clone() });
             // The first header may be the right one.
-            let kept =
-                hunk_at + first_line(self.slice(hunk_at..self.text.len()));
+            let header = first_line(self.slice(hunk_at..self.text.len()));
+            let kept = hunk_at + header;
             let skip = skip + first_line(body.get(skip..).unwrap_or_default());
             found.push(Place { kept, skip, ..place });
         }
-        if !cut.is_met() {
-            self.tail_only(body, skip, at.zip(cut_at), found);
-            found.push(Place {
-                skip,
-                ..Place::new(How::Skipped, Proof::Weak, hunk_at)
-            });
+        self.tail_only(body, skip, at.zip(cut_at), found);
+        if self.is_open() {
+            let place = Place::new(How::Skipped, Proof::Weak, hunk_at);
+            found.push(Place { skip, ..place });
         }
     }
 
@@ -368,12 +396,17 @@ impl Before<'_> {
     }
 
     /// Whether a hunk begins with the whole lines that the cut one has.
-    fn begins_alike(&self, cut: &Hunk, again: &Hunk) -> bool {
+    /// Where the numbers of both do not agree, chance must be ruled out.
+    fn begins_alike(&self, cut: &Hunk, again: &Hunk, agree: bool) -> bool {
         let whole = cut.body.strip_suffix(b"\n").unwrap_or(&cut.body);
         let end = memchr::memrchr(b'\n', whole).map_or(0, |at| at + 1);
         let lines = cut.body.get(..end).unwrap_or_default();
         let lines = if lines.is_empty() { whole } else { lines };
-        !lines.is_empty() && again.body.starts_with(lines)
+        let again = again.body.as_slice();
+        let within = is_telling(lines)
+            && memchr::memmem::find(again, lines)
+                .is_some_and(|at| at == 0 || again.get(at - 1) == Some(&b'\n'));
+        !lines.is_empty() && (within || agree && again.starts_with(lines))
     }
 
     /// Places for a body that begins with a file's header.
