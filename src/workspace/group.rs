@@ -153,7 +153,7 @@ impl Workspace {
             Trouble::new("make", "the transaction's directory", why)
         })?;
         self.state = Some(state);
-        Ok((Stage::Disk { dir, next: 0 }, lock))
+        Ok((Stage::Disk { dir, next: 0, fresh: None }, lock))
     }
 
     /// Makes the group's changes, all of them or none. Afterwards the next
@@ -243,14 +243,14 @@ impl Workspace {
     /// was a file can become a directory.
     fn entries(&self, overlay: &Overlay) -> Result<Vec<Entry>, Trouble> {
         let mut entries = Vec::new();
-        let mut made = BTreeSet::new();
+        let mut there = BTreeSet::new();
         for (path, touched) in overlay.iter() {
             if touched.changes_nothing() {
                 continue;
             }
             let dirs = match touched.after {
                 Some(_) if touched.before.is_none() => {
-                    self.missing_dirs(path, &mut made).map_err(|why| {
+                    self.missing_dirs(path, &mut there).map_err(|why| {
                         Trouble::new("look at", path.as_str(), why)
                     })?
                 }
@@ -266,15 +266,17 @@ impl Workspace {
     pub(super) fn missing_dirs(
         &self,
         path: &RelPath,
-        made: &mut BTreeSet<RelPath>,
+        there: &mut BTreeSet<RelPath>,
     ) -> io::Result<Vec<RelPath>> {
         let mut dirs = Vec::new();
         let mut above = path.parent();
-        while let Some(dir) = above {
-            if made.contains(&dir) || self.root.look(&dir)? == Node::Directory {
+        // Each directory is looked at once; from then on it is there, or
+        // will be.
+        while let Some(dir) = above.filter(|dir| !there.contains(dir)) {
+            there.insert(dir.clone());
+            if self.root.look(&dir)? == Node::Directory {
                 break;
             }
-            made.insert(dir.clone());
             above = dir.parent();
             dirs.insert(0, dir);
         }

@@ -733,31 +733,6 @@ fn names_that_differ_only_in_case_are_applied_and_warned_of() {
 }
 
 #[test]
-fn every_option_stands_in_the_manual_and_the_other_way_round() {
-    let dir = Dir::new();
-    let help = apply(&dir, &["--help"], "").text();
-    let manual = include_str!("../../man/edit-apply.1");
-    let mut options: Vec<&str> = help
-        .split_whitespace()
-        .filter_map(|word| word.strip_prefix("--"))
-        .map(|word| word.split(['[', '=', ',', '`']).next().unwrap_or(""))
-        .filter(|word| !word.is_empty())
-        .collect();
-    options.sort_unstable();
-    options.dedup();
-    assert!(options.len() > 15, "{options:?}");
-    let mut described: Vec<&str> = manual
-        .lines()
-        .filter(|line| line.starts_with(".It Fl "))
-        .flat_map(|line| line.split(' '))
-        .filter_map(|word| word.strip_prefix('-'))
-        .collect();
-    described.sort_unstable();
-    described.dedup();
-    assert_eq!(options, described);
-}
-
-#[test]
 fn a_signal_while_it_waits_ends_it_at_once_with_everything_done() {
     let dir = Dir::new();
     let mut child = Command::new(binary("edit-apply"))
