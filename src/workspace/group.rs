@@ -82,16 +82,24 @@ impl Workspace {
     /// Takes back what a killed run has left half done. Returns that run's
     /// name; nothing if all was well.
     pub fn recover(&mut self) -> Result<Option<String>, Trouble> {
+        let Some(state) = self.unfinished()? else { return Ok(None) };
+        let _lock = state.lock(self.settings.patience)?;
+        recover(&self.root, &state, self.settings.durability)
+    }
+
+    /// Whether a run is under way, or was killed and not taken back yet.
+    pub fn is_unfinished(&self) -> Result<bool, Trouble> {
+        Ok(self.unfinished()?.is_some())
+    }
+
+    /// The state, if there is a transaction in it.
+    fn unfinished(&self) -> Result<Option<State>, Trouble> {
         let Some(state) = State::existing(&self.root)? else {
             return Ok(None);
         };
-        let unfinished = state::open_dir(state.dir(), TRANSACTION)
+        let transaction = state::open_dir(state.dir(), TRANSACTION)
             .map_err(|why| Trouble::new("open", STATE_DIR, why))?;
-        if unfinished.is_none() {
-            return Ok(None);
-        }
-        let _lock = state.lock(self.settings.patience)?;
-        recover(&self.root, &state, self.settings.durability)
+        Ok(transaction.map(|_| state))
     }
 
     /// The run's name in the log.

@@ -813,3 +813,48 @@ fn every_recorded_case_comes_out_as_recorded() {
     }
     assert!(count >= 5, "only {count} cases");
 }
+
+#[test]
+fn a_dry_run_beside_an_unfinished_run_says_so_and_leaves_it_alone() {
+    let dir = Dir::new();
+    dir.put(".edit-apply/txn/0.new", "half");
+    let create = r#"{"type":"create","file_path":"a","content":"x"}"#;
+    let ran = apply(&dir, &["-n"], create);
+    assert_eq!(ran.status, 0);
+    assert_eq!(
+        ran.stderr,
+        "edit-apply: another run is under way, or was killed\n\
+         hint: edit-apply --recover\n"
+    );
+    assert_eq!(dir.text(".edit-apply/txn/0.new"), "half");
+    assert_eq!(apply(&dir, &["--recover"], "").status, 0);
+    assert!(!dir.path().join(".edit-apply/txn").exists());
+}
+
+#[test]
+fn state_that_somebody_else_planted_leads_nowhere() {
+    let dir = Dir::new();
+    dir.put("outside/secret", "secret\n");
+    dir.put("tree/a", "a\n");
+    let journal = concat!(
+        r#"{"type":"begin","run":"r","log_bytes":0}"#,
+        "\n",
+        r#"{"type":"file","path":"../outside/secret","before":null,"after":null,"staged":null}"#,
+        "\n",
+        r#"{"type":"end","files":1}"#,
+        "\n",
+    );
+    dir.put("tree/.edit-apply/txn/journal", journal);
+    dir.put("tree/.edit-apply/txn/0.old", "evil\n");
+    let create = r#"{"type":"create","file_path":"b","content":"x"}"#;
+    let ran = apply(&dir, &["-C", "tree"], create);
+    assert_eq!(ran.status, 2, "{ran:?}");
+    assert!(ran.stderr.contains("the journal is damaged"), "{ran:?}");
+    assert_eq!(dir.text("outside/secret"), "secret\n");
+    // The state itself may not be a link either.
+    fs::remove_dir_all(dir.path().join("tree/.edit-apply")).expect("removed");
+    symlink("../outside", dir.path().join("tree/.edit-apply")).expect("a link");
+    let ran = apply(&dir, &["-C", "tree"], create);
+    assert_eq!(ran.status, 2, "{ran:?}");
+    assert!(!dir.path().join("outside/lock").exists());
+}
