@@ -82,16 +82,24 @@ impl Workspace {
     /// Takes back what a killed run has left half done. Returns that run's
     /// name; nothing if all was well.
     pub fn recover(&mut self) -> Result<Option<String>, Trouble> {
+        let Some(state) = self.unfinished()? else { return Ok(None) };
+        let _lock = state.lock(self.settings.patience)?;
+        recover(&self.root, &state, self.settings.durability)
+    }
+
+    /// Whether a run is under way, or was killed and not taken back yet.
+    pub fn is_unfinished(&self) -> Result<bool, Trouble> {
+        Ok(self.unfinished()?.is_some())
+    }
+
+    /// The state, if there is a transaction in it.
+    fn unfinished(&self) -> Result<Option<State>, Trouble> {
         let Some(state) = State::existing(&self.root)? else {
             return Ok(None);
         };
-        let unfinished = state::open_dir(state.dir(), TRANSACTION)
+        let transaction = state::open_dir(state.dir(), TRANSACTION)
             .map_err(|why| Trouble::new("open", STATE_DIR, why))?;
-        if unfinished.is_none() {
-            return Ok(None);
-        }
-        let _lock = state.lock(self.settings.patience)?;
-        recover(&self.root, &state, self.settings.durability)
+        Ok(transaction.map(|_| state))
     }
 
     /// The run's name in the log.
@@ -153,7 +161,7 @@ impl Workspace {
             Trouble::new("make", "the transaction's directory", why)
         })?;
         self.state = Some(state);
-        Ok((Stage::Disk { dir, next: 0 }, lock))
+        Ok((Stage::Disk { dir, next: 0, fresh: None }, lock))
     }
 
     /// Makes the group's changes, all of them or none. Afterwards the next
@@ -243,14 +251,14 @@ impl Workspace {
     /// was a file can become a directory.
     fn entries(&self, overlay: &Overlay) -> Result<Vec<Entry>, Trouble> {
         let mut entries = Vec::new();
-        let mut made = BTreeSet::new();
+        let mut there = BTreeSet::new();
         for (path, touched) in overlay.iter() {
             if touched.changes_nothing() {
                 continue;
             }
             let dirs = match touched.after {
                 Some(_) if touched.before.is_none() => {
-                    self.missing_dirs(path, &mut made).map_err(|why| {
+                    self.missing_dirs(path, &mut there).map_err(|why| {
                         Trouble::new("look at", path.as_str(), why)
                     })?
                 }
@@ -266,15 +274,17 @@ impl Workspace {
     pub(super) fn missing_dirs(
         &self,
         path: &RelPath,
-        made: &mut BTreeSet<RelPath>,
+        there: &mut BTreeSet<RelPath>,
     ) -> io::Result<Vec<RelPath>> {
         let mut dirs = Vec::new();
         let mut above = path.parent();
-        while let Some(dir) = above {
-            if made.contains(&dir) || self.root.look(&dir)? == Node::Directory {
+        // Each directory is looked at once; from then on it is there, or
+        // will be.
+        while let Some(dir) = above.filter(|dir| !there.contains(dir)) {
+            there.insert(dir.clone());
+            if self.root.look(&dir)? == Node::Directory {
                 break;
             }
-            made.insert(dir.clone());
             above = dir.parent();
             dirs.insert(0, dir);
         }

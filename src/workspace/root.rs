@@ -110,10 +110,7 @@ impl Root {
             let why = "it was replaced while it was read";
             return Err(io::Error::other(why));
         }
-        let len = usize::try_from(seen.len).unwrap_or_default();
-        let mut bytes = Vec::with_capacity(len);
-        File::from(fd).read_to_end(&mut bytes)?;
-        Ok(bytes)
+        read_whole(&mut File::from(fd), seen.len)
     }
 
     /// Opens a directory below the root; the root itself for `None`.
@@ -190,6 +187,31 @@ impl Root {
             false => Err(Errno::XDEV),
         }
     }
+}
+
+/// Everything in a file that was `len` bytes long a moment ago: in one read,
+/// if it still is.
+fn read_whole(file: &mut File, len: u64) -> io::Result<Vec<u8>> {
+    let len = usize::try_from(len).map_err(io::Error::other)?;
+    let mut bytes = vec![0; len + 1];
+    let mut filled = 0;
+    while let Some(room) = bytes.get_mut(filled..) {
+        match file.read(room) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(why) if why.kind() == io::ErrorKind::Interrupted => {}
+            Err(why) => return Err(why),
+        }
+        // There was room for one byte more, and there was none.
+        if filled == len {
+            break;
+        }
+        if filled == bytes.len() {
+            bytes.resize(filled * 2, 0);
+        }
+    }
+    bytes.truncate(filled);
+    Ok(bytes)
 }
 
 fn is_link(from: &OwnedFd, name: &str) -> bool {

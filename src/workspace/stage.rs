@@ -33,6 +33,8 @@ pub(super) enum Stage {
         dir: OwnedFd,
         /// The next number.
         next: u64,
+        /// What a new file is like before it is made like another.
+        fresh: Option<FileStat>,
     },
     /// One after the other in a file without a name, which goes away with
     /// the process.
@@ -73,11 +75,11 @@ impl Stage {
     ) -> io::Result<Staged> {
         let number = match self {
             Self::Spill(spill) => spill.put(bytes)?,
-            Self::Disk { dir, next } => {
+            Self::Disk { dir, next, fresh } => {
                 let number = *next;
                 *next += 1;
                 let name = new_name(number);
-                let written = write(dir, &name, bytes, like.as_ref());
+                let written = write(dir, &name, bytes, like.as_ref(), fresh);
                 if written.is_err() {
                     drop(state::remove_file(&*dir, &name));
                 }
@@ -150,29 +152,32 @@ fn named_for_a_moment(dir: &Path, flags: OFlags) -> io::Result<File> {
     Ok(File::from(fd))
 }
 
+/// Writes a new file and makes it like another one. `fresh` remembers what
+/// a new file of this directory is like on its own.
 fn write(
     dir: &OwnedFd,
     name: &str,
     bytes: &[u8],
     like: Option<&FileStat>,
+    fresh: &mut Option<FileStat>,
 ) -> io::Result<()> {
     let mut file = state::new_file(dir, name)?;
     file.write_all(bytes)?;
-    match like {
-        None => Ok(()),
-        Some(like) => take_after(&file, like),
-    }
-}
-
-/// Owner first: changing it clears permission bits.
-fn take_after(file: &File, like: &FileStat) -> io::Result<()> {
-    let stat = fs::fstat(file)?;
-    let (uid, gid) = like.owner;
-    if (stat.st_uid, stat.st_gid) != like.owner {
+    let Some(like) = like else { return Ok(()) };
+    let own = match fresh {
+        Some(own) => *own,
+        None => *fresh.insert(FileStat::of(&fs::fstat(&file)?)),
+    };
+    // Owner first: changing it clears permission bits.
+    if own.owner != like.owner {
         // Only the superuser can; for others the file becomes theirs, as
         // with every tool that replaces files.
+        let (uid, gid) = like.owner;
         let owner = (Uid::from_raw(uid), Gid::from_raw(gid));
-        fs::fchown(file, Some(owner.0), Some(owner.1)).unwrap_or(());
+        fs::fchown(&file, Some(owner.0), Some(owner.1)).unwrap_or(());
     }
-    Ok(fs::fchmod(file, Mode::from_raw_mode(like.mode))?)
+    if own.owner != like.owner || own.mode != like.mode {
+        fs::fchmod(&file, Mode::from_raw_mode(like.mode))?;
+    }
+    Ok(())
 }

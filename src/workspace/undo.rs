@@ -262,7 +262,7 @@ impl Workspace {
         let Turned { turns, seen, dirs: run_dirs } = turned;
         let mut changes = Vec::new();
         let mut entries = Vec::new();
-        let mut made = BTreeSet::new();
+        let mut there = BTreeSet::new();
         for (number, (path, turn)) in (0..).zip(turns) {
             let hash = turn.before.as_ref().map(|(_, _, hash)| *hash);
             changes.push(Change {
@@ -281,7 +281,7 @@ impl Workspace {
             let after = hash.map(|hash| After { hash, staged: number });
             let dirs = match after {
                 Some(_) if turn.after.is_none() => {
-                    self.missing_dirs(&path, &mut made).map_err(|why| {
+                    self.missing_dirs(&path, &mut there).map_err(|why| {
                         Trouble::new("look at", path.as_str(), why)
                     })?
                 }

@@ -733,31 +733,6 @@ fn names_that_differ_only_in_case_are_applied_and_warned_of() {
 }
 
 #[test]
-fn every_option_stands_in_the_manual_and_the_other_way_round() {
-    let dir = Dir::new();
-    let help = apply(&dir, &["--help"], "").text();
-    let manual = include_str!("../../man/edit-apply.1");
-    let mut options: Vec<&str> = help
-        .split_whitespace()
-        .filter_map(|word| word.strip_prefix("--"))
-        .map(|word| word.split(['[', '=', ',', '`']).next().unwrap_or(""))
-        .filter(|word| !word.is_empty())
-        .collect();
-    options.sort_unstable();
-    options.dedup();
-    assert!(options.len() > 15, "{options:?}");
-    let mut described: Vec<&str> = manual
-        .lines()
-        .filter(|line| line.starts_with(".It Fl "))
-        .flat_map(|line| line.split(' '))
-        .filter_map(|word| word.strip_prefix('-'))
-        .collect();
-    described.sort_unstable();
-    described.dedup();
-    assert_eq!(options, described);
-}
-
-#[test]
 fn a_signal_while_it_waits_ends_it_at_once_with_everything_done() {
     let dir = Dir::new();
     let mut child = Command::new(binary("edit-apply"))
@@ -837,4 +812,49 @@ fn every_recorded_case_comes_out_as_recorded() {
         count += 1;
     }
     assert!(count >= 5, "only {count} cases");
+}
+
+#[test]
+fn a_dry_run_beside_an_unfinished_run_says_so_and_leaves_it_alone() {
+    let dir = Dir::new();
+    dir.put(".edit-apply/txn/0.new", "half");
+    let create = r#"{"type":"create","file_path":"a","content":"x"}"#;
+    let ran = apply(&dir, &["-n"], create);
+    assert_eq!(ran.status, 0);
+    assert_eq!(
+        ran.stderr,
+        "edit-apply: another run is under way, or was killed\n\
+         hint: edit-apply --recover\n"
+    );
+    assert_eq!(dir.text(".edit-apply/txn/0.new"), "half");
+    assert_eq!(apply(&dir, &["--recover"], "").status, 0);
+    assert!(!dir.path().join(".edit-apply/txn").exists());
+}
+
+#[test]
+fn state_that_somebody_else_planted_leads_nowhere() {
+    let dir = Dir::new();
+    dir.put("outside/secret", "secret\n");
+    dir.put("tree/a", "a\n");
+    let journal = concat!(
+        r#"{"type":"begin","run":"r","log_bytes":0}"#,
+        "\n",
+        r#"{"type":"file","path":"../outside/secret","before":null,"after":null,"staged":null}"#,
+        "\n",
+        r#"{"type":"end","files":1}"#,
+        "\n",
+    );
+    dir.put("tree/.edit-apply/txn/journal", journal);
+    dir.put("tree/.edit-apply/txn/0.old", "evil\n");
+    let create = r#"{"type":"create","file_path":"b","content":"x"}"#;
+    let ran = apply(&dir, &["-C", "tree"], create);
+    assert_eq!(ran.status, 2, "{ran:?}");
+    assert!(ran.stderr.contains("the journal is damaged"), "{ran:?}");
+    assert_eq!(dir.text("outside/secret"), "secret\n");
+    // The state itself may not be a link either.
+    fs::remove_dir_all(dir.path().join("tree/.edit-apply")).expect("removed");
+    symlink("../outside", dir.path().join("tree/.edit-apply")).expect("a link");
+    let ran = apply(&dir, &["-C", "tree"], create);
+    assert_eq!(ran.status, 2, "{ran:?}");
+    assert!(!dir.path().join("outside/lock").exists());
 }

@@ -48,6 +48,10 @@ pub(crate) fn run(
         feedback: Feedback::default(),
         document: Document::default(),
     };
+    if args.dry_run && !args.quiet && session.workspace.is_unfinished()? {
+        diagnostics.say("another run is under way, or was killed");
+        diagnostics.hint("edit-apply --recover");
+    }
     let mut status = Status::Complete;
     let mut whole = Vec::new();
     for operand in cli::operands(args.files.clone()) {
