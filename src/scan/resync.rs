@@ -1,11 +1,11 @@
 //! What the scanner does where a record breaks: the second reading that may
 //! take over, what gets rejected, and what was prose all along.
 
+use super::frame::{Closed, Shape};
 use super::mending::Broken;
 use super::scanner::{Flow, Mode, Scanner, Shadow};
 use super::seek::{Goal, Seek};
 use super::text::{self, Part};
-use super::track::{Closed, Shape};
 use super::window::Window;
 use super::{Event, Reason};
 use crate::json::Ending;
