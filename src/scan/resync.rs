@@ -276,6 +276,33 @@ impl Scanner {
         }
     }
 
+    /// What is open at the end of the stream is prose with a bracket. What
+    /// lies behind that bracket is left alone: had the stream gone on, it
+    /// might have been closed, and all of it been prose.
+    pub(super) fn end_in_prose<E>(
+        &mut self,
+        window: Window<'_>,
+        sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let end = window.end();
+        let at = Place { byte: end, line: self.main.machine.line };
+        self.shadow = None;
+        self.pending.clear();
+        if self.sought.take().is_some_and(|seek| seek.rejecting) {
+            let span = Span { start: self.ledger.settled, end };
+            self.ledger.reject_more(window.span(span), span, sink)?;
+        }
+        self.main.leave_candidate();
+        self.main.leave_empty_wrappers();
+        self.mode = if self.main.frames.is_empty() {
+            self.text.resume(at, Part::Prose);
+            Mode::Text
+        } else {
+            Mode::Seek(Seek::new(at, u32::MAX, Goal::Record))
+        };
+        Ok(())
+    }
+
     /// Reads on as text: from the start of the line in which the value
     /// broke, or from where it broke if it began in that same line.
     fn resume_text(&mut self, window: Window<'_>, start: Place, at: Place) {

@@ -436,7 +436,8 @@ impl Scanner {
                 return self.take(progress, window, sink);
             }
             if !self.may_be_tail(window) {
-                return self.fault(window, sink);
+                self.end_in_prose(window, sink)?;
+                return Ok(Flow::Continue);
             }
         }
         let at = self.main.machine.at;
