@@ -84,6 +84,11 @@ pub(super) enum State {
     BlockCommentStar,
 }
 
+/// Levels at which a value counts as broken: 32 MiB of bits. A record that
+/// may be kept has far fewer; the limit is for what is too long to be kept
+/// and is read to its end all the same.
+const DEEPEST: u32 = 1 << 28;
+
 /// The machine; see the module.
 #[derive(Clone, Debug)]
 pub struct Machine {
@@ -423,6 +428,9 @@ impl Machine {
     }
 
     fn open(&mut self, c: &mut Cursor<'_>, kind: Kind) -> Option<Stop> {
+        if self.levels() >= DEEPEST {
+            return Some(Stop::Fault);
+        }
         let first = self.state == State::FirstElement;
         c.i += 1;
         self.depth.push(kind);

@@ -20,17 +20,14 @@ enum Step {
 /// The path of the innermost value that `value` leaves open, from `$`:
 /// `$.operations[2].content`. `value` is the beginning of one JSON value.
 pub fn path_at_end(value: &[u8]) -> String {
-    let steps = open_steps(value);
+    let levels = open_levels(value);
+    let steps = open_steps(value, levels);
     let mut path = String::from("$");
     for (n, step) in steps.iter().enumerate() {
-        if n == SHOWN_LEVELS && steps.len() > 2 * SHOWN_LEVELS {
+        if n == SHOWN_LEVELS && levels > 2 * SHOWN_LEVELS {
             path.push('…');
         }
-        let hidden =
-            n >= SHOWN_LEVELS && n < steps.len().saturating_sub(SHOWN_LEVELS);
-        if !hidden {
-            write_step(&mut path, step, value);
-        }
+        write_step(&mut path, step, value);
     }
     path
 }
@@ -75,41 +72,63 @@ fn string_after_colon(value: &[u8]) -> Option<String> {
     values.next()?.ok()
 }
 
-fn open_steps(value: &[u8]) -> Vec<Step> {
+/// How many objects and arrays `value` leaves open.
+fn open_levels(value: &[u8]) -> usize {
+    let mut machine = Machine::new(Place { byte: 0, line: 1 });
+    loop {
+        match machine.run(value, 0) {
+            Stop::More | Stop::Fault | Stop::Close => break,
+            _ => {}
+        }
+    }
+    machine.levels() as usize
+}
+
+/// The steps of the outermost and the innermost of `levels` open levels.
+/// What lies between is not kept, lest a nest of brackets cost far more than
+/// its own bytes.
+fn open_steps(value: &[u8], levels: usize) -> Vec<Step> {
+    let inner = levels.saturating_sub(SHOWN_LEVELS).max(SHOWN_LEVELS);
+    let slot = |level: u32| match (level as usize).checked_sub(1)? {
+        n if n < SHOWN_LEVELS => Some(n),
+        n => {
+            let slot = SHOWN_LEVELS + n.checked_sub(inner)?;
+            (slot < 2 * SHOWN_LEVELS).then_some(slot)
+        }
+    };
     let mut machine = Machine::new(Place { byte: 0, line: 1 });
     machine.watch = u32::MAX;
     machine.trace = u32::MAX;
-    machine.floor = u32::MAX;
     let mut steps: Vec<Step> = Vec::new();
     loop {
-        match machine.run(value, 0) {
-            Stop::Open { kind: Kind::Object, .. } => {
-                steps.push(Step::Member(None));
+        let stop = machine.run(value, 0);
+        let slot = slot(machine.levels());
+        let seen = steps.len();
+        let step = slot.and_then(|slot| steps.get_mut(slot));
+        match (stop, step) {
+            (Stop::Open { kind, .. }, step) => {
+                let new = match kind {
+                    Kind::Object => Step::Member(None),
+                    Kind::Array => Step::Element(0),
+                };
+                match step {
+                    Some(step) => *step = new,
+                    None if slot == Some(seen) => steps.push(new),
+                    None => {}
+                }
             }
-            Stop::Open { kind: Kind::Array, .. } => {
-                steps.push(Step::Element(0));
-            }
-            Stop::Key { start } => {
+            (Stop::Key { start }, Some(step)) => {
                 let token = (start as usize, machine.at as usize);
-                if let Some(step) = steps.last_mut() {
-                    *step = Step::Member(Some(token));
-                }
+                *step = Step::Member(Some(token));
             }
-            Stop::Comma => match steps.last_mut() {
-                Some(Step::Element(index)) => *index += 1,
-                Some(step) => *step = Step::Member(None),
-                None => {}
-            },
-            Stop::Close => {
-                steps.pop();
-                if steps.is_empty() {
-                    return steps;
-                }
-            }
-            Stop::LineStart | Stop::Scalar => {}
-            Stop::More | Stop::Fault => return steps,
+            (Stop::Comma, Some(Step::Element(index))) => *index += 1,
+            (Stop::Comma, Some(step)) => *step = Step::Member(None),
+            (Stop::More | Stop::Fault | Stop::Close, _) => break,
+            _ => {}
         }
     }
+    steps.truncate(levels.min(2 * SHOWN_LEVELS));
+    steps
 }
 
 fn write_step(path: &mut String, step: &Step, value: &[u8]) {
@@ -152,6 +171,16 @@ mod tests {
         for (tail, path) in cases {
             assert_eq!(path_at_end(tail.as_bytes()), path, "{tail}");
         }
+    }
+
+    #[test]
+    fn what_was_deeper_and_has_closed_is_no_part_of_it() {
+        let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
+        let value = format!("{{\"a\":[{deep},{{\"b\":{deep},\"c\":");
+        assert_eq!(path_at_end(value.as_bytes()), "$.a[1].c");
+        let outer = "{\"o\":".repeat(40);
+        let path = path_at_end((outer + &value).as_bytes());
+        assert!(path.ends_with(".o.o.a[1].c"), "{path}");
     }
 
     #[test]

@@ -66,7 +66,15 @@ impl Machine {
         if self.indent.is_some() {
             return self.text_line_start(c);
         }
-        c.i += run::plain(c.rest(), self.closing_byte());
+        let stop = self.closing_byte();
+        c.i += run::plain(c.rest(), stop);
+        // Most of what stops a run are escapes of one letter.
+        while let [b'\\', letter, rest @ ..] = c.rest()
+            && b"n\"\\tr/bf".contains(letter)
+            && !self.python
+        {
+            c.i += 2 + run::plain(rest, stop);
+        }
         match c.peek() {
             None => Some(Stop::More),
             Some(b'\\') => {

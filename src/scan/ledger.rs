@@ -2,9 +2,9 @@
 
 use serde::de::IgnoredAny;
 
+use super::frame::{Closed, Notes};
 use super::loops::Loops;
 use super::mending::Inside;
-use super::track::{Closed, Notes};
 use super::{Bytes, Event, Reason, Record, Rejected, Repair};
 use crate::json::{self, Ending, Fault, Mended};
 use crate::span::{Place, Span};

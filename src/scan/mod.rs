@@ -13,6 +13,7 @@ mod config;
 mod event;
 mod summary;
 mod keys;
+mod frame;
 mod track;
 mod text;
 mod seek;

@@ -1,11 +1,11 @@
 //! What the scanner does where a record breaks: the second reading that may
 //! take over, what gets rejected, and what was prose all along.
 
+use super::frame::{Closed, Shape};
 use super::mending::Broken;
 use super::scanner::{Flow, Mode, Scanner, Shadow};
 use super::seek::{Goal, Seek};
 use super::text::{self, Part};
-use super::track::{Closed, Shape};
 use super::window::Window;
 use super::{Event, Reason};
 use crate::json::Ending;
@@ -274,6 +274,33 @@ impl Scanner {
         } else {
             self.resume_text(window, start, at);
         }
+    }
+
+    /// What is open at the end of the stream is prose with a bracket. What
+    /// lies behind that bracket is left alone: had the stream gone on, it
+    /// might have been closed, and all of it been prose.
+    pub(super) fn end_in_prose<E>(
+        &mut self,
+        window: Window<'_>,
+        sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let end = window.end();
+        let at = Place { byte: end, line: self.main.machine.line };
+        self.shadow = None;
+        self.pending.clear();
+        if self.sought.take().is_some_and(|seek| seek.rejecting) {
+            let span = Span { start: self.ledger.settled, end };
+            self.ledger.reject_more(window.span(span), span, sink)?;
+        }
+        self.main.leave_candidate();
+        self.main.leave_empty_wrappers();
+        self.mode = if self.main.frames.is_empty() {
+            self.text.resume(at, Part::Prose);
+            Mode::Text
+        } else {
+            Mode::Seek(Seek::new(at, u32::MAX, Goal::Record))
+        };
+        Ok(())
     }
 
     /// Reads on as text: from the start of the line in which the value

@@ -4,11 +4,12 @@
 //! stream. What a record looks like is the track's business; whether its
 //! bytes may go out, the ledger's.
 
+use super::frame::{Closed, Shape};
 use super::ledger::Ledger;
 use super::mending::Broken;
 use super::seek::{self, Seek};
 use super::text::{self, Part, Text};
-use super::track::{Closed, Progress, Shape, Track};
+use super::track::{Progress, Track};
 use super::verdict;
 use super::window::Window;
 use super::{Config, Event, Reason, Summary, Values};
@@ -435,7 +436,8 @@ impl Scanner {
                 return self.take(progress, window, sink);
             }
             if !self.may_be_tail(window) {
-                return self.fault(window, sink);
+                self.end_in_prose(window, sink)?;
+                return Ok(Flow::Continue);
             }
         }
         let at = self.main.machine.at;

@@ -150,7 +150,9 @@ impl Text {
     fn skip_decoration(&mut self, rest: &mut &[u8], n: usize) {
         let blank = matches!(rest.first(), Some(b' ' | b'\t'));
         match self.part {
-            Part::Indent if blank => self.indent += n as u32,
+            Part::Indent if blank => {
+                self.indent = self.indent.saturating_add(n as u32);
+            }
             Part::Indent => self.part = Part::Decoration,
             _ => {}
         }

@@ -1,8 +1,9 @@
 //! What the end of the stream says: whole, cut, or nothing.
 
 use super::Summary;
+use super::frame::Frame;
 use super::ledger::Ledger;
-use super::track::{Frame, Track};
+use super::track::Track;
 use crate::json;
 use crate::span::{Cut, CutState, Place, Verdict};
 
