@@ -197,7 +197,8 @@ fn salvage(
     outputs: &mut Outputs,
     diagnostics: Diagnostics,
 ) -> Result<Status, Error> {
-    let mut answer = Answer::new(args.config(), args.wrapped.from);
+    let mut answer =
+        Answer::new(args.config(), args.wrapped.from, args.wrapped.answer);
     let mut found = Found::default();
     let Outputs { records, reject, .. } = outputs;
     loop {

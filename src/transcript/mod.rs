@@ -27,7 +27,9 @@ mod places;
 mod piece;
 mod outcome;
 mod decoder;
+mod answers;
 
+pub use answers::{Answers, answers};
 pub use decoder::Decoder;
 pub use envelope::{ENVELOPES, Envelope, From, UnknownEnvelope};
 pub use outcome::Outcome;

@@ -31,9 +31,15 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    pub(super) fn new(envelope: Envelope, framing: Framing) -> Self {
+    pub(super) fn new(
+        envelope: Envelope,
+        framing: Framing,
+        only: Option<u64>,
+    ) -> Self {
+        let mut walk = Walk::new(envelope, framing);
+        walk.answer.only = only;
         Self {
-            walk: Walk::new(envelope, framing),
+            walk,
             tokens: Tokens::default(),
             lines: Lines::default(),
             in_array: false,
@@ -188,7 +194,7 @@ impl Reader {
         let Some(line) = self.foreign.take() else { return };
         self.line_start = true;
         if line.trim_ascii_end() == DONE {
-            self.walk.answer.ended = true;
+            self.walk.answer.figures.ended = true;
             self.walk.answer.close_calls();
             self.walk.answer.end_answer();
         } else {
@@ -203,7 +209,7 @@ impl Reader {
         }
         let closed = self.is_closed();
         self.walk.abandon();
-        if self.walk.answer.ended {
+        if self.walk.answer.figures.ended {
             self.walk.answer.close_calls();
         } else {
             self.walk.answer.cut_calls();
@@ -211,7 +217,7 @@ impl Reader {
         // What follows the end of an answer may be lost without loss; a body
         // says why it ended before it is over.
         if self.walk.framing == Framing::Values {
-            self.walk.answer.ended &= closed;
+            self.walk.answer.figures.ended &= closed;
         }
     }
 }
