@@ -224,6 +224,7 @@ fn together(
         summary.verdict = Verdict::Cut;
     } else if outcome.verdict() == Verdict::Complete {
         summary.verdict = Verdict::Complete;
+        summary.looping = None;
     }
     summary
 }

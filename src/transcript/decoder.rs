@@ -77,6 +77,7 @@ impl Decoder {
             };
             let framing = match first {
                 b'{' | b'[' => Framing::Values,
+                0 => Framing::Messages,
                 _ => Framing::Events,
             };
             let reader = Reader::new(envelope, framing, self.only);

@@ -13,6 +13,7 @@
 mod envelope;
 mod stop;
 mod frame;
+mod binary;
 mod routes;
 mod tables;
 mod tools;

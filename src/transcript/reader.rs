@@ -3,6 +3,7 @@
 //! A document that breaks off in the middle of the stream is told and left;
 //! reading goes on at the next line.
 
+use super::binary::{Message, Messages};
 use super::envelope::Envelope;
 use super::frame::{Framing, Line, Lines};
 use super::sniff::is_blank;
@@ -18,6 +19,9 @@ pub(super) struct Reader {
     pub(super) walk: Walk,
     tokens: Tokens,
     lines: Lines,
+    messages: Messages,
+    /// Binary messages were followed by something else.
+    lost: bool,
     /// The documents are elements of one array.
     in_array: bool,
     array_closed: bool,
@@ -42,6 +46,8 @@ impl Reader {
             walk,
             tokens: Tokens::default(),
             lines: Lines::default(),
+            messages: Messages::default(),
+            lost: false,
             in_array: false,
             array_closed: false,
             foreign: None,
@@ -52,8 +58,10 @@ impl Reader {
 
     /// Reads more bytes, the first of which stands at offset `at`.
     pub(super) fn feed(&mut self, mut bytes: &[u8], mut at: u64) {
-        if self.walk.framing == Framing::Values {
-            return self.data(bytes, at);
+        match self.walk.framing {
+            Framing::Values => return self.data(bytes, at),
+            Framing::Messages => return self.message(bytes, at),
+            Framing::Events => {}
         }
         loop {
             let (used, line) = self.lines.step(bytes);
@@ -74,10 +82,30 @@ impl Reader {
         }
     }
 
+    /// Reads binary messages. After what is none, nothing can be told.
+    fn message(&mut self, mut bytes: &[u8], mut at: u64) {
+        while !self.lost {
+            match self.messages.step(bytes) {
+                Message::More => return,
+                Message::Document(document, used) => {
+                    self.data(&document, at);
+                    self.break_off();
+                    bytes = bytes.get(used..).unwrap_or_default();
+                    at += used as u64;
+                }
+                Message::Foreign => {
+                    self.lost = true;
+                    self.broken += 1;
+                }
+            }
+        }
+    }
+
     /// Whether what was opened has been closed.
     pub(super) fn is_closed(&self) -> bool {
         let array_open = self.in_array && !self.array_closed;
-        !self.walk.is_open() && !array_open && self.foreign.is_none()
+        let open = self.walk.is_open() || self.messages.is_open();
+        !open && !array_open && self.foreign.is_none()
     }
 
     fn data(&mut self, mut bytes: &[u8], mut at: u64) {

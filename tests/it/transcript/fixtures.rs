@@ -28,7 +28,15 @@ enum Calls {
     Patch,
 }
 
-const FORMS: [Form; 29] = [
+const FORMS: [Form; 30] = [
+    (
+        "bedrock.eventstream",
+        "bedrock",
+        "tool_use",
+        Some(41),
+        Complete,
+        Calls::Both,
+    ),
     (
         "openai-chat.sse",
         "openai-chat",
