@@ -98,6 +98,11 @@ pub struct Wrapped {
     /// anthropic, gemini, ollama, llm, claude, codex, ... (see tornkit(7))
     #[arg(long, value_name = "ENVELOPE", default_value = "auto")]
     pub from: transcript::From,
+
+    /// Of several answers in one input, read only the Nth
+    #[arg(long, value_name = "N",
+          value_parser = clap::value_parser!(u64).range(1..))]
+    pub answer: Option<u64>,
 }
 
 /// The operands to read: those given, or stdin alone if there are none.

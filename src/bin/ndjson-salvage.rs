@@ -197,7 +197,8 @@ fn salvage(
     outputs: &mut Outputs,
     diagnostics: Diagnostics,
 ) -> Result<Status, Error> {
-    let mut answer = Answer::new(args.config(), args.wrapped.from);
+    let mut answer =
+        Answer::new(args.config(), args.wrapped.from, args.wrapped.answer);
     let mut found = Found::default();
     let Outputs { records, reject, .. } = outputs;
     loop {
@@ -407,7 +408,8 @@ fn explain(
         diagnostics.hint("edit-apply --instructions  # add it to the prompt");
     }
     if let Some(looping) = summary.looping {
-        diagnostics.say(&describe_loop(looping, &shown, bytes));
+        let end = outcome.input_bytes;
+        diagnostics.say(&describe_loop(looping, &shown, end));
     } else if summary.cut.is_some() {
         let file = if name == "stdin" { "ANSWER" } else { &shown };
         diagnostics.hint(&format!("diff-resume prompt {file}"));

@@ -61,14 +61,15 @@ struct Calls {
 impl Answer {
     /// A scanner that reads records as `config` says, in an input that is to
     /// be taken for `from`.
-    pub fn new(config: Config, from: From) -> Self {
+    /// Of several answers only the `only`th is read, if there is one.
+    pub fn new(config: Config, from: From, only: Option<u64>) -> Self {
         let scans = Scans {
             text: Scanner::new(config.clone()),
             config,
             calls: Calls::default(),
             at: Place { byte: 0, line: 1 },
         };
-        Self { decoder: Decoder::new(from), scans }
+        Self { decoder: Decoder::new(from).only(only), scans }
     }
 
     /// Takes more bytes, and hands each record to `sink` as soon as its last
@@ -107,6 +108,7 @@ impl Scans {
         sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         match piece {
+            Piece::Break => self.take(Piece::Text(b"\n"), sink),
             Piece::Text(text) => {
                 self.at.byte += text.len() as u64;
                 let lines = memchr::memchr_iter(b'\n', text).count();
@@ -222,6 +224,7 @@ fn together(
         summary.verdict = Verdict::Cut;
     } else if outcome.verdict() == Verdict::Complete {
         summary.verdict = Verdict::Complete;
+        summary.looping = None;
     }
     summary
 }
@@ -254,7 +257,7 @@ mod tests {
             }
             Ok(())
         };
-        let mut answer = Answer::new(Config::default(), From::Auto);
+        let mut answer = Answer::new(Config::default(), From::Auto, None);
         for block in input.as_bytes().chunks(5) {
             answer.feed(block, &mut sink).unwrap();
         }

@@ -9,16 +9,13 @@ pub(super) enum Waiting {
     Text(Vec<u8>),
     Reasoning(Vec<u8>),
     Call(Call),
+    Break,
     Next,
 }
 
-/// The answer so far.
-#[derive(Debug, Default)]
-pub(super) struct Answer {
-    pub(super) waiting: Vec<Waiting>,
-    /// Where text came from: decoded offset and input offset.
-    pub(super) origins: Vec<(u64, u64)>,
-    pub(super) tools: Tools,
+/// How an answer ended.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Figures {
     pub(super) stop: Option<String>,
     pub(super) tokens: Option<u64>,
     pub(super) cap: Option<u64>,
@@ -26,6 +23,20 @@ pub(super) struct Answer {
     pub(super) error: Option<String>,
     /// The answer's own end has come.
     pub(super) ended: bool,
+}
+
+/// The answer so far.
+#[derive(Debug, Default)]
+pub(super) struct Answer {
+    /// The only answer that is wanted, counted from 1.
+    pub(super) only: Option<u64>,
+    /// How that one ended.
+    chosen: Option<Figures>,
+    pub(super) figures: Figures,
+    pub(super) waiting: Vec<Waiting>,
+    /// Where text came from: decoded offset and input offset.
+    pub(super) origins: Vec<(u64, u64)>,
+    pub(super) tools: Tools,
     pub(super) text_bytes: u64,
     pub(super) reasoning_bytes: u64,
     pub(super) argument_bytes: u64,
@@ -47,6 +58,13 @@ pub(super) struct Answer {
     last_byte: Option<u8>,
 }
 
+/// Whose the words are that come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Next {
+    Same,
+    Answer,
+}
+
 impl Answer {
     /// Bytes that leave as content.
     pub(super) fn decoded_bytes(&self) -> u64 {
@@ -57,11 +75,17 @@ impl Answer {
     pub(super) fn text(&mut self, text: &[u8], at: u64) {
         let Some(last) = text.last() else { return };
         let apart = std::mem::take(&mut self.apart);
+        let next = self.begin_answer();
+        if !self.is_wanted() {
+            return;
+        }
         if apart && self.last_byte.is_some_and(|byte| byte != b'\n') {
-            self.push_text(b"\n");
+            self.waiting.push(Waiting::Break);
             self.break_bytes += 1;
         }
-        self.begin_answer();
+        if next == Next::Answer {
+            self.waiting.push(Waiting::Next);
+        }
         self.origins.push((self.text_bytes + self.break_bytes, at));
         self.push_text(text);
         self.last_byte = Some(*last);
@@ -75,18 +99,37 @@ impl Answer {
         }
     }
 
-    fn begin_answer(&mut self) {
+    /// Counts an answer when it begins to speak.
+    fn begin_answer(&mut self) -> Next {
         let over = std::mem::take(&mut self.over);
-        if over || self.answers == 0 {
-            self.answers += 1;
-            self.ended = false;
+        if !over && self.answers > 0 {
+            return Next::Same;
         }
-        if over && self.answers > 1 {
-            self.waiting.push(Waiting::Next);
+        self.answers += 1;
+        self.figures.ended = false;
+        let first = self.only.is_some() || self.answers == 1;
+        if first { Next::Same } else { Next::Answer }
+    }
+
+    fn is_wanted(&self) -> bool {
+        self.only.is_none_or(|only| only == self.answers)
+    }
+
+    /// How the answer ended that was asked for, or the last one.
+    pub(super) fn ending(&self) -> Figures {
+        match (&self.chosen, self.is_wanted()) {
+            (Some(chosen), _) => chosen.clone(),
+            (None, true) => self.figures.clone(),
+            (None, false) => Figures::default(),
         }
     }
 
     pub(super) fn reasoning(&mut self, text: &[u8]) {
+        // Reasoning comes before the text that makes an answer begin.
+        let coming = self.answers + u64::from(self.over || self.answers == 0);
+        if self.only.is_some_and(|only| only != coming) {
+            return;
+        }
         self.reasoning_bytes += text.len() as u64;
         match self.waiting.last_mut() {
             Some(Waiting::Reasoning(waiting)) => {
@@ -119,8 +162,14 @@ impl Answer {
 
     fn calls_leave(&mut self, calls: impl IntoIterator<Item = Call>) {
         for call in calls {
-            self.begin_answer();
+            let next = self.begin_answer();
             self.calls += 1;
+            if !self.is_wanted() {
+                continue;
+            }
+            if next == Next::Answer {
+                self.waiting.push(Waiting::Next);
+            }
             self.argument_bytes += call.args.len() as u64;
             self.waiting.push(Waiting::Call(call));
         }
@@ -137,6 +186,9 @@ impl Answer {
 
     /// The answer is over; text that follows is that of another.
     pub(super) fn end_answer(&mut self) {
+        if !self.over && self.only == Some(self.answers) {
+            self.chosen = Some(self.figures.clone());
+        }
         self.apart = true;
         self.over = true;
     }

@@ -130,14 +130,14 @@ pub(super) fn document(walk: &mut Walk, mut document: Scope) {
     take_figures(walk, &document);
     if let Some(stop) = stop {
         end_calls(walk, &stop);
-        walk.answer.ended |= walk.envelope != Envelope::Claude;
-        walk.answer.stop = Some(stop);
+        walk.answer.figures.ended |= walk.envelope != Envelope::Claude;
+        walk.answer.figures.stop = Some(stop);
     }
     if document.done {
-        walk.answer.ended = true;
+        walk.answer.figures.ended = true;
     }
     if over {
-        walk.answer.ended = true;
+        walk.answer.figures.ended = true;
         walk.answer.close_calls();
         walk.answer.end_answer();
     }
@@ -156,7 +156,7 @@ pub(super) fn cut_document(walk: &mut Walk, mut document: Scope) {
     take_calls(walk, &mut document);
     take_figures(walk, &document);
     if let Some(stop) = stop_of(walk.envelope, &document) {
-        walk.answer.stop = Some(stop);
+        walk.answer.figures.stop = Some(stop);
     }
 }
 
@@ -208,11 +208,11 @@ fn begin_anew(walk: &mut Walk, document: &Scope) {
         )
     );
     if begins || is_body(walk, document) {
-        walk.answer.stop = None;
-        walk.answer.tokens = None;
-        walk.answer.cap = None;
-        walk.answer.error = None;
-        walk.answer.ended = false;
+        walk.answer.figures.stop = None;
+        walk.answer.figures.tokens = None;
+        walk.answer.figures.cap = None;
+        walk.answer.figures.error = None;
+        walk.answer.figures.ended = false;
     }
 }
 
@@ -265,7 +265,7 @@ fn take_figures(walk: &mut Walk, document: &Scope) {
     let kind = document.kind();
     let of_run = walk.envelope != Envelope::OpenaiAssistants
         || kind == Some("thread.run");
-    let answer = &mut walk.answer;
+    let answer = &mut walk.answer.figures;
     if let Some(error) = &document.error {
         answer.error = Some(error.clone());
     }

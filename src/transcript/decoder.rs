@@ -22,6 +22,8 @@ pub struct Decoder {
     pub places: Places,
     /// Line feeds among the bytes fed.
     lines: u64,
+    /// The only answer that is wanted, counted from 1; all if none.
+    only: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -48,7 +50,15 @@ impl Decoder {
             raw_bytes: 0,
             places: Places::default(),
             lines: 0,
+            only: None,
         }
+    }
+
+    /// Lets only one of several answers through: the `answer`th, counted
+    /// from 1. What is raw is one answer.
+    pub fn only(mut self, answer: Option<u64>) -> Self {
+        self.only = answer;
+        self
     }
 
     /// Takes more bytes, and hands what they hold to `sink`.
@@ -67,9 +77,10 @@ impl Decoder {
             };
             let framing = match first {
                 b'{' | b'[' => Framing::Values,
+                0 => Framing::Messages,
                 _ => Framing::Events,
             };
-            let reader = Reader::new(envelope, framing);
+            let reader = Reader::new(envelope, framing, self.only);
             self.state = State::Reading(Box::new(reader));
         }
         match &mut self.state {
@@ -101,7 +112,8 @@ impl Decoder {
                 self.pass(kept, sink)
             }
             Found::Envelope(envelope, framing) => {
-                let mut reader = Box::new(Reader::new(envelope, framing));
+                let reader = Reader::new(envelope, framing, self.only);
+                let mut reader = Box::new(reader);
                 reader.feed(kept, 0);
                 self.state = State::Reading(reader);
                 self.emit(kept, 0, sink)
@@ -145,6 +157,7 @@ impl Decoder {
             sink(match &piece {
                 Waiting::Text(text) => Piece::Text(text),
                 Waiting::Reasoning(text) => Piece::Reasoning(text),
+                Waiting::Break => Piece::Break,
                 Waiting::Next => Piece::Next,
                 Waiting::Call(call) => {
                     let (name, args) = (call.name.as_str(), &call.args);

@@ -10,6 +10,8 @@ pub(super) enum Framing {
     Events,
     /// One JSON value after the other, or in one array.
     Values,
+    /// As the payload of binary messages.
+    Messages,
 }
 
 /// What [`Lines::step`] found.

@@ -13,6 +13,7 @@
 mod envelope;
 mod stop;
 mod frame;
+mod binary;
 mod routes;
 mod tables;
 mod tools;
@@ -27,7 +28,9 @@ mod places;
 mod piece;
 mod outcome;
 mod decoder;
+mod answers;
 
+pub use answers::{Answers, answers};
 pub use decoder::Decoder;
 pub use envelope::{ENVELOPES, Envelope, From, UnknownEnvelope};
 pub use outcome::Outcome;

@@ -57,14 +57,15 @@ impl Outcome {
 
     pub(super) fn of(reader: &Reader, input_bytes: u64) -> Self {
         let answer = &reader.walk.answer;
+        let ending = answer.ending();
         Self {
             envelope: Some(reader.walk.envelope),
-            stop_reason: answer.stop.clone(),
-            output_tokens: answer.tokens,
-            cap: answer.cap,
-            model: answer.model.clone(),
-            error: answer.error.clone(),
-            open: !answer.ended,
+            stop_reason: ending.stop,
+            output_tokens: ending.tokens,
+            cap: ending.cap,
+            model: ending.model,
+            error: ending.error,
+            open: !ending.ended,
             input_bytes,
             decoded_bytes: answer.decoded_bytes(),
             reasoning_bytes: answer.reasoning_bytes,

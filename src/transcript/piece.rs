@@ -11,6 +11,8 @@ pub enum Piece<'a> {
     Tool(ToolCall<'a>),
     /// What there is of a tool call that was cut.
     CutTool(ToolCall<'a>),
+    /// A line ends here that its message left open; text of another follows.
+    Break,
     /// What follows is another answer: that before it has ended.
     Next,
 }

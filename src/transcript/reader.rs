@@ -3,6 +3,7 @@
 //! A document that breaks off in the middle of the stream is told and left;
 //! reading goes on at the next line.
 
+use super::binary::{Message, Messages};
 use super::envelope::Envelope;
 use super::frame::{Framing, Line, Lines};
 use super::sniff::is_blank;
@@ -18,6 +19,9 @@ pub(super) struct Reader {
     pub(super) walk: Walk,
     tokens: Tokens,
     lines: Lines,
+    messages: Messages,
+    /// Binary messages were followed by something else.
+    lost: bool,
     /// The documents are elements of one array.
     in_array: bool,
     array_closed: bool,
@@ -31,11 +35,19 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    pub(super) fn new(envelope: Envelope, framing: Framing) -> Self {
+    pub(super) fn new(
+        envelope: Envelope,
+        framing: Framing,
+        only: Option<u64>,
+    ) -> Self {
+        let mut walk = Walk::new(envelope, framing);
+        walk.answer.only = only;
         Self {
-            walk: Walk::new(envelope, framing),
+            walk,
             tokens: Tokens::default(),
             lines: Lines::default(),
+            messages: Messages::default(),
+            lost: false,
             in_array: false,
             array_closed: false,
             foreign: None,
@@ -46,8 +58,10 @@ impl Reader {
 
     /// Reads more bytes, the first of which stands at offset `at`.
     pub(super) fn feed(&mut self, mut bytes: &[u8], mut at: u64) {
-        if self.walk.framing == Framing::Values {
-            return self.data(bytes, at);
+        match self.walk.framing {
+            Framing::Values => return self.data(bytes, at),
+            Framing::Messages => return self.message(bytes, at),
+            Framing::Events => {}
         }
         loop {
             let (used, line) = self.lines.step(bytes);
@@ -68,10 +82,30 @@ impl Reader {
         }
     }
 
+    /// Reads binary messages. After what is none, nothing can be told.
+    fn message(&mut self, mut bytes: &[u8], mut at: u64) {
+        while !self.lost {
+            match self.messages.step(bytes) {
+                Message::More => return,
+                Message::Document(document, used) => {
+                    self.data(&document, at);
+                    self.break_off();
+                    bytes = bytes.get(used..).unwrap_or_default();
+                    at += used as u64;
+                }
+                Message::Foreign => {
+                    self.lost = true;
+                    self.broken += 1;
+                }
+            }
+        }
+    }
+
     /// Whether what was opened has been closed.
     pub(super) fn is_closed(&self) -> bool {
         let array_open = self.in_array && !self.array_closed;
-        !self.walk.is_open() && !array_open && self.foreign.is_none()
+        let open = self.walk.is_open() || self.messages.is_open();
+        !open && !array_open && self.foreign.is_none()
     }
 
     fn data(&mut self, mut bytes: &[u8], mut at: u64) {
@@ -188,7 +222,7 @@ impl Reader {
         let Some(line) = self.foreign.take() else { return };
         self.line_start = true;
         if line.trim_ascii_end() == DONE {
-            self.walk.answer.ended = true;
+            self.walk.answer.figures.ended = true;
             self.walk.answer.close_calls();
             self.walk.answer.end_answer();
         } else {
@@ -203,7 +237,7 @@ impl Reader {
         }
         let closed = self.is_closed();
         self.walk.abandon();
-        if self.walk.answer.ended {
+        if self.walk.answer.figures.ended {
             self.walk.answer.close_calls();
         } else {
             self.walk.answer.cut_calls();
@@ -211,7 +245,7 @@ impl Reader {
         // What follows the end of an answer may be lost without loss; a body
         // says why it ended before it is over.
         if self.walk.framing == Framing::Values {
-            self.walk.answer.ended &= closed;
+            self.walk.answer.figures.ended &= closed;
         }
     }
 }

@@ -4,6 +4,7 @@
 //! What shows itself to be a record, or a wrapper of records, is raw at its
 //! first key; a value that closes undecided is raw as well.
 
+use super::binary::{Message, Messages};
 use super::envelope::Envelope;
 use super::frame::{Framing, Line, Lines};
 use crate::json::{Kind, Token, Tokens};
@@ -25,6 +26,7 @@ pub(super) struct Sniff {
     stage: Stage,
     /// The first bytes, until they tell how documents follow each other.
     lines: Lines,
+    messages: Messages,
     tokens: Tokens,
     /// Keys of open objects, down to the level that matters.
     path: Vec<Step>,
@@ -72,6 +74,7 @@ impl Sniff {
             bytes = bytes.get(from..).unwrap_or_default();
             self.stage = match bytes.first()? {
                 b'{' | b'[' => Stage::Framed(Framing::Values),
+                0 => Stage::Framed(Framing::Messages),
                 b'd' | b'e' | b'i' | b'r' | b':' => {
                     Stage::Framed(Framing::Events)
                 }
@@ -80,7 +83,19 @@ impl Sniff {
         }
         match self.stage {
             Stage::Framed(Framing::Values) => self.value(bytes),
+            Stage::Framed(Framing::Messages) => self.message(bytes),
             _ => self.event(bytes),
+        }
+    }
+
+    /// The first message tells, or there is none.
+    fn message(&mut self, bytes: &[u8]) -> Option<Found> {
+        match self.messages.step(bytes) {
+            Message::More => None,
+            Message::Foreign => Some(Found::Raw),
+            Message::Document(document, _) => {
+                self.value(&document).or(Some(Found::Raw))
+            }
         }
     }
 

@@ -286,7 +286,11 @@ impl Walk {
             Channel::Args => scope.args.extend_from_slice(text),
             Channel::Error => {
                 let text = String::from_utf8_lossy(text);
-                self.answer.error.get_or_insert_default().push_str(&text);
+                self.answer
+                    .figures
+                    .error
+                    .get_or_insert_default()
+                    .push_str(&text);
             }
             Channel::Later => scope.hold(field, text),
             Channel::Nowhere => {}

@@ -118,8 +118,8 @@ impl Session<'_> {
     fn read(&mut self, operand: &OsStr) -> Result<Heard, Error> {
         let mut input = Input::open(operand)?;
         self.document = Document::new(input.name());
-        let from = self.args.wrapped.from;
-        let mut answer = Answer::new(Config::default(), from);
+        let cli::Wrapped { from, answer } = self.args.wrapped;
+        let mut answer = Answer::new(Config::default(), from, answer);
         loop {
             if !input.is_ready() {
                 self.commit()?;

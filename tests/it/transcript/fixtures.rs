@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use tornkit::span::Verdict::{self, Complete, Cut, Unsure};
-use tornkit::transcript::From;
+use tornkit::transcript::{Decoder, From};
 
-use super::{Heard, hear, prefixes_invent_nothing};
+use super::{Heard, hear, hear_from, prefixes_invent_nothing};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/transcript")
@@ -28,7 +28,15 @@ enum Calls {
     Patch,
 }
 
-const FORMS: [Form; 29] = [
+const FORMS: [Form; 30] = [
+    (
+        "bedrock.eventstream",
+        "bedrock",
+        "tool_use",
+        Some(41),
+        Complete,
+        Calls::Both,
+    ),
     (
         "openai-chat.sse",
         "openai-chat",
@@ -211,6 +219,30 @@ fn every_envelope_says_the_same_at_every_chunking() {
 fn no_prefix_of_an_envelope_invents_anything() {
     for form in &FORMS {
         prefixes_invent_nothing(form.0, &read(form.0), 1);
+    }
+}
+
+#[test]
+fn one_of_several_answers_is_heard_alone() {
+    let log = String::from_utf8(read("llm-two-answers.json")).unwrap();
+    let log = log.replacen("\"length\"", "\"stop\"", 1);
+    let text = read("text.txt");
+    let (first, second) = text.split_at(30);
+    let wanted: [(u64, &[u8], &str, Verdict); 3] = [
+        (1, first, "stop", Complete),
+        (2, second, "length", Cut),
+        (3, b"", "", Cut),
+    ];
+    for (n, text, stop, verdict) in wanted {
+        for chunk in [1, 4096] {
+            let decoder = Decoder::new(From::Auto).only(Some(n));
+            let heard = hear_from(log.as_bytes(), decoder, chunk);
+            assert_eq!(heard.text, text, "{n}");
+            let outcome = &heard.outcome;
+            assert_eq!(outcome.stop_reason.as_deref().unwrap_or(""), stop);
+            assert_eq!(outcome.verdict(), verdict, "{n}");
+            assert_eq!(outcome.answers, 2);
+        }
     }
 }
 

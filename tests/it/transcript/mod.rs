@@ -29,8 +29,11 @@ impl Heard {
 }
 
 fn hear(input: &[u8], from: From, chunk: usize) -> Heard {
+    hear_from(input, Decoder::new(from), chunk)
+}
+
+fn hear_from(input: &[u8], mut decoder: Decoder, chunk: usize) -> Heard {
     let mut heard = Heard::default();
-    let mut decoder = Decoder::new(from);
     let mut take = |piece: Piece<'_>| -> Result<(), ()> {
         if let Piece::Tool(call) | Piece::CutTool(call) = piece {
             heard.argument_bytes += call.args.len();
@@ -40,6 +43,7 @@ fn hear(input: &[u8], from: From, chunk: usize) -> Heard {
             Piece::Reasoning(text) => heard.reasoning.extend_from_slice(text),
             Piece::Tool(call) => heard.calls.push(owned(call)),
             Piece::CutTool(call) => heard.cut_calls.push(owned(call)),
+            Piece::Break => heard.text.push(b'\n'),
             Piece::Next => heard.next.push(heard.text.len()),
         }
         Ok(())
