@@ -54,6 +54,16 @@ pub fn read(bytes: &[u8]) -> Document {
     reading.finish()
 }
 
+impl Document {
+    /// What an answer has to cover: the paths of all deliverables, and the
+    /// lines that name none, which nothing can cover.
+    pub fn wanted(self) -> Vec<String> {
+        let deliverables = self.phases.into_iter().flat_map(|p| p.deliverables);
+        let unread = self.unread.into_iter().map(|unread| unread.text);
+        deliverables.map(|d| d.path).chain(unread).collect()
+    }
+}
+
 #[derive(Default)]
 struct Reading {
     phases: Vec<Phase>,
@@ -72,9 +82,16 @@ impl Reading {
         if rest.starts_with(['{', '[']) {
             let mut values =
                 serde_json::Deserializer::from_str(rest).into_iter::<Value>();
-            if let Some(Ok(value)) = values.next() {
-                self.value(&value, &place);
-                return values.byte_offset();
+            match values.next() {
+                Some(Ok(value)) => {
+                    self.value(&value, &place);
+                    return values.byte_offset();
+                }
+                Some(Err(why)) if why.is_eof() => {
+                    self.unread_values.push(cut_off(rest, place));
+                    return rest.len();
+                }
+                _ => {}
             }
         }
         let line = rest.lines().next().unwrap_or_default();
@@ -119,6 +136,13 @@ impl Reading {
         }
         Document { phases, unread }
     }
+}
+
+/// A value that the document's end cut off: what it would have listed is
+/// not known, so nothing of it counts.
+fn cut_off(rest: &str, place: Unread) -> Unread {
+    let line = rest.lines().next().unwrap_or_default();
+    Unread { text: format!("{line} (cut off)"), ..place }
 }
 
 /// Phases anywhere in a value: members of `phases`, and objects that have
@@ -281,6 +305,14 @@ fn text_of(object: &Map<String, Value>, keys: &[&str]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_that_is_cut_off_lists_nothing() {
+        let document = read(b"[\"a.py\",\"b.py\",\"c");
+        assert_eq!(document.phases, []);
+        assert_eq!(document.unread.len(), 1);
+        assert_eq!(document.wanted().len(), 1);
+    }
 
     fn paths(text: &str) -> Vec<String> {
         let document = read(text.as_bytes());

@@ -185,9 +185,18 @@ fn still(missing: &[String], survey: &Survey) -> String {
 fn name(unit: &Unit) -> String {
     let op = unit.op.as_deref().unwrap_or("operation");
     match &unit.path {
-        Some(path) => format!("{op} {path}"),
+        Some(path) => format!("{op} {}", one_line(path)),
         None => op.to_owned(),
     }
+}
+
+/// A name that cannot say anything but itself: quoted as JSON quotes it, if
+/// it has control characters.
+fn one_line(path: &str) -> String {
+    if path.chars().any(char::is_control) {
+        return serde_json::Value::from(path).to_string();
+    }
+    path.to_owned()
 }
 
 /// What to write, beginning where.

@@ -6,12 +6,13 @@ mod stream;
 mod tree;
 
 use std::ffi::{OsStr, OsString};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Error};
+use anyhow::Error;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use tornkit::budget::document;
 use tornkit::cli::{self, Diagnostics};
 use tornkit::edit::Format;
 use tornkit::report::resume as report;
@@ -38,7 +39,6 @@ use crate::tree::Files;
     name = "diff-resume",
     version,
     max_term_width = 80,
-    args_conflicts_with_subcommands = true,
     subcommand_precedence_over_arg = true,
     disable_help_subcommand = true
 )]
@@ -91,14 +91,6 @@ enum Mode {
 struct Answers {
     /// Answers in order; `-` or none is stdin
     answers: Vec<OsString>,
-
-    /// Print the joined text as it is
-    #[arg(long)]
-    raw: bool,
-
-    /// Judge each operand by itself: print nothing
-    #[arg(long, conflicts_with = "raw")]
-    check: bool,
 }
 
 #[derive(ClapArgs)]
@@ -114,6 +106,14 @@ struct Shared {
     /// Take the last unit as whole: the answer is known to be
     #[arg(long, global = true)]
     complete: bool,
+
+    /// Print the joined text as it is
+    #[arg(long, global = true)]
+    raw: bool,
+
+    /// Judge each operand by itself: print nothing
+    #[arg(long, conflicts_with = "raw", global = true)]
+    check: bool,
 
     /// Write to FILE instead of stdout
     #[arg(short, long, value_name = "FILE", global = true)]
@@ -175,36 +175,37 @@ fn main() -> ExitCode {
 
 fn run(args: Args, diagnostics: Diagnostics) -> Result<Status, Error> {
     let Args { mode, answers, shared } = args;
-    let answers = match &mode {
-        None => &answers,
+    let mut operands = answers.answers;
+    match &mode {
+        None => {}
         Some(
             Mode::Stitch { answers }
             | Mode::Status { answers, .. }
             | Mode::Prompt { answers, .. },
-        ) => answers,
-    };
+        ) => operands.extend_from_slice(&answers.answers),
+    }
     let files = Files::open(shared.directory.as_deref())?;
     let end = match &mode {
         _ if shared.complete => AnswerEnd::Certain,
-        None if !answers.check => AnswerEnd::MayBeCut,
+        None if !shared.check => AnswerEnd::MayBeCut,
         _ => AnswerEnd::Meant,
     };
     let run = Run { shared: &shared, files, end, diagnostics };
-    if answers.check {
-        return run.check(&answers.answers);
+    if shared.check {
+        return run.check(&operands);
     }
     let mut first = None;
-    if mode.is_none() && !answers.raw && answers.answers.len() < 2 {
-        match stream::prefix(&run, answers.answers.first())? {
+    if mode.is_none() && !shared.raw && operands.len() < 2 {
+        match stream::prefix(&run, operands.first())? {
             Streamed::Done(status) => return Ok(status),
             Streamed::OtherFormat(text) => first = Some(text),
         }
     }
     let texts = match first {
         Some(text) => vec![text],
-        None => read_all(&answers.answers)?,
+        None => read_all(&operands)?,
     };
-    run.join(&texts, mode.as_ref(), answers)
+    run.join(&texts, mode.as_ref())
 }
 
 /// What all modes need.
@@ -237,7 +238,6 @@ impl Run<'_> {
         &self,
         texts: &[Vec<u8>],
         mode: Option<&Mode>,
-        answers: &Answers,
     ) -> Result<Status, Error> {
         let (joined, format) = self.known(|known| join(texts, known));
         let mut out = self.output()?;
@@ -249,14 +249,14 @@ impl Run<'_> {
             Some(Mode::Prompt { task, deliverables, style, .. }) => {
                 let context = Context {
                     task: task.as_deref().map(read).transpose()?,
-                    deliverables: lines(deliverables.as_ref())?,
+                    deliverables: wanted(deliverables.as_ref())?,
                     style: (*style).into(),
                     format,
                 };
                 self.ask(&joined, &context, &mut out)?
             }
             _ => {
-                print_joined(&joined, format, answers.raw, &mut out)?;
+                print_joined(&joined, format, self.shared.raw, &mut out)?;
                 judge(&joined)
             }
         };
@@ -350,14 +350,10 @@ fn read(operand: &OsStr) -> Result<Vec<u8>, Error> {
     Ok(Input::open(operand)?.read_to_end()?)
 }
 
-/// The lines of a file that are not blank.
-fn lines(file: Option<&OsString>) -> Result<Vec<String>, Error> {
+/// The files that a list of deliverables names.
+fn wanted(file: Option<&OsString>) -> Result<Vec<String>, Error> {
     let Some(file) = file else { return Ok(Vec::new()) };
-    let text = String::from_utf8(read(file)?).with_context(|| {
-        format!("cannot read '{}'", Path::new(file).display())
-    })?;
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    Ok(lines.map(str::to_owned).collect())
+    Ok(document::read(&read(file)?).wanted())
 }
 
 fn judge(joined: &Joined) -> Status {

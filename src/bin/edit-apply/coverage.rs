@@ -28,10 +28,9 @@ impl Coverage {
     /// Reads a list of deliverables or a run configuration.
     pub(crate) fn read(file: &OsStr) -> Result<Self, Error> {
         let bytes = Input::open(file)?.read_to_end()?;
-        let phases = document::read(&bytes).phases;
-        let deliverables = phases.into_iter().flat_map(|p| p.deliverables);
+        let wanted = document::read(&bytes).wanted();
         let missing: Vec<Wanted> =
-            deliverables.map(|d| Wanted::new(d.path)).collect();
+            wanted.into_iter().map(Wanted::new).collect();
         Ok(Self { all: missing.len(), missing })
     }
 

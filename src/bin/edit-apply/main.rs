@@ -120,11 +120,12 @@ struct Args {
 
     /// Take a run back: the last one, or RUN
     #[arg(long, value_name = "RUN", num_args = 0..=1, require_equals = true,
-          default_missing_value = "", conflicts_with_all = ["files", "log"])]
+          default_missing_value = "",
+          conflicts_with_all = ["files", "log", "dry_run"])]
     rollback: Option<String>,
 
     /// Only take back what a killed run left half done
-    #[arg(long, conflicts_with_all = ["files", "log", "rollback"])]
+    #[arg(long, conflicts_with_all = ["files", "log", "rollback", "dry_run"])]
     recover: bool,
 }
 
