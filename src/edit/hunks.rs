@@ -7,7 +7,10 @@ use std::ops::Range;
 
 use memchr::memmem;
 
+use super::Extent;
 use super::lines::{body_start, line_end};
+use super::matching;
+use super::refusal::{Refusal, Sought};
 use crate::diff::{Hunk, Side};
 
 /// Where a hunk belongs.
@@ -84,21 +87,24 @@ impl<'a> Ground<'a> {
     /// Where the hunk belongs, `shift` lines being known to have been added
     /// by the hunks before it.
     pub fn place(&self, hunk: &Hunk, shift: i64) -> Result<Placed, Misplaced> {
-        let old = hunk.side(Side::Old);
-        let line = hunk.numbers.and_then(|numbers| {
-            let first =
-                u64::from(numbers.old.start) + u64::from(hunk.old_lines == 0);
-            first.max(1).checked_add_signed(shift)
-        });
+        self.place_lines(&hunk.side(Side::Old), line_of(hunk, shift))
+    }
+
+    /// Where whole lines stand, which is at `line` if they stand there.
+    fn place_lines(
+        &self,
+        old: &[u8],
+        line: Option<u64>,
+    ) -> Result<Placed, Misplaced> {
         if let Some(line) = line
-            && let Some(range) = self.stands_at(&old, line)
+            && let Some(range) = self.stands_at(old, line)
         {
             return Ok(Placed { range, line, is_as_numbered: true });
         }
         if old.is_empty() {
             return Err(Misplaced::Nowhere);
         }
-        self.only(&old)
+        self.only(old)
     }
 
     /// The only place where whole lines stand.
@@ -138,6 +144,44 @@ impl<'a> Ground<'a> {
     pub fn line(&self, line: u64) -> Option<&'a [u8]> {
         let start = self.start(line)?;
         self.text.get(start..line_end(self.text, start))
+    }
+}
+
+/// The line, from 1, at which a hunk's header says that its old side begins,
+/// after `shift` lines were added before it.
+pub(super) fn line_of(hunk: &Hunk, shift: i64) -> Option<u64> {
+    let old = hunk.numbers?.old;
+    let first = u64::from(old.start) + u64::from(hunk.old_lines == 0);
+    first.max(1).checked_add_signed(shift)
+}
+
+/// Where whole lines stand in a text; see [`Ground`].
+pub(super) fn find(
+    text: &[u8],
+    old: &[u8],
+    line: Option<u64>,
+    extent: Extent,
+) -> Result<Range<usize>, Refusal> {
+    let ground = Ground::new(text);
+    let sought = Sought::Hunk;
+    if extent == Extent::File && old != text {
+        return Err(Refusal::Missing(sought, None));
+    }
+    match ground.place_lines(old, line) {
+        Ok(placed) => Ok(placed.range),
+        Err(Misplaced::Missing) => Err(Refusal::Missing(sought, None)),
+        Err(Misplaced::Nowhere) => match line {
+            Some(wanted) => {
+                Err(Refusal::NoSuchLine { wanted, lines: ground.lines() })
+            }
+            None => Err(Refusal::Empty(sought)),
+        },
+        Err(Misplaced::Ambiguous) => {
+            let places = matching::only(text, old).err();
+            Err(places.map_or(Refusal::Missing(sought, None), |miss| {
+                Refusal::of(miss, sought)
+            }))
+        }
     }
 }
 

@@ -21,6 +21,7 @@ mod policy;
 mod refusal;
 mod replay;
 mod tools;
+mod units;
 mod value;
 
 use crate::path::RelPath;
@@ -36,6 +37,7 @@ pub use patch::{FileChange, Version};
 pub use policy::{BadGlob, Policy, Protection, globs_of};
 pub use refusal::{EditError, Refusal, Sought};
 pub use replay::already_done;
+pub use units::{FromUnit, NoUnit, Shift, from_unit};
 
 /// One change of one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,6 +124,19 @@ pub enum Edit {
         /// The new lines.
         text: Vec<u8>,
     },
+    /// Whole lines for whole lines: where a number says, if they stand there,
+    /// and else where they stand alone.
+    Hunk {
+        /// The line, from 1, at which they stand or before which the new ones
+        /// come, if a number says so.
+        line: Option<u64>,
+        /// The lines that go, with those around them.
+        old: Vec<u8>,
+        /// The lines that come, with those around them.
+        new: Vec<u8>,
+        /// Whether the lines that go are all that there are.
+        extent: Extent,
+    },
     /// Lines for a range of lines; empty text deletes them.
     ReplaceLines {
         /// Which lines.
@@ -131,6 +146,15 @@ pub enum Edit {
         /// What must stand around them.
         context: Context,
     },
+}
+
+/// How much of a file a hunk shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// Some lines.
+    Lines,
+    /// All of it.
+    File,
 }
 
 /// Which match of a text is meant.

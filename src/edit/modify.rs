@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use super::draft::{Draft, Side, Splice};
 use super::fuzzy::{self, Found, Rung};
+use super::hunks;
 use super::lines::{self, LineIndex};
 use super::matching;
 use super::nearest::nearest;
@@ -174,6 +175,7 @@ impl Edit {
         match self {
             Self::InsertAfter { anchor, .. }
             | Self::InsertBefore { anchor, .. } => Some(anchor),
+            Self::Hunk { old, .. } if !old.is_empty() => Some(old),
             Self::Replace { old, .. } | Self::ReplaceAll { old, .. } => {
                 Some(old)
             }
@@ -236,6 +238,10 @@ fn resolve<'a>(
             let splice = |at| instead(at, Cow::Borrowed(&new[..]));
             let splices = places.map(splice).collect();
             Ok(Resolved { splices, matched: None, rung: None })
+        }
+        Edit::Hunk { line, old, new, extent } => {
+            let at = hunks::find(text, old, *line, *extent)?;
+            Ok(Resolved::one(instead(at, Cow::Borrowed(new))))
         }
         Edit::Insert { line, text: new } => insert_at(text, *line, new),
         Edit::ReplaceLines { range, text: new, context } => {

@@ -64,6 +64,8 @@ pub enum Sought {
     Anchor,
     /// What to replace.
     OldText,
+    /// The lines that a hunk takes for those of the file.
+    Hunk,
 }
 
 impl Refusal {
@@ -97,6 +99,7 @@ impl fmt::Display for Sought {
         f.write_str(match self {
             Self::Anchor => "anchor",
             Self::OldText => "old_text",
+            Self::Hunk => "hunk",
         })
     }
 }

@@ -22,6 +22,11 @@ pub struct Sample {
 }
 
 impl Sample {
+    /// The files that the diff changes, as the parent has them.
+    pub fn files(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.files.iter().map(|(n, t)| (n.as_slice(), t.as_slice()))
+    }
+
     /// The file as the parent has it.
     pub fn preimage(&self, name: &[u8]) -> Preimage {
         match self.files.get(name) {

@@ -17,6 +17,7 @@ mod corpus;
 mod demo_law;
 mod doubt;
 mod edges;
+mod diff_apply;
 mod diff_law;
 mod diff_stitch;
 mod edit_apply;

@@ -3,7 +3,9 @@
 mod coverage;
 mod feedback;
 mod interrupt;
+mod reader;
 mod session;
+mod units;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

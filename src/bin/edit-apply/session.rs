@@ -8,11 +8,11 @@ use anyhow::Error;
 use tornkit::cli::{self, Diagnostics};
 use tornkit::edit::{
     Action, DecodeError, Decoded, End, Operation, Policy,
-    Rejected as NoOperation, decode,
+    Rejected as NoOperation, Shift, decode,
 };
 use tornkit::path::Names;
 use tornkit::report::result::{Apply, Fate, Fates, Outcome, ResultLine};
-use tornkit::scan::{Answer, Config, Event, Heard, Record, Rejected};
+use tornkit::scan::{Event, Heard, Record, Rejected};
 use tornkit::span::{Place, Status, Verdict};
 use tornkit::stream::{Input, Output, StreamError};
 use tornkit::workspace::{Trouble, Workspace};
@@ -20,6 +20,7 @@ use tornkit::workspace::{Trouble, Workspace};
 use crate::coverage::Coverage;
 use crate::feedback::Feedback;
 use crate::interrupt::Interrupt;
+use crate::reader::{Asked, Reader};
 use crate::{Args, Shown};
 
 /// Reads and applies every operand.
@@ -77,10 +78,10 @@ fn without_reader(why: StreamError) -> Result<(), StreamError> {
 }
 
 /// A run: where operations go, and where it says what became of them.
-struct Session<'a> {
-    args: &'a Args,
+pub(crate) struct Session<'a> {
+    pub(crate) args: &'a Args,
     diagnostics: Diagnostics,
-    names: Names,
+    pub(crate) names: Names,
     policy: Policy,
     workspace: Workspace,
     out: Output,
@@ -88,7 +89,7 @@ struct Session<'a> {
     interrupt: Interrupt,
     coverage: Coverage,
     feedback: Feedback,
-    document: Document,
+    pub(crate) document: Document,
 }
 
 /// Records in doubt that are kept, and their bytes: more than one answer
@@ -98,13 +99,15 @@ const HELD_BYTES: usize = 32 * 1024 * 1024;
 
 /// What is known of one document.
 #[derive(Default)]
-struct Document {
+pub(crate) struct Document {
     /// Its name.
     file: String,
     /// Results that are said when their group is committed.
-    waiting: Vec<ResultLine>,
+    pub(crate) waiting: Vec<ResultLine>,
     /// With `--atomic`: the operations of results in `waiting`, by index.
     held: Vec<(usize, Operation)>,
+    /// How far the hunks of the file in hand have moved its lines.
+    pub(crate) shift: Shift,
     /// Records that may be lines of a broken one, until that is known.
     doubtful: Vec<(Vec<u8>, Place)>,
     fates: Fates,
@@ -118,8 +121,7 @@ impl Session<'_> {
     fn read(&mut self, operand: &OsStr) -> Result<Heard, Error> {
         let mut input = Input::open(operand)?;
         self.document = Document::new(input.name());
-        let cli::Wrapped { from, answer } = self.args.wrapped;
-        let mut answer = Answer::new(Config::default(), from, answer);
+        let mut answer = Reader::new(self.args.wrapped);
         loop {
             if !input.is_ready() {
                 self.commit()?;
@@ -128,15 +130,22 @@ impl Session<'_> {
             if block.is_empty() {
                 break;
             }
-            answer.feed(block, &mut |event| self.take(event))?;
+            answer.feed(block, &mut |asked| self.take_asked(asked))?;
         }
-        let heard = answer.finish(&mut |event| self.take(event))?;
+        let heard = answer.finish(&mut |asked| self.take_asked(asked))?;
         for (json, at) in std::mem::take(&mut self.document.doubtful) {
             self.take_record(&json, at)?;
         }
         self.document.take_tail(&heard);
         self.commit()?;
         Ok(heard)
+    }
+
+    fn take_asked(&mut self, asked: Asked<'_>) -> Result<(), Error> {
+        match asked {
+            Asked::Record(event) => self.take(event),
+            Asked::Unit(event) => self.take_unit(event),
+        }
     }
 
     fn take(&mut self, event: Event<'_>) -> Result<(), Error> {
@@ -151,10 +160,7 @@ impl Session<'_> {
             Event::Rejected(rejected) => self.document.reject(&rejected),
             Event::RejectedMore(_) => {}
         }
-        if self.workspace.is_full() || self.interrupt.is_pending() {
-            self.commit()?;
-        }
-        Ok(())
+        self.commit_if_due()
     }
 
     fn take_record(&mut self, json: &[u8], at: Place) -> Result<(), Error> {
@@ -171,7 +177,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    fn take_operation(
+    pub(crate) fn take_operation(
         &mut self,
         operation: Operation,
         at: Place,
@@ -187,11 +193,22 @@ impl Session<'_> {
         Ok(())
     }
 
-    fn perform(&mut self, operation: &Operation) -> Result<Outcome, Trouble> {
+    pub(crate) fn perform(
+        &mut self,
+        operation: &Operation,
+    ) -> Result<Outcome, Trouble> {
         match self.policy.check(operation) {
             Ok(()) => self.workspace.perform(operation),
             Err(why) => Ok(Outcome::refused("protected", why)),
         }
+    }
+
+    /// Ends the group if it is large enough.
+    pub(crate) fn commit_if_due(&mut self) -> Result<(), Error> {
+        if self.workspace.is_full() || self.interrupt.is_pending() {
+            self.commit()?;
+        }
+        Ok(())
     }
 
     /// Ends the group and says its results.
@@ -478,7 +495,7 @@ impl Document {
     }
 }
 
-fn result_line(operation: &Operation, at: Place) -> ResultLine {
+pub(crate) fn result_line(operation: &Operation, at: Place) -> ResultLine {
     let new_path = match &operation.action {
         Action::Rename(to) => Some(to.to_string()),
         _ => None,

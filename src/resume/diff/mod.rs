@@ -9,7 +9,8 @@ mod places;
 mod join;
 
 use crate::diff::Finished;
-use crate::span::Cut;
+use crate::scan::{Bytes, Summary};
+use crate::span::{Cut, Verdict};
 
 pub(super) use join::stitch;
 pub use last::{AnswerEnd, is_whole};
@@ -26,4 +27,36 @@ pub fn cut(
     let whole = finished.last.is_some() && is_whole(finished, end, lookup);
     let tail = finished.tail.filter(|_| !whole);
     survey::cut(finished, tail, end)
+}
+
+/// What is known of a diff that was read as a stream, as of any answer.
+/// Framing between its units counts with them.
+pub fn summary(
+    finished: &Finished,
+    end: AnswerEnd,
+    lookup: &Lookup<'_>,
+) -> Summary {
+    let cut = cut(finished, end, lookup);
+    let held = u64::from(finished.last.is_some() && cut.is_none());
+    let tail = cut.as_ref().map_or(0, |cut| cut.lost_bytes);
+    let total = finished.totals.bytes;
+    let units = finished.totals.units + held;
+    Summary {
+        verdict: match (&cut, end) {
+            (Some(_), _) => Verdict::Cut,
+            (None, AnswerEnd::Certain) => Verdict::Complete,
+            (None, _) => Verdict::Unsure,
+        },
+        cut,
+        tail: Vec::new(),
+        records: units,
+        operations: units,
+        repaired: finished.totals.miscounts,
+        rejected: finished.totals.rejected,
+        declared: None,
+        framing: Vec::new(),
+        stray: 0,
+        looping: None,
+        bytes: Bytes { record: total - tail, tail, ..Bytes::default() },
+    }
 }
