@@ -11,7 +11,7 @@ use clap::error::ErrorKind;
 
 use crate::span::Status;
 use crate::stream::{Output, StreamError};
-use crate::transcript;
+use crate::transcript::{self, Decoder};
 
 /// How a process ends. The table of every tool:
 ///
@@ -96,13 +96,29 @@ pub fn run<Args: Parser>(
 pub struct Wrapped {
     /// What the answer is wrapped in: auto, raw (nothing), openai-chat,
     /// anthropic, gemini, ollama, llm, claude, codex, ... (see tornkit(7))
-    #[arg(long, value_name = "ENVELOPE", default_value = "auto")]
+    #[arg(
+        long,
+        value_name = "ENVELOPE",
+        default_value = "auto",
+        global = true
+    )]
     pub from: transcript::From,
 
     /// Of several answers in one input, read only the Nth
-    #[arg(long, value_name = "N",
-          value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(
+        long,
+        value_name = "N",
+        global = true,
+        value_parser = clap::value_parser!(u64).range(1..)
+    )]
     pub answer: Option<u64>,
+}
+
+impl Wrapped {
+    /// A decoder of one input.
+    pub fn decoder(self) -> Decoder {
+        Decoder::new(self.from).only(self.answer)
+    }
 }
 
 /// The operands to read: those given, or stdin alone if there are none.

@@ -122,6 +122,24 @@ pub struct Cut {
     pub last_complete: Option<u64>,
 }
 
+impl Cut {
+    /// The cut of an answer that ended at `end`, after `whole` records and
+    /// in none.
+    pub fn between_records(end: Place, whole: u64) -> Self {
+        Self {
+            byte: end.byte,
+            line: end.line,
+            record: whole,
+            state: CutState::BetweenRecords,
+            path: "$".into(),
+            file_path: None,
+            tail: end,
+            lost_bytes: 0,
+            last_complete: whole.checked_sub(1),
+        }
+    }
+}
+
 /// A repetition that the end of the stream left running.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Loop {

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::envelope::Envelope;
 use crate::span::{Cut, Verdict};
 
 /// One unit of the joined answer; a line of `status --json`.
@@ -76,6 +77,9 @@ pub struct Joined<'a> {
     pub declared: Option<u64>,
     /// Where and how the joined answer is cut.
     pub cut: Option<&'a Cut>,
+    /// What wrapped the last answer, and what it said of it.
+    #[serde(flatten)]
+    pub envelope: Envelope,
     /// What was put right.
     pub mends: Vec<Mend>,
     /// One for each continuation.

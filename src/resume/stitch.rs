@@ -5,6 +5,7 @@ use super::preimage::Lookup;
 use super::seam::{How, Join, joins, same};
 use super::survey::{Survey, survey};
 use crate::edit::{Format, detect};
+use crate::span::{Cut, Place, Verdict};
 
 /// The joined answer.
 #[derive(Debug)]
@@ -42,6 +43,28 @@ impl Joined {
     pub fn is_whole(&self) -> bool {
         let sound = |seam: &Seam| seam.problem.is_none();
         self.survey.is_whole() && self.seams.iter().all(sound)
+    }
+
+    /// Takes the word of the last answer's envelope on how that ended, where
+    /// the text leaves it open.
+    pub fn heed(&mut self, envelope: Verdict) {
+        let all_there = self.survey.has_all_declared();
+        let summary = &mut self.survey.summary;
+        if summary.cut.is_some() || all_there {
+            return;
+        }
+        match envelope {
+            Verdict::Unsure => {}
+            Verdict::Complete => summary.verdict = Verdict::Complete,
+            Verdict::Cut => {
+                let lines = memchr::memchr_iter(b'\n', &self.text).count();
+                let byte = self.text.len() as u64;
+                let end = Place { byte, line: lines as u64 + 1 };
+                let cut = Cut::between_records(end, summary.records);
+                summary.cut = Some(cut);
+                summary.verdict = Verdict::Cut;
+            }
+        }
     }
 }
 

@@ -8,7 +8,7 @@
 use super::event::{Event, Record, Rejected};
 use super::{Bytes, Config, Scanner, Summary};
 use crate::json;
-use crate::span::{Cut, CutState, Place, Span, Verdict};
+use crate::span::{Cut, Place, Span, Verdict};
 use crate::transcript::{Decoder, From, Outcome, Piece, Places, ToolCall};
 
 /// A scanner of answers in their envelopes; see the module.
@@ -216,7 +216,7 @@ fn together(
     }
     let says_cut = outcome.verdict() == Verdict::Cut && !whole;
     if summary.cut.is_none() && says_cut {
-        summary.cut = Some(cut_between(at));
+        summary.cut = Some(Cut::between_records(at, summary.records));
     }
     if let Some(cut) = &mut summary.cut {
         cut.record = summary.records;
@@ -229,24 +229,10 @@ fn together(
     summary
 }
 
-/// The cut of an answer that ended between two records.
-fn cut_between(at: Place) -> Cut {
-    Cut {
-        byte: at.byte,
-        line: at.line,
-        record: 0,
-        state: CutState::BetweenRecords,
-        path: "$".into(),
-        file_path: None,
-        tail: at,
-        lost_bytes: 0,
-        last_complete: None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::span::CutState;
 
     fn read(input: &str) -> (Vec<String>, Summary, Outcome) {
         let mut records = Vec::new();

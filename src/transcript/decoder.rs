@@ -61,6 +61,16 @@ impl Decoder {
         self
     }
 
+    /// Whether the input is an answer without envelope, as soon as that is
+    /// known.
+    pub fn is_raw(&self) -> Option<bool> {
+        match self.state {
+            State::Sniffing(..) => None,
+            State::Raw => Some(true),
+            State::Waiting(_) | State::Reading(_) => Some(false),
+        }
+    }
+
     /// Takes more bytes, and hands what they hold to `sink`.
     ///
     /// Fails as the sink does.

@@ -19,8 +19,9 @@ use tornkit::report::resume as report;
 use tornkit::resume::{
     AnswerEnd, Context, Joined, Known, Refusal, Style, UnitState, join, prompt,
 };
-use tornkit::span::Status;
+use tornkit::span::{Status, Verdict};
 use tornkit::stream::{Input, Output};
+use tornkit::transcript::{self, Answers, Outcome};
 
 use crate::stream::Streamed;
 use crate::tree::Files;
@@ -47,7 +48,7 @@ struct Args {
     mode: Option<Mode>,
 
     #[command(flatten)]
-    answers: Answers,
+    answers: Operands,
 
     #[command(flatten)]
     shared: Shared,
@@ -58,12 +59,12 @@ enum Mode {
     /// As without a mode, but the end is that of the answer
     Stitch {
         #[command(flatten)]
-        answers: Answers,
+        answers: Operands,
     },
     /// Print a line a unit: its state, a tab, its path
     Status {
         #[command(flatten)]
-        answers: Answers,
+        answers: Operands,
         /// Print JSON lines, with offsets into the joined text
         #[arg(long)]
         json: bool,
@@ -74,7 +75,7 @@ enum Mode {
     /// Print the prompt that asks a model for what is missing
     Prompt {
         #[command(flatten)]
-        answers: Answers,
+        answers: Operands,
         /// Task to repeat, for a model that does not remember it
         #[arg(long, value_name = "FILE")]
         task: Option<OsString>,
@@ -88,13 +89,16 @@ enum Mode {
 }
 
 #[derive(ClapArgs)]
-struct Answers {
+struct Operands {
     /// Answers in order; `-` or none is stdin
     answers: Vec<OsString>,
 }
 
 #[derive(ClapArgs)]
 struct Shared {
+    #[command(flatten)]
+    wrapped: cli::Wrapped,
+
     /// The tree that the answer changes
     #[arg(short = 'C', long, value_name = "DIR", global = true)]
     directory: Option<PathBuf>,
@@ -198,14 +202,34 @@ fn run(args: Args, diagnostics: Diagnostics) -> Result<Status, Error> {
     if mode.is_none() && !shared.raw && operands.len() < 2 {
         match stream::prefix(&run, operands.first())? {
             Streamed::Done(status) => return Ok(status),
-            Streamed::OtherFormat(text) => first = Some(text),
+            Streamed::Other(bytes) => first = Some(bytes),
         }
     }
-    let texts = match first {
-        Some(text) => vec![text],
+    let inputs = match first {
+        Some(bytes) => vec![bytes],
         None => read_all(&operands)?,
     };
-    run.join(&texts, mode.as_ref())
+    let said = Said::of(&inputs, shared.wrapped);
+    run.join(&said, mode.as_ref())
+}
+
+/// The answers in the inputs, in order, and how the last one ended.
+struct Said {
+    texts: Vec<Vec<u8>>,
+    outcome: Outcome,
+}
+
+impl Said {
+    fn of(inputs: &[Vec<u8>], wrapped: cli::Wrapped) -> Self {
+        let mut said = Self { texts: Vec::new(), outcome: Outcome::default() };
+        for input in inputs {
+            let Answers { mut texts, outcome } =
+                transcript::answers(input, wrapped.decoder());
+            said.texts.append(&mut texts);
+            said.outcome = outcome;
+        }
+        said
+    }
 }
 
 /// What all modes need.
@@ -226,6 +250,23 @@ impl Run<'_> {
         })
     }
 
+    /// Joins what was said, and takes the last envelope's word for its end.
+    fn joined(&self, said: &Said) -> (Joined, Format) {
+        let verdict = said.outcome.verdict();
+        let end = match (self.end, verdict) {
+            (AnswerEnd::Certain, _) => AnswerEnd::Certain,
+            (_, Verdict::Complete) => AnswerEnd::Meant,
+            (_, Verdict::Cut) => AnswerEnd::MayBeCut,
+            (end, Verdict::Unsure) => end,
+        };
+        let (mut joined, format) =
+            self.known(|known| join(&said.texts, Known { end, ..known }));
+        if self.end != AnswerEnd::Certain {
+            joined.heed(verdict);
+        }
+        (joined, format)
+    }
+
     fn output(&self) -> Result<Output, Error> {
         Ok(match &self.shared.output {
             Some(file) => Output::file(file)?,
@@ -234,12 +275,8 @@ impl Run<'_> {
     }
 
     /// Joins answers that are at hand, and does what the mode says.
-    fn join(
-        &self,
-        texts: &[Vec<u8>],
-        mode: Option<&Mode>,
-    ) -> Result<Status, Error> {
-        let (joined, format) = self.known(|known| join(texts, known));
+    fn join(&self, said: &Said, mode: Option<&Mode>) -> Result<Status, Error> {
+        let (joined, format) = self.joined(said);
         let mut out = self.output()?;
         let status = match mode {
             Some(Mode::Status { json, null, .. }) => {
@@ -262,9 +299,9 @@ impl Run<'_> {
         };
         out.finish()?;
         if status == Status::Incomplete && !self.shared.quiet {
-            say::explain(&joined, format, self.diagnostics);
+            say::explain(&joined, format, &said.outcome, self.diagnostics);
         }
-        self.report(|| say::summed_up(&joined, format, status))?;
+        self.report(|| say::summed_up(&joined, format, &said.outcome, status))?;
         Ok(status)
     }
 
@@ -276,8 +313,9 @@ impl Run<'_> {
         for operand in cli::operands(operands.to_vec()) {
             let mut input = Input::open(&operand)?;
             let name = input.name().to_owned();
-            let texts = [input.read_to_end()?];
-            let (joined, format) = self.known(|known| join(&texts, known));
+            let inputs = [input.read_to_end()?];
+            let said = Said::of(&inputs, self.shared.wrapped);
+            let (joined, format) = self.joined(&said);
             let mut found = judge(&joined);
             if let Some(fault) = say::fault(&joined) {
                 found = Status::Incomplete;
@@ -285,7 +323,8 @@ impl Run<'_> {
                 self.say(&line);
             }
             status = status.worst(found);
-            let report = say::summed_up(&joined, format, found);
+            let outcome = &said.outcome;
+            let report = say::summed_up(&joined, format, outcome, found);
             reports.write_line(&serde_json::to_vec(&report)?)?;
         }
         reports.finish()?;

@@ -5,6 +5,7 @@ use tornkit::edit::Format;
 use tornkit::report::resume as report;
 use tornkit::resume::{How, Joined, UnitState};
 use tornkit::span::{Cut, Status};
+use tornkit::transcript::Outcome;
 
 use crate::mends::Mends;
 
@@ -12,6 +13,7 @@ use crate::mends::Mends;
 pub(crate) fn explain(
     joined: &Joined,
     format: Format,
+    outcome: &Outcome,
     diagnostics: Diagnostics,
 ) {
     for (n, seam) in joined.seams.iter().enumerate() {
@@ -43,6 +45,10 @@ pub(crate) fn explain(
     }
     if let Some(cut) = &survey.summary.cut {
         say_cut(cut, format, survey.summary.operations, diagnostics);
+        if let Some(why) = outcome.why_cut() {
+            let why = cli::printable(&why);
+            diagnostics.say(&format!("the last answer was cut: {why}"));
+        }
     } else if survey.units.is_empty() {
         let bytes = joined.text.len();
         diagnostics.say(&format!(
@@ -104,11 +110,12 @@ pub(crate) fn fault(joined: &Joined) -> Option<String> {
     (survey.summary.repaired > 0).then(|| "records were mended".to_owned())
 }
 
-pub(crate) fn summed_up(
-    joined: &Joined,
+pub(crate) fn summed_up<'j>(
+    joined: &'j Joined,
     format: Format,
+    outcome: &Outcome,
     status: Status,
-) -> report::Joined<'_> {
+) -> report::Joined<'j> {
     let summary = &joined.survey.summary;
     let seams = joined.seams.iter().enumerate().map(|(n, seam)| report::Seam {
         answer: n + 2,
@@ -128,6 +135,7 @@ pub(crate) fn summed_up(
         complete: summary.records,
         declared: summary.declared,
         cut: summary.cut.as_ref(),
+        envelope: outcome.report(),
         mends: Mends::of(&joined.survey.mended).report(),
         seams: seams.collect(),
     }

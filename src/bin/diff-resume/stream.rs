@@ -1,5 +1,6 @@
 //! The longest applyable prefix of one diff, as it arrives.
 
+use std::convert::Infallible;
 use std::ffi::OsString;
 
 use anyhow::Error;
@@ -7,10 +8,12 @@ use anyhow::Error;
 use tornkit::cli;
 use tornkit::diff::{Event, Finished, Parser, Renderer, Unit};
 use tornkit::edit::{Detector, Format};
+use tornkit::report::envelope::Envelope;
 use tornkit::report::resume as report;
 use tornkit::resume::diff;
 use tornkit::span::{Cut, Status, Verdict};
 use tornkit::stream::{Input, Output, StreamError};
+use tornkit::transcript::Piece;
 
 use crate::mends::Mends;
 use crate::{Run, say};
@@ -19,12 +22,12 @@ use crate::{Run, say};
 pub(crate) enum Streamed {
     /// It is a diff, and all is done.
     Done(Status),
-    /// It is none; this is its text.
-    OtherFormat(Vec<u8>),
+    /// It is none, or one in an envelope; these are its bytes.
+    Other(Vec<u8>),
 }
 
-/// Prints what is whole in a diff. A document of another format is only
-/// read.
+/// Prints what is whole in a diff. A document of another format, or in an
+/// envelope, is only read.
 pub(crate) fn prefix(
     run: &Run<'_>,
     operand: Option<&OsString>,
@@ -34,18 +37,23 @@ pub(crate) fn prefix(
     let given = run.shared.format.map(Format::from);
     let mut head = Vec::new();
     let mut detector = Detector::default();
+    let mut decoder = run.shared.wrapped.decoder();
     let mut format = given;
-    while format.is_none() {
+    let mut ended = false;
+    while !ended
+        && decoder.is_raw() != Some(false)
+        && (format.is_none() || decoder.is_raw().is_none())
+    {
         let block = input.read_block()?;
-        if block.is_empty() {
-            break;
-        }
+        ended = block.is_empty();
         head.extend_from_slice(block);
-        format = detector.feed(block);
+        format = format.or_else(|| detector.feed(block));
+        let Ok(()) = decoder.feed(block, &mut ignore);
     }
-    if format != Some(Format::Diff) {
+    let enveloped = decoder.is_raw() == Some(false);
+    if format != Some(Format::Diff) || enveloped {
         head.append(&mut input.read_to_end()?);
-        return Ok(Streamed::OtherFormat(head));
+        return Ok(Streamed::Other(head));
     }
     let mut sink = Sink::new(run.output()?);
     let mut parser = Parser::default();
@@ -60,6 +68,10 @@ pub(crate) fn prefix(
     }
     let finished = parser.finish(|event| sink.take(event))?;
     sink.end(run, finished).map(Streamed::Done)
+}
+
+fn ignore(_: Piece<'_>) -> Result<(), Infallible> {
+    Ok(())
 }
 
 /// Where units go.
@@ -160,6 +172,7 @@ impl Sink {
             complete: units,
             declared: None,
             cut: cut.as_ref(),
+            envelope: Envelope::default(),
             mends: mends.report(),
             seams: Vec::new(),
         })?;

@@ -125,3 +125,98 @@ fn raw_keeps_the_records_of_a_log() {
     assert_eq!(ran.status, 2);
     assert!(ran.stderr.contains("known are auto, raw, openai-chat"));
 }
+
+#[test]
+fn diff_resume_reads_what_salvage_reads() {
+    let dir = Dir::new();
+    let input = fixture("openai-chat-cut.sse");
+    let args = ["status", "--report", "report"];
+    let ran = run_in(dir.path(), "diff-resume", &args, &input);
+    assert_eq!((ran.status, ran.text()), (1, "complete\ta.py\n".to_owned()));
+    assert!(ran.stderr.contains("stop reason length"), "{}", ran.stderr);
+    let report = report(&dir);
+    assert_eq!(report["envelope"], "openai-chat");
+    assert_eq!(report["stop_reason"], "length");
+    assert_eq!(report["verdict"], "cut");
+    let ran = run_in(dir.path(), "diff-resume", &["prompt"], &input);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    assert!(ran.text().contains("a.py"), "{}", ran.text());
+}
+
+#[test]
+fn a_log_holds_an_answer_and_its_continuation() {
+    let dir = Dir::new();
+    let log = fixture("llm-two-answers.json");
+    let ran = run_in(dir.path(), "diff-resume", &["stitch"], &log);
+    assert_eq!((ran.status, ran.text()), (1, format!("{CREATE}\n")));
+    let log = String::from_utf8(log).unwrap();
+    let at = log.rfind("\"length\"").unwrap();
+    let log = format!("{}\"stop\"{}", &log[..at], &log[at + 8..]);
+    let ran = run_in(dir.path(), "diff-resume", &["stitch"], log.as_bytes());
+    assert_eq!((ran.status, ran.text()), (0, format!("{CREATE}\n")));
+    assert_eq!(ran.stderr, "");
+    let args = ["status", "--answer", "1"];
+    let ran = run_in(dir.path(), "diff-resume", &args, log.as_bytes());
+    assert_eq!((ran.status, ran.text()), (1, "cut\t?\n".to_owned()));
+}
+
+#[test]
+fn a_stop_reason_tells_whether_the_last_hunk_is_whole() {
+    let dir = Dir::new();
+    let diff = "--- a/x\n+++ b/x\n@@ -1,2 +1,3 @@\n one\n+two\n three\n";
+    let body = |stop: &str| {
+        serde_json::json!({
+            "type": "message",
+            "role": "assistant",
+            "content": [{"type": "text", "text": diff}],
+            "stop_reason": stop,
+        })
+        .to_string()
+    };
+    let none = [] as [&str; 0];
+    let raw = run_in(dir.path(), "diff-resume", &none, diff.as_bytes());
+    assert_eq!((raw.status, raw.stdout.as_slice()), (1, &b""[..]));
+    let whole = body("end_turn");
+    let ran = run_in(dir.path(), "diff-resume", &none, whole.as_bytes());
+    assert_eq!((ran.status, ran.text().ends_with(" three\n")), (0, true));
+    let cut = body("max_tokens");
+    let ran = run_in(dir.path(), "diff-resume", &["stitch"], cut.as_bytes());
+    assert_eq!((ran.status, ran.text().as_str()), (1, ""), "{}", ran.stderr);
+}
+
+/// Real transcripts: what the report says is what the index says, through
+/// both tools alike.
+#[test]
+fn the_tools_agree_on_every_file_of_the_corpus() {
+    let Some(data) = crate::support::data() else { return };
+    let dir = Dir::new();
+    for part in ["json", "truncated"] {
+        let index = data.join(format!("corpus/INDEX.{part}.ndjson"));
+        for line in std::fs::read_to_string(index).unwrap().lines() {
+            let entry: Value = serde_json::from_str(line).unwrap();
+            let name = entry["file"].as_str().unwrap();
+            let file = data.join("corpus").join(name);
+            let file = file.to_str().unwrap();
+            let args = ["--report", "report", file];
+            let ran = run_in(dir.path(), "ndjson-salvage", &args, b"");
+            assert!((0..2).contains(&ran.status), "{name} {}", ran.stderr);
+            let salvage = report(&dir);
+            let args = ["stitch", "--report", "report", file];
+            let ran = run_in(dir.path(), "diff-resume", &args, b"");
+            assert!((0..2).contains(&ran.status), "{name} {}", ran.stderr);
+            let resume = report(&dir);
+            for key in ["envelope", "stop_reason", "output_tokens", "model"] {
+                assert_eq!(salvage[key], resume[key], "{name} {key}");
+            }
+            let truncated = entry["truncated"].as_str().unwrap();
+            if truncated.starts_with("yes") {
+                assert_eq!(salvage["verdict"], "cut", "{name}");
+                assert_eq!(resume["verdict"], "cut", "{name}");
+            }
+            if truncated == "no" {
+                assert_ne!(salvage["verdict"], "cut", "{name}");
+                assert_ne!(resume["verdict"], "cut", "{name}");
+            }
+        }
+    }
+}
