@@ -115,11 +115,11 @@ impl Scanner {
         mut self,
         sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
     ) -> Result<Summary, E> {
-        let carry = std::mem::take(&mut self.carry);
-        let consumed = self.process(&carry, true, sink)?;
-        let end = self.base + (carry.len() - consumed) as u64;
-        let rest = carry.get(consumed..).unwrap_or_default();
-        let window = Window { bytes: rest, base: self.base, last: true };
+        let mut rest = std::mem::take(&mut self.carry);
+        let consumed = self.process(&rest, true, sink)?;
+        rest.drain(..consumed.min(rest.len()));
+        let end = self.base + rest.len() as u64;
+        let window = Window { bytes: &rest, base: self.base, last: true };
         self.shed(window, end, sink)?;
         self.ledger.notes(&mut self.main.notes);
         let open = match self.mode {

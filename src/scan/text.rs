@@ -161,14 +161,19 @@ impl Text {
 
     /// The rest of a line of prose; `None` when a line feed was reached.
     fn prose(&mut self, rest: &mut &[u8]) -> Option<Found> {
-        match memchr2(b'{', b'\n', rest) {
-            None => {
+        loop {
+            let Some(n) = memchr2(b'{', b'\n', rest) else {
                 self.skip(rest, rest.len());
-                Some(Found::More)
-            }
-            Some(n) => {
-                self.skip(rest, n);
-                (rest.first() == Some(&b'{')).then_some(Found::Brace)
+                return Some(Found::More);
+            };
+            self.skip(rest, n);
+            match *rest {
+                // No key begins like this; floods of braces do.
+                [b'{', b'{' | b'[' | b',' | b':' | b']', ..] => {
+                    self.skip(rest, 1);
+                }
+                [b'{', ..] => return Some(Found::Brace),
+                _ => return None,
             }
         }
     }

@@ -15,7 +15,7 @@ pub(super) struct Ending<'a> {
     /// A wrapper was left open behind.
     pub(super) left_open: bool,
     /// The bytes still at hand, from offset `base` on.
-    pub(super) rest: &'a [u8],
+    pub(super) rest: Vec<u8>,
     pub(super) base: u64,
     /// Offset of the end of the stream.
     pub(super) end: u64,
@@ -32,9 +32,7 @@ pub(super) fn summary(ending: Ending<'_>) -> Summary {
     let tail = candidate.filter(|_| !oversize);
     let start = tail.map_or(ending.end, |top| top.start.byte);
     let skip = start.saturating_sub(ending.base) as usize;
-    let bytes = ending.rest.get(skip..).unwrap_or_default().to_vec();
     ledger.frame_up_to(start);
-    ledger.bytes.tail = bytes.len() as u64;
     let short = ledger.declared.is_some_and(|n| ledger.operations < n);
     let state = match (ending.open, candidate) {
         (Some(track), Some(_)) => {
@@ -49,6 +47,9 @@ pub(super) fn summary(ending: Ending<'_>) -> Summary {
             open.then_some(CutState::BetweenRecords)
         }
     };
+    let mut bytes = ending.rest;
+    bytes.drain(..skip.min(bytes.len()));
+    ledger.bytes.tail = bytes.len() as u64;
     let cut = state.map(|state| Cut {
         byte: ending.end,
         line: ending.line,
