@@ -84,7 +84,7 @@ fn with(
 ) -> Outcome {
     let predictor = Predictor { factor: task.factor, quantile };
     let predict = |phase: &Phase| predictor.estimate(phase);
-    let limit = batch::limit(&predict(&task.phase), CAP, 1);
+    let limit = batch::Limit::new(&predict(&task.phase), CAP, 1);
     let mut outcome = Outcome::default();
     for batch in batch::split(&task.phase, limit, &predict) {
         let files = batch.phase.deliverables.iter();
