@@ -73,11 +73,22 @@ pub fn prompt(text: &[u8], survey: &Survey, context: &Context) -> Prompt {
     out.extend_from_slice(unfinished(survey).as_bytes());
     out.extend_from_slice(still(&missing, survey).as_bytes());
     out.extend_from_slice(b"The answer so far ends with:\n");
+    let text = said(text, survey);
     let tail = quote::unique_tail(text);
     out.extend_from_slice(&quote::block("tail", tail));
     out.push(b'\n');
     out.extend_from_slice(order(text, survey, context).as_bytes());
     Ok(out)
+}
+
+/// The text without a line feed that a tool added at its end: within a
+/// string of JSON no model wrote one.
+fn said<'a>(text: &'a [u8], survey: &Survey) -> &'a [u8] {
+    let in_string = survey.summary.cut.as_ref().is_some_and(|cut| {
+        matches!(cut.state, CutState::String | CutState::Escape)
+    });
+    let fed = text.strip_suffix(b"\n").filter(|_| in_string);
+    fed.map_or(text, |text| text.strip_suffix(b"\r").unwrap_or(text))
 }
 
 /// Deliverables that no complete or unfinished operation is about.
@@ -261,4 +272,35 @@ fn from_unit(cut: &Unit, noun: &str) -> String {
          first character, then go on with those that are missing.",
         name(cut)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resume::survey;
+
+    fn ends_with(answer: &str, style: Style) -> String {
+        let context = Context {
+            task: None,
+            deliverables: Vec::new(),
+            style,
+            format: Format::Ops,
+        };
+        let known = survey(answer.as_bytes());
+        let text = prompt(answer.as_bytes(), &known, &context).unwrap();
+        let text = String::from_utf8(text).unwrap();
+        let (_, tail) = text.split_once("tail\n").unwrap();
+        tail.split_once("\n```").unwrap().0.to_owned()
+    }
+
+    #[test]
+    fn a_line_feed_that_a_tool_added_inside_a_string_is_not_quoted() {
+        let cut = "{\"type\":\"create\",\"file_path\":\"a\",\"content\":\"x";
+        for (added, tail) in [("", cut), ("\n", cut), ("\r\n", cut)] {
+            let answer = format!("{cut}{added}");
+            assert_eq!(ends_with(&answer, Style::Exact), tail);
+        }
+        let between = "{\"type\":\"create\",\n";
+        assert_eq!(ends_with(between, Style::Exact), between);
+    }
 }

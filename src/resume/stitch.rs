@@ -186,3 +186,45 @@ fn left_out(joined: &Joined, answer: &[u8], why: &'static str) -> Seam {
         lost: None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_feed_that_a_tool_added_to_each_answer_is_left_out() {
+        let whole = "{\"type\":\"create\",\"file_path\":\"a\",\"content\":\
+            \"one and two and three and four and five\"}\n\
+            {\"type\":\"delete\",\"file_path\":\"b\"}\n";
+        for first in 1..whole.len() - 2 {
+            for second in first + 1..whole.len() - 1 {
+                let parts =
+                    [&whole[..first], &whole[first..second], &whole[second..]];
+                if parts.iter().any(|part| part.trim().is_empty()) {
+                    continue;
+                }
+                let feed = |part: &&str| format!("{part}\n").into_bytes();
+                let answers: Vec<_> = parts.iter().map(feed).collect();
+                let joined = stitch(&answers);
+                // Doubt is a no; what is taken for certain must be right.
+                let got: Vec<_> = joined.survey.complete().collect();
+                let want: Vec<_> = whole.lines().collect();
+                assert!(got.len() <= want.len(), "{first} {second}");
+                for (got, want) in got.iter().zip(&want) {
+                    assert_eq!(
+                        String::from_utf8_lossy(&got.json),
+                        *want,
+                        "{first} {second}"
+                    );
+                }
+            }
+        }
+        let (one, two, three) = (60, 75, whole.len());
+        let again = |from: usize, to: usize| {
+            format!("{}\n", &whole[from..to]).into_bytes()
+        };
+        let joined = stitch(&[again(0, one), again(0, two), again(0, three)]);
+        assert!(joined.is_whole());
+        assert_eq!(joined.survey.complete().count(), 2);
+    }
+}

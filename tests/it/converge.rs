@@ -3,7 +3,9 @@
 
 mod failures;
 mod loops;
+mod plans;
 mod replay;
+mod resume;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;

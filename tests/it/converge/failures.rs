@@ -1,6 +1,6 @@
 //! Runs that end badly, and how they say so.
 
-use super::{Run, demo, plant, replay, script, tree};
+use super::{Run, demo, plant, replay, script};
 use crate::support::{Dir, Ran};
 
 /// One file to make, and what the model is given.
@@ -13,7 +13,7 @@ const ONE: &str =
     "{\"type\":\"create\",\"file_path\":\"a.txt\",\"content\":\"a\\n\"}\n";
 
 #[test]
-fn a_model_command_that_fails_is_trouble_and_keeps_its_answer() {
+fn a_model_command_that_fails_twice_is_trouble_and_keeps_its_answers() {
     let run = Run::demo(
         &format!("{}; exit 7", replay("--max-tokens 3000")),
         &["--max-attempts", "5"],
@@ -25,17 +25,31 @@ fn a_model_command_that_fails_is_trouble_and_keeps_its_answer() {
         Some("converge: cannot go on: the model command ended with 7")
     );
     let hint = said.next().unwrap_or_default();
-    assert!(hint.starts_with("hint: edit-apply -C 'tree' '"), "{hint}");
-    assert!(hint.ends_with("/run/answer.1'"), "{hint}");
-    assert!(run.ran.stdout.is_empty());
+    assert!(hint.starts_with("hint: converge --resume '"), "{hint}");
+    assert!(hint.ends_with("/run'"), "{hint}");
 
     let whole = std::fs::read_to_string(demo().join("answer.ndjson")).unwrap();
     let kept = run.file("run/answer.1");
     assert!(whole.starts_with(&kept) && kept.len() > 5000);
-    assert_eq!(tree(&run.dir.path().join("tree")), tree(&demo().join("base")));
+    let want = demo().join("expected/src/gatehouse/waivers.py");
+    assert_eq!(
+        run.file("tree/src/gatehouse/waivers.py"),
+        std::fs::read_to_string(want).unwrap()
+    );
     let attempts = run.telemetry();
-    assert_eq!(attempts.len(), 1);
+    assert_eq!(attempts.len(), 2);
     assert_eq!(attempts[0]["stop_reason"], "error");
+}
+
+#[test]
+fn what_a_failing_model_command_wrote_is_built_on() {
+    let llm = format!(
+        "if [ -e asked ]; then {0}; else : >asked; {0}; exit 7; fi",
+        replay("--max-tokens 6000")
+    );
+    let run = Run::demo(&llm, &[]);
+    run.expect_demo_done("a dropped connection");
+    assert_eq!(run.telemetry()[0]["stop_reason"], "error");
 }
 
 #[test]
