@@ -7,9 +7,9 @@ use std::ops::Range;
 
 use memchr::memmem;
 
+use super::Extent;
 use super::lines::{body_start, line_end};
 use super::matching;
-use super::Extent;
 use super::refusal::{Refusal, Sought};
 use crate::diff::{Hunk, Side};
 

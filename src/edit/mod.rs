@@ -29,15 +29,15 @@ use crate::path::RelPath;
 pub use decode::{Decoded, End, Rejected, decode};
 pub use format::{Detector, Format, detect};
 pub use fuzzy::Rung;
-pub use instructions::INSTRUCTIONS;
+pub use instructions::{DIFF_INSTRUCTIONS, INSTRUCTIONS};
 pub use malformed::DecodeError;
 pub use modify::{Matching, Modified, modify};
 pub use nearest::{Difference, Nearest};
 pub use patch::{FileChange, Version};
 pub use policy::{BadGlob, Policy, Protection, globs_of};
-pub use units::{FromUnit, NoUnit, Shift, from_unit};
 pub use refusal::{EditError, Refusal, Sought};
 pub use replay::already_done;
+pub use units::{FromUnit, NoUnit, Shift, from_unit};
 
 /// One change of one file.
 #[derive(Clone, Debug, PartialEq, Eq)]

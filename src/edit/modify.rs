@@ -7,8 +7,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::draft::{Draft, Side, Splice};
-use super::hunks;
 use super::fuzzy::{self, Found, Rung};
+use super::hunks;
 use super::lines::{self, LineIndex};
 use super::matching;
 use super::nearest::nearest;

@@ -115,6 +115,10 @@ struct Shared {
     #[arg(long, global = true)]
     complete: bool,
 
+    /// Hold the last unit back in every mode: the answer is known to be cut
+    #[arg(long, global = true, conflicts_with = "complete")]
+    cut: bool,
+
     /// Write to FILE instead of stdout
     #[arg(short, long, value_name = "FILE", global = true)]
     output: Option<OsString>,
@@ -186,6 +190,7 @@ fn run(args: Args, diagnostics: Diagnostics) -> Result<Status, Error> {
     let files = Files::open(shared.directory.as_deref())?;
     let end = match &mode {
         _ if shared.complete => AnswerEnd::Certain,
+        _ if shared.cut => AnswerEnd::MayBeCut,
         None if !answers.check => AnswerEnd::MayBeCut,
         _ => AnswerEnd::Meant,
     };
@@ -217,12 +222,17 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn known<T>(&self, body: impl FnOnce(Known<'_>) -> T) -> T {
+        self.known_with(self.end, body)
+    }
+
+    fn known_with<T>(
+        &self,
+        end: AnswerEnd,
+        body: impl FnOnce(Known<'_>) -> T,
+    ) -> T {
         let lookup = |name: &[u8]| self.files.get(name);
-        body(Known {
-            format: self.shared.format.map(Format::from),
-            end: self.end,
-            lookup: &lookup,
-        })
+        let format = self.shared.format.map(Format::from);
+        body(Known { format, end, lookup: &lookup })
     }
 
     fn output(&self) -> Result<Output, Error> {
@@ -253,7 +263,7 @@ impl Run<'_> {
                     style: (*style).into(),
                     format,
                 };
-                self.ask(&joined, &context, &mut out)?
+                self.ask(texts, &joined, &context, &mut out)?
             }
             _ => {
                 print_joined(&joined, format, answers.raw, &mut out)?;
@@ -319,11 +329,19 @@ impl Run<'_> {
 
     fn ask(
         &self,
+        texts: &[Vec<u8>],
         joined: &Joined,
         context: &Context,
         out: &mut Output,
     ) -> Result<Status, Error> {
-        let refusal = match prompt(&joined.text, &joined.survey, context) {
+        let mut asked = prompt(&joined.text, &joined.survey, context);
+        if asked.is_ok() && self.end == AnswerEnd::Meant {
+            // Something is missing, so the end was not meant.
+            let cut = AnswerEnd::MayBeCut;
+            let (joined, _) = self.known_with(cut, |k| join(texts, k));
+            asked = prompt(&joined.text, &joined.survey, context);
+        }
+        let refusal = match asked {
             Ok(text) => {
                 out.write(&text)?;
                 return Ok(Status::Complete);

@@ -46,13 +46,15 @@ struct Sniffing {
 const MAX_PROSE: usize = 1024 * 1024;
 
 impl Reader {
-    pub(crate) fn new(from: From) -> Self {
+    /// A reader of an input in this envelope, of an answer in this format;
+    /// without one, the first unit tells.
+    pub(crate) fn new(from: From, format: Option<Format>) -> Self {
         let sniffing = Sniffing {
             decoder: Decoder::new(from),
             detector: Detector::default(),
             input: Vec::new(),
             text: Vec::new(),
-            format: None,
+            format,
         };
         Self { from, state: State::Sniffing(Box::new(sniffing)) }
     }
@@ -66,8 +68,7 @@ impl Reader {
         match &mut self.state {
             State::Sniffing(sniffing) => {
                 sniffing.feed(bytes);
-                if sniffing.format.is_some()
-                    || sniffing.input.len() > MAX_PROSE
+                if sniffing.format.is_some() || sniffing.input.len() > MAX_PROSE
                 {
                     self.decide(sink)?;
                 }

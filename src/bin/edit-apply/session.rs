@@ -7,7 +7,7 @@ use anyhow::Error;
 
 use tornkit::cli::{self, Diagnostics};
 use tornkit::edit::{
-    Action, DecodeError, Decoded, End, Operation, Policy,
+    Action, DecodeError, Decoded, End, Format, Operation, Policy,
     Rejected as NoOperation, Shift, decode,
 };
 use tornkit::path::Names;
@@ -118,7 +118,8 @@ impl Session<'_> {
         let mut input = Input::open(operand)?;
         self.document = Document::new(input.name());
         let from = self.args.wrapped.from;
-        let mut answer = Reader::new(from);
+        let format = self.args.format.map(Format::from);
+        let mut answer = Reader::new(from, format);
         loop {
             if !input.is_ready() {
                 self.commit()?;
@@ -190,7 +191,10 @@ impl Session<'_> {
         Ok(())
     }
 
-    pub(crate) fn perform(&mut self, operation: &Operation) -> Result<Outcome, Trouble> {
+    pub(crate) fn perform(
+        &mut self,
+        operation: &Operation,
+    ) -> Result<Outcome, Trouble> {
         match self.policy.check(operation) {
             Ok(()) => self.workspace.perform(operation),
             Err(why) => Ok(Outcome::refused("protected", why)),
