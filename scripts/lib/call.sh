@@ -102,7 +102,15 @@ count_tokens() {
 # nothing new is not an error here, a filter that cannot read is.
 join() {
     kept=0 operations_applied=0 operations_failed=0
-    diff-resume stitch "$@" >"$dir/stitched.$attempt" \
+    # A diff may look whole where it is cut. What is missing, or an answer
+    # as long as its budget, says that it is.
+    cut=''
+    if [ "$format" = diff ] &&
+        { ! uncovered "$@" || [ "$output" -ge "$budget" ]; }; then
+        cut=--cut
+    fi
+    diff-resume stitch --format "$format" ${cut:+"$cut"} "$@" \
+        >"$dir/stitched.$attempt" \
         2>"$dir/stitch.$attempt.err"
     stitch=$?
     if [ "$stitch" -gt 1 ]; then
@@ -118,7 +126,8 @@ join() {
             trouble "the joined answer no longer begins as before: '$dir'"
         }
     fi
-    kept_now=$(diff-resume --raw "$@" 2>/dev/null | count_tokens)
+    kept_now=$(diff-resume --raw --format "$format" "$@" 2>/dev/null |
+        count_tokens)
     kept=$((${kept_now:-0} - kept_before))
     # Tokens do not add up exactly at a seam.
     [ "$kept" -ge 0 ] || kept=0
@@ -141,7 +150,8 @@ find_loop() {
 # everybody does as asked.
 count_twice() {
     # An object without a file is a step of an operation that began before.
-    diff-resume status "$answer" 2>/dev/null | grep '^complete' |
+    diff-resume status --format "$format" "$answer" 2>/dev/null |
+        grep '^complete' |
         grep -v '[[:blank:]][?]$' | sort >"$dir/complete"
     if [ "$attempt" -gt "$series_began" ]; then
         again=$(sort -u "$dir/complete" | comm -12 - "$dir/complete.all" |
@@ -159,6 +169,11 @@ apply_new() {
     tail -n "+$((applied + 1))" "$dir/stitched.$attempt" \
         >"$dir/new.$attempt"
     [ -s "$dir/new.$attempt" ] || return 0
+    # A hunk needs the header of its file. What was applied before is not
+    # applied again: the log knows it.
+    if [ "$format" = diff ]; then
+        cp "$dir/stitched.$attempt" "$dir/new.$attempt"
+    fi
     [ -f "$dir/results.$attempt" ] || apply_now
     cat "$dir/results.$attempt"
     operations_applied=$(results 'applied|unchanged')
@@ -175,7 +190,8 @@ apply_now() {
         set -- "$@" --protect "@$dir/phase.json"
     fi
     [ -z "$protect" ] || set -- "$@" --protect "$protect"
-    edit-apply "$@" --report "$dir/report.$attempt" "$dir/new.$attempt" \
+    set -- "$@" --format "$format" --report "$dir/report.$attempt"
+    edit-apply "$@" "$dir/new.$attempt" \
         >"$dir/results.new" 2>"$dir/results.$attempt.err"
     apply_status=$?
     if [ "$apply_status" -gt 1 ]; then
@@ -184,6 +200,11 @@ apply_now() {
         trouble "cannot apply '$dir/new.$attempt'"
     fi
     member run <"$dir/report.$attempt" >>"$dir/runs"
+    if [ "$format" = diff ] && [ "$applied" -gt 0 ]; then
+        # Say each result once.
+        grep -v '^unchanged' "$dir/results.new" >"$dir/results.said"
+        mv -f "$dir/results.said" "$dir/results.new"
+    fi
     mv -f "$dir/results.new" "$dir/results.$attempt" ||
         trouble "cannot write in '$dir'"
 }
@@ -205,7 +226,8 @@ results() { grep -Ec "^($1)([[:blank:]]|\$)" "$dir/results.$attempt"; }
 
 # Deliverables without a complete operation, one a line; status 0 if none.
 uncovered() {
-    diff-resume status --json "$@" 2>/dev/null | grep '"state":"complete"' |
+    diff-resume status --format "$format" --json "$@" 2>/dev/null |
+        grep '"state":"complete"' |
         member file_path >"$dir/covered"
     : >"$dir/missing"
     while IFS= read -r wanted; do

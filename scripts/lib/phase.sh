@@ -17,14 +17,14 @@ CHECK_LINES=200
 choose_style() {
     tried=''
     style='line'
-    begun=$(diff-resume status --json "$@" 2>/dev/null |
+    begun=$(diff-resume status --format "$format" --json "$@" 2>/dev/null |
         awk 'match($0, /"start":[0-9]+,"end":[0-9]+/) {
             split(substr($0, RSTART, RLENGTH), part, /[:,]/)
             size = /"state":"cut"/ ? part[4] - part[2] : 0
         }
         END { print size + 0 }')
-    line=$(diff-resume --raw "$@" 2>/dev/null | tail -n 1 | wc -c |
-        tr -d ' ')
+    line=$(diff-resume --raw --format "$format" "$@" 2>/dev/null |
+        tail -n 1 | wc -c | tr -d ' ')
     if [ "$begun" -gt "$RESTART_BYTES" ] && [ "$line" -gt "$RESTART_BYTES" ]
     then
         style=exact
@@ -61,11 +61,12 @@ escalate() {
 next_prompt() {
     command=${llm_next:-$llm}
     if [ -n "$llm_next" ]; then
-        diff-resume prompt --deliverables "$series_wanted" \
-            --style "$style" "$@"
-    else
-        diff-resume prompt --task "$series_prompt" \
+        diff-resume prompt --format "$format" ${cut:+"$cut"} \
             --deliverables "$series_wanted" --style "$style" "$@"
+    else
+        diff-resume prompt --format "$format" ${cut:+"$cut"} \
+            --task "$series_prompt" --deliverables "$series_wanted" \
+            --style "$style" "$@"
     fi >"$dir/prompt.new" 2>"$dir/prompt.err"
     case $? in
     0) mode=continuation ;;

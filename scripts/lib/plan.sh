@@ -135,7 +135,7 @@ first_prompt() {
         sed 's/^/- /' "$dir/wanted"
     fi
     printf '\n%s\n\n' '# Format of the answer'
-    edit-apply --instructions
+    edit-apply --instructions --format "$format"
 }
 
 describe_phase() {

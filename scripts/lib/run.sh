@@ -16,7 +16,7 @@ put() {
 # The settings that a run is taken up with, as the shell reads them.
 settings() {
     for name in llm llm_next directory max_attempts max_tokens_total policy \
-        category complexity phase model protect verify; do
+        category complexity phase model protect verify format; do
         eval "value=\$$name"
         # shellcheck disable=SC2154 # by the line above
         printf '%s=%s\n' "$name" "$(shell_word "$value")"

@@ -88,8 +88,7 @@ impl Reading {
                     return values.byte_offset();
                 }
                 Some(Err(why)) if why.is_eof() => {
-                    self.unread_values.push(cut_off(rest, place));
-                    return rest.len();
+                    self.unread_values.push(cut_off(rest, place.clone()));
                 }
                 _ => {}
             }
@@ -138,8 +137,8 @@ impl Reading {
     }
 }
 
-/// A value that the document's end cut off: what it would have listed is
-/// not known, so nothing of it counts.
+/// A value that the document's end cut off: its lines are read one by one,
+/// but what else it would have listed is not known.
 fn cut_off(rest: &str, place: Unread) -> Unread {
     let line = rest.lines().next().unwrap_or_default();
     Unread { text: format!("{line} (cut off)"), ..place }
@@ -307,11 +306,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_that_is_cut_off_lists_nothing() {
+    fn a_list_that_is_cut_off_is_named() {
         let document = read(b"[\"a.py\",\"b.py\",\"c");
-        assert_eq!(document.phases, []);
+        assert_eq!(document.phases[0].deliverables.len(), 2);
         assert_eq!(document.unread.len(), 1);
-        assert_eq!(document.wanted().len(), 1);
+        assert_eq!(document.wanted().len(), 3);
     }
 
     fn paths(text: &str) -> Vec<String> {

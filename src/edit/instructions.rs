@@ -21,3 +21,12 @@ EDIT is one of:
 {"type":"delete_lines","start_line":3,"end_line":5}
 Rules: old_text and anchor are copied exactly from the file, with their indentation, and stand in it exactly once; add lines around them until they do. Inserted content is whole lines. Line numbers are those of the file before the operation. Paths are relative to the project, with forward slashes. One operation per file; never repeat one. If you are cut off, you will be asked to continue: go on exactly where you stopped.
 "#;
+
+/// The same for unified diffs.
+pub const DIFF_INSTRUCTIONS: &str = r#"Answer with one unified diff only, as git writes it: no prose, no code fences. For each file:
+diff --git a/PATH b/PATH
+--- a/PATH
++++ b/PATH
+@@ -LINE,COUNT +LINE,COUNT @@
+then the lines of the hunk: a blank before each line that stays, - before each that goes, + before each that comes. Give three unchanged lines before and after each change, copied exactly from the file. A new file has "new file mode 100644" after the first line and "--- /dev/null"; a deleted one has "deleted file mode 100644" and "+++ /dev/null". A renamed one has "rename from PATH" and "rename to PATH". Begin every line of a hunk with its first character, also a blank one. Paths are relative to the project, with forward slashes. Each file comes once, its hunks from top to bottom. If you are cut off, you will be asked to continue: go on exactly where you stopped.
+"#;

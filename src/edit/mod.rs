@@ -29,7 +29,7 @@ use crate::path::RelPath;
 pub use decode::{Decoded, End, Rejected, decode};
 pub use format::{Detector, Format, detect};
 pub use fuzzy::Rung;
-pub use instructions::INSTRUCTIONS;
+pub use instructions::{DIFF_INSTRUCTIONS, INSTRUCTIONS};
 pub use malformed::DecodeError;
 pub use modify::{Matching, Modified, modify};
 pub use nearest::{Difference, Nearest};

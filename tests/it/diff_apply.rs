@@ -1,6 +1,7 @@
 //! edit-apply on diffs: the tree that git makes of them.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::history::{Sample, samples};
@@ -34,10 +35,29 @@ fn git_apply(dir: &Path, patch: &Path) -> bool {
     git.status().unwrap().success()
 }
 
+/// The files below a directory; git drops empty directories, others may not.
+fn tree(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    let mut open = vec![dir.to_path_buf()];
+    while let Some(here) = open.pop() {
+        for entry in std::fs::read_dir(&here).unwrap() {
+            let path = entry.unwrap().path();
+            if path.ends_with(".edit-apply") {
+                continue;
+            }
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                let name = path.strip_prefix(dir).unwrap().to_path_buf();
+                files.insert(name, std::fs::read(path).unwrap());
+            }
+        }
+    }
+    files
+}
+
 fn same_trees(one: &Path, two: &Path) -> bool {
-    let mut diff = Command::new("diff");
-    diff.args(["-r", "-x", ".edit-apply"]).args([one, two]);
-    diff.output().unwrap().status.success()
+    tree(one) == tree(two)
 }
 
 fn apply(dir: &Path, diff: &[u8]) -> Ran {

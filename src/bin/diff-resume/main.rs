@@ -119,6 +119,10 @@ struct Shared {
     #[arg(long, conflicts_with = "raw", global = true)]
     check: bool,
 
+    /// Hold the last unit back in every mode: the answer is known to be cut
+    #[arg(long, global = true, conflicts_with = "complete")]
+    cut: bool,
+
     /// Write to FILE instead of stdout
     #[arg(short, long, value_name = "FILE", global = true)]
     output: Option<OsString>,
@@ -191,6 +195,7 @@ fn run(args: Args, diagnostics: Diagnostics) -> Result<Status, Error> {
     let files = Files::open(shared.directory.as_deref())?;
     let end = match &mode {
         _ if shared.complete => AnswerEnd::Certain,
+        _ if shared.cut => AnswerEnd::MayBeCut,
         None if !shared.check => AnswerEnd::MayBeCut,
         _ => AnswerEnd::Meant,
     };
@@ -242,12 +247,17 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn known<T>(&self, body: impl FnOnce(Known<'_>) -> T) -> T {
+        self.known_with(self.end, body)
+    }
+
+    fn known_with<T>(
+        &self,
+        end: AnswerEnd,
+        body: impl FnOnce(Known<'_>) -> T,
+    ) -> T {
         let lookup = |name: &[u8]| self.files.get(name);
-        body(Known {
-            format: self.shared.format.map(Format::from),
-            end: self.end,
-            lookup: &lookup,
-        })
+        let format = self.shared.format.map(Format::from);
+        body(Known { format, end, lookup: &lookup })
     }
 
     /// Joins what was said, and takes the last envelope's word for its end.
@@ -290,7 +300,7 @@ impl Run<'_> {
                     style: (*style).into(),
                     format,
                 };
-                self.ask(&joined, &context, &mut out)?
+                self.ask(&said.texts, &joined, &context, &mut out)?
             }
             _ => {
                 print_joined(&joined, format, self.shared.raw, &mut out)?;
@@ -358,11 +368,19 @@ impl Run<'_> {
 
     fn ask(
         &self,
+        texts: &[Vec<u8>],
         joined: &Joined,
         context: &Context,
         out: &mut Output,
     ) -> Result<Status, Error> {
-        let refusal = match prompt(&joined.text, &joined.survey, context) {
+        let mut asked = prompt(&joined.text, &joined.survey, context);
+        if asked.is_ok() && self.end == AnswerEnd::Meant {
+            // Something is missing, so the end was not meant.
+            let cut = AnswerEnd::MayBeCut;
+            let (joined, _) = self.known_with(cut, |k| join(texts, k));
+            asked = prompt(&joined.text, &joined.survey, context);
+        }
+        let refusal = match asked {
             Ok(text) => {
                 out.write(&text)?;
                 return Ok(Status::Complete);

@@ -12,10 +12,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Error;
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 
 use tornkit::cli::{self, Diagnostics};
-use tornkit::edit::{INSTRUCTIONS, Matching, Policy, globs_of};
+use tornkit::edit::{
+    DIFF_INSTRUCTIONS, Format, INSTRUCTIONS, Matching, Policy, globs_of,
+};
 use tornkit::path::Names;
 use tornkit::span::Status;
 use tornkit::stream::{Input, Output};
@@ -113,8 +115,12 @@ struct Args {
     no_wait: bool,
 
     /// Print the prompt text that makes a model write operations
-    #[arg(long, exclusive = true)]
+    #[arg(long, conflicts_with = "files")]
     instructions: bool,
+
+    /// Format of the input; told by its first unit if not given
+    #[arg(long, value_enum)]
+    format: Option<Named>,
 
     /// List the runs that changed the tree
     #[arg(long, conflicts_with = "files")]
@@ -131,6 +137,23 @@ struct Args {
     recover: bool,
 }
 
+#[derive(Clone, Copy, ValueEnum)]
+enum Named {
+    /// Edit operations in JSON
+    Ops,
+    /// A git or unified diff
+    Diff,
+}
+
+impl From<Named> for Format {
+    fn from(named: Named) -> Self {
+        match named {
+            Named::Ops => Self::Ops,
+            Named::Diff => Self::Diff,
+        }
+    }
+}
+
 fn main() -> ExitCode {
     cli::run("edit-apply", |args: Args, diagnostics| {
         let mut out = match &args.output {
@@ -138,7 +161,11 @@ fn main() -> ExitCode {
             None => Output::stdout(),
         };
         let status = if args.instructions {
-            out.write(INSTRUCTIONS.as_bytes())?;
+            let text = match args.format {
+                Some(Named::Diff) => DIFF_INSTRUCTIONS,
+                _ => INSTRUCTIONS,
+            };
+            out.write(text.as_bytes())?;
             Status::Complete
         } else if args.log {
             print_log(&args, &mut out)?

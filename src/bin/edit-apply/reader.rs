@@ -47,13 +47,15 @@ struct Sniffing {
 const MAX_PROSE: usize = 1024 * 1024;
 
 impl Reader {
-    pub(crate) fn new(wrapped: Wrapped) -> Self {
+    /// A reader of an answer in this format; without one, the first unit
+    /// tells.
+    pub(crate) fn new(wrapped: Wrapped, format: Option<Format>) -> Self {
         let sniffing = Sniffing {
             decoder: Decoder::new(wrapped.from).only(wrapped.answer),
             detector: Detector::default(),
             input: Vec::new(),
             text: Vec::new(),
-            format: None,
+            format,
         };
         Self { wrapped, state: State::Sniffing(Box::new(sniffing)) }
     }

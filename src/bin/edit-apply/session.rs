@@ -7,7 +7,7 @@ use anyhow::Error;
 
 use tornkit::cli::{self, Diagnostics};
 use tornkit::edit::{
-    Action, DecodeError, Decoded, End, Operation, Policy,
+    Action, DecodeError, Decoded, End, Format, Operation, Policy,
     Rejected as NoOperation, Shift, decode,
 };
 use tornkit::path::Names;
@@ -121,7 +121,8 @@ impl Session<'_> {
     fn read(&mut self, operand: &OsStr) -> Result<Heard, Error> {
         let mut input = Input::open(operand)?;
         self.document = Document::new(input.name());
-        let mut answer = Reader::new(self.args.wrapped);
+        let format = self.args.format.map(Format::from);
+        let mut answer = Reader::new(self.args.wrapped, format);
         loop {
             if !input.is_ready() {
                 self.commit()?;
