@@ -137,7 +137,7 @@ impl Draft {
                 check(name)?;
             }
         }
-        let mode = |mode: &Option<Vec<u8>>| mode.clone().filter(is_mode);
+        let mode = |mode: &Option<Vec<u8>>| mode.clone().filter(|m| is_mode(m));
         if self.similarity.as_deref().is_some_and(|text| !is_share(text)) {
             return Err(Reason::Header);
         }
@@ -201,9 +201,8 @@ impl Draft {
         {
             return Err(Reason::Header);
         }
-        let bytes = |name: Option<&'_ Vec<u8>>| name.map(|n| n.clone());
-        let (a, b) = (bytes(real_old), bytes(real_new));
-        let (old, new, prefix) = name::strip(a.as_deref(), b.as_deref());
+        let (a, b) = (real_old.map(|n| &n[..]), real_new.map(|n| &n[..]));
+        let (old, new, prefix) = name::strip(a, b);
         if prefix == Prefix::None {
             mends.push(Mend::NamePrefix);
         }
@@ -275,7 +274,7 @@ fn is_share(text: &[u8]) -> bool {
     })
 }
 
-fn is_mode(mode: &Vec<u8>) -> bool {
+fn is_mode(mode: &[u8]) -> bool {
     mode.len() == 6 && mode.iter().all(|b| (b'0'..=b'7').contains(b))
 }
 

@@ -123,7 +123,7 @@ mod tests {
         let found = texts("Sure:\n\n```diff\n+a\n```\nDone.\n", false);
         assert_eq!(found.last().unwrap(), "+a\nDone.\n");
         let found = texts("```diff\n+a\n```\n", true);
-        assert_eq!(found, ["+a\n```\n"]);
+        assert_eq!(found, ["```diff\n+a\n```\n", "+a\n```\n"]);
         assert_eq!(texts(" a\n+b\n", false), [" a\n+b\n"]);
         assert_eq!(texts("rest\n+b\n", false), ["rest\n+b\n"]);
         assert_eq!(texts("Rest:\n+b\n", false), ["Rest:\n+b\n", "+b\n"]);
