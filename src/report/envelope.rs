@@ -34,6 +34,9 @@ pub struct Envelope {
     /// Lines and events that nothing could be made of.
     #[serde(skip_serializing_if = "is_zero")]
     pub skipped_events: u64,
+    /// Choices beside the first were there, and left out.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub other_choices: bool,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes it so")]

@@ -112,6 +112,7 @@ impl Outcome {
             reasoning_bytes: self.reasoning_bytes,
             tool_calls: self.tool_calls,
             skipped_events: self.skipped,
+            other_choices: self.other_choices,
         }
     }
 

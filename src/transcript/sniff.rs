@@ -30,6 +30,8 @@ pub(super) struct Sniff {
     tokens: Tokens,
     /// Keys of open objects, down to the level that matters.
     path: Vec<Step>,
+    /// Levels open below those.
+    deeper: u32,
     first: First,
     /// An event stream's document has begun.
     begun: bool,
@@ -131,6 +133,15 @@ impl Sniff {
             let told = match token {
                 Token::More => return None,
                 Token::Fault => Some(None),
+                Token::Open(_) if self.path.len() > DEEPEST + 1 => {
+                    self.deeper += 1;
+                    None
+                }
+                Token::Close if self.deeper > 0 => {
+                    self.deeper -= 1;
+                    None
+                }
+                _ if self.deeper > 0 => None,
                 Token::Open(kind) => {
                     open(&mut self.path, &mut self.first, kind)
                 }
@@ -199,11 +210,7 @@ fn open(path: &mut Vec<Step>, first: &mut First, kind: Kind) -> Told {
 }
 
 fn key_came(path: &mut [Step], first: &mut First, key: &[u8]) -> Told {
-    let depth = path.len();
     let step = path.last_mut()?;
-    if depth > DEEPEST + usize::from(first.in_array) {
-        return None;
-    }
     step.key = String::from_utf8_lossy(key).into_owned();
     first.key_came(path)
 }
@@ -236,49 +243,53 @@ impl First {
     }
 
     /// What the key that has just come tells, in the light of those before.
+    /// Keys that other programs use as well tell nothing alone.
     fn by_place(&self, place: &str) -> Told {
+        let says = |key| self.has(key);
         let told = match place {
             "choices.*.delta"
             | "choices.*.message"
-            | "choices.*.text"
             | "choices.*.finish_reason" => Envelope::OpenaiChat,
-            "candidates.*.content"
+            "candidates.*.content.parts"
             | "candidates.*.finishReason"
             | "usageMetadata"
             | "promptFeedback" => Envelope::Gemini,
-            "output.message"
+            "output.message.role"
+            | "output.message.content"
             | "messageStart"
             | "contentBlockStart"
             | "contentBlockDelta"
             | "inputTextTokenCount" => Envelope::Bedrock,
             "prompt_token_count" | "generation_token_count"
-                if self.has("generation") =>
+                if says("generation") =>
             {
                 Envelope::Bedrock
             }
-            "outputs.*.text" => Envelope::Bedrock,
-            "message" | "response"
-                if self.has("model") && self.has("created_at") =>
-            {
+            "outputs.*.stop_reason" => Envelope::Bedrock,
+            "message" | "response" if says("model") && says("created_at") => {
                 Envelope::Ollama
             }
-            "response" if self.has("session_id") => Envelope::GeminiCli,
-            "stats" if self.has("response") => Envelope::GeminiCli,
-            "message" if self.has("id") && self.has("finish_reason") => {
+            "stats" if says("response") => Envelope::GeminiCli,
+            "message.role" | "message.content"
+                if says("id") && says("finish_reason") =>
+            {
                 Envelope::Cohere
             }
             "system" | "prompt_json" | "options_json" | "response"
-                if self.in_array
-                    && ["id", "model", "prompt"]
-                        .iter()
-                        .all(|key| self.has(key)) =>
+                if self.in_array && says("model") && says("prompt") =>
             {
                 Envelope::LlmLogs
             }
             "conversation_id"
-                if self.in_array && self.has("id") && self.has("model") =>
+                if self.in_array && says("id") && says("model") =>
             {
                 Envelope::LlmLogs
+            }
+            "content.*.type" if self.is_assistant() => Envelope::Message,
+            "message.id" | "message.role" | "message.content"
+                if matches!(self.kind(), "assistant" | "user") =>
+            {
+                Envelope::Claude
             }
             "file_path" | "path" | "file" | "filename" | "operations"
             | "files" | "edits" | "changes" | "op" | "new_path" => {
@@ -289,29 +300,39 @@ impl First {
         Some(Some(told))
     }
 
+    fn kind(&self) -> &str {
+        self.kind.as_deref().unwrap_or_default()
+    }
+
+    fn is_assistant(&self) -> bool {
+        self.kind.is_none() && self.role.as_deref() == Some("assistant")
+    }
+
     /// What the kind and role tell, in the light of the keys.
     fn by_kind(&self) -> Told {
         let says = |key| self.has(key);
-        let told = match self.kind.as_deref() {
-            None if self.role.as_deref() == Some("assistant")
-                && says("content") =>
-            {
-                Envelope::Message
+        let assistant = self.role.as_deref() == Some("assistant");
+        let told = match self.kind() {
+            "message" if assistant && says("timestamp") => Envelope::GeminiCli,
+            "message" if assistant && says("content") => Envelope::Anthropic,
+            "completion" if says("completion") => Envelope::Anthropic,
+            "system" if says("subtype") && says("session_id") => {
+                Envelope::Claude
             }
-            None => return None,
-            Some("message") => match self.role.as_deref() {
-                Some("assistant") if says("timestamp") => Envelope::GeminiCli,
-                Some("assistant") if says("content") => Envelope::Anthropic,
-                _ => return None,
-            },
-            Some("completion") if says("completion") => Envelope::Anthropic,
-            Some("system") if says("subtype") => Envelope::Claude,
-            Some("assistant" | "user") if says("message") => Envelope::Claude,
-            Some("stream_event") if says("event") => Envelope::Claude,
-            Some("result") if says("subtype") => Envelope::Claude,
-            Some("result") if says("status") => Envelope::GeminiCli,
-            Some("init") if says("session_id") => Envelope::GeminiCli,
-            Some(_) => return None,
+            "system" if says("subtype") && says("cwd") => Envelope::Claude,
+            "stream_event" if says("event") => Envelope::Claude,
+            "result" if says("subtype") && says("is_error") => Envelope::Claude,
+            "init" if says("session_id") => Envelope::GeminiCli,
+            "thread.started" if says("thread_id") => Envelope::Codex,
+            kind if kind.starts_with("item.") && says("item") => {
+                Envelope::Codex
+            }
+            kind if kind.starts_with("response.")
+                && (says("response") || says("sequence_number")) =>
+            {
+                Envelope::OpenaiResponses
+            }
+            _ => return None,
         };
         Some(Some(told))
     }
@@ -380,23 +401,20 @@ impl First {
     }
 }
 
-/// Kinds that one envelope alone has; kinds that none has are a record's.
+/// Kinds that one envelope alone has; those that none has are a record's.
 fn by_type(word: &str) -> Told {
     let told = match word {
         "message_start"
         | "content_block_start"
         | "content_block_delta"
         | "content_block_stop"
-        | "message_delta"
-        | "message_stop"
-        | "ping" => Envelope::Anthropic,
+        | "message_delta" => Envelope::Anthropic,
         "message-start" | "content-start" | "content-delta"
         | "tool-plan-delta" | "tool-call-start" => Envelope::Cohere,
-        "thread.started" | "turn.started" | "turn.completed"
-        | "item.started" | "item.updated" | "item.completed" => Envelope::Codex,
-        _ if word.starts_with("response.") => Envelope::OpenaiResponses,
         "message" | "completion" | "system" | "assistant" | "user"
-        | "stream_event" | "result" | "init" | "error" => return None,
+        | "stream_event" | "result" | "init" | "thread.started" => return None,
+        _ if word.starts_with("item.") => return None,
+        _ if word.starts_with("response.") => return None,
         _ => return Some(None),
     };
     Some(Some(told))

@@ -266,6 +266,30 @@ fn the_words_of_an_error_are_not_an_answer() {
 }
 
 #[test]
+fn a_record_is_there_before_its_envelope_is_over() {
+    use tornkit::scan::{Answer, Config, Event};
+    let input = read("openai-chat.sse");
+    let calls = input.windows(6).position(|w| w == b"call_a").unwrap();
+    let mut answer = Answer::new(Config::default(), From::Auto, None);
+    let mut records = 0;
+    let mut seen = Vec::new();
+    for (at, byte) in input.iter().enumerate() {
+        let fed = answer.feed::<()>(&[*byte], &mut |event| {
+            records += u32::from(matches!(event, Event::Record(_)));
+            Ok(())
+        });
+        fed.unwrap();
+        if seen.len() < records as usize {
+            seen.push(at);
+        }
+    }
+    // The text's record is there before the first call begins, a call when
+    // its last argument byte is, the call without arguments at the end.
+    assert_eq!(seen.len(), 3);
+    assert!(seen[0] < calls && seen[1] < seen[2], "{seen:?}");
+}
+
+#[test]
 fn a_body_speaks_before_it_is_over() {
     let body = read("openai-chat-body.json");
     let text = read("text.txt");
@@ -278,7 +302,7 @@ fn a_body_speaks_before_it_is_over() {
 
 #[test]
 fn what_is_no_envelope_goes_through_as_it_is() {
-    let raw: [&[u8]; 16] = [
+    let raw: [&[u8]; 27] = [
         b"",
         b" \n",
         b"Here is the answer.",
@@ -293,6 +317,18 @@ fn what_is_no_envelope_goes_through_as_it_is() {
         b"{\"message\":\"x\",\"role\":\"user\"}",
         b"{\"type\":\"message\",\"role\":\"user\",\"content\":\"x\"}",
         b"{\"response\":\"x\"",
+        // Records of other programs, which use the same words.
+        b"{\"type\":\"user\",\"message\":\"hello\"}",
+        b"{\"type\":\"system\",\"subtype\":\"x\"}",
+        b"{\"type\":\"result\",\"status\":\"ok\"}",
+        b"{\"type\":\"ping\"}",
+        b"{\"type\":\"response.ok\"}",
+        b"{\"type\":\"item.completed\",\"sku\":1}",
+        b"{\"session_id\":1,\"response\":\"x\"}",
+        b"{\"question\":\"q\",\"choices\":[{\"text\":\"x\"}]}",
+        b"{\"candidates\":[{\"content\":\"x\"}]}",
+        b"{\"role\":\"assistant\",\"content\":\"x\"}",
+        b"{\"output\":{\"message\":\"x\"}}",
         b"{\"a\":!",
         b"{}",
     ];
@@ -308,6 +344,20 @@ fn what_is_no_envelope_goes_through_as_it_is() {
     let stream = read("anthropic.sse");
     let heard = hear(&stream, From::Raw, 7);
     assert_eq!((heard.text, heard.outcome.envelope), (stream, None));
+}
+
+#[test]
+fn nesting_costs_nothing() {
+    let deep = [b"{\"a\":".repeat(100_000), b"1".to_vec()].concat();
+    let deep = [deep, b"}".repeat(100_000)].concat();
+    assert_eq!(hear(&deep, From::Auto, 4096).text, deep);
+    let body = [
+        b"{\"x\":",
+        deep.as_slice(),
+        b",\"choices\":[{\"message\":{\"content\":\"hi\"}}]}",
+    ]
+    .concat();
+    assert_eq!(hear(&body, From::Auto, 4096).text, b"hi");
 }
 
 #[test]
