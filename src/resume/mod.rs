@@ -15,6 +15,7 @@ mod body;
 mod seam;
 mod stitch;
 pub mod diff;
+mod blocks;
 mod quote;
 mod prompt;
 

@@ -1,9 +1,11 @@
 //! Answers in order, joined into one.
 
+use super::blocks;
 use super::diff::{self, AnswerEnd};
 use super::preimage::Lookup;
 use super::seam::{How, Join, joins, same};
 use super::survey::{Survey, survey};
+use crate::blocks::Style;
 use crate::edit::{Format, detect};
 use crate::span::{Cut, Place, Verdict};
 
@@ -86,7 +88,11 @@ pub fn join(answers: &[Vec<u8>], known: Known<'_>) -> (Joined, Format) {
     let format = known.format.unwrap_or_else(told);
     let joined = match format {
         Format::Diff => diff::stitch(answers, known.end, known.lookup),
-        _ => stitch(answers),
+        Format::V4a => blocks::stitch(answers, Style::V4a),
+        Format::SearchReplace => {
+            blocks::stitch(answers, Style::SearchReplace)
+        }
+        Format::Ops => stitch(answers),
     };
     (joined, format)
 }

@@ -3,7 +3,7 @@
 
 /// What a join leaves out at the start of a continuation, cheapest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Lead {
+pub(in crate::resume) enum Lead {
     /// Nothing, or the opening of a fence.
     Nothing,
     Blanks,
@@ -12,9 +12,9 @@ pub(super) enum Lead {
 
 /// A stretch of a continuation that may be what was asked for.
 #[derive(Clone, Debug)]
-pub(super) struct Body {
-    pub(super) lead: Lead,
-    pub(super) text: Vec<u8>,
+pub(in crate::resume) struct Body {
+    pub(in crate::resume) lead: Lead,
+    pub(in crate::resume) text: Vec<u8>,
 }
 
 /// Lines at the start of a continuation that may be prose before its body.
@@ -24,7 +24,7 @@ const GREETING_LINES: usize = 8;
 /// The stretches of `answer` that may be what was asked for. `in_fence` says
 /// that the fence of the earlier answer is open, so that a closing fence
 /// belongs to the whole.
-pub(super) fn bodies(answer: &[u8], in_fence: bool) -> Vec<Body> {
+pub(in crate::resume) fn bodies(answer: &[u8], in_fence: bool) -> Vec<Body> {
     let mut found = Vec::new();
     let mut at = 0;
     let mut lead = Lead::Nothing;

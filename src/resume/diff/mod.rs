@@ -4,7 +4,7 @@ mod patch;
 mod fit;
 mod last;
 mod survey;
-mod body;
+pub(super) mod body;
 mod places;
 mod join;
 
