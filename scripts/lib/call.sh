@@ -157,8 +157,8 @@ count_twice() {
         again=$(sort -u "$dir/complete" | comm -12 - "$dir/complete.all" |
             wc -l)
         twice=$((twice + again))
-        sort -u "$dir/complete" "$dir/complete.all" >"$dir/complete.new"
-        mv -f "$dir/complete.new" "$dir/complete.all"
+        sort -u "$dir/complete" "$dir/complete.all" >"$dir/complete.new.$$"
+        mv -f "$dir/complete.new.$$" "$dir/complete.all"
     else
         sort -u "$dir/complete" >"$dir/complete.all"
     fi
@@ -184,42 +184,43 @@ apply_new() {
 }
 
 apply_now() {
-    note_runs
+    count_runs
     set -- --feedback="$dir/feedback.$attempt" -C "$directory"
     if [ -s "$dir/phase.json" ]; then
         set -- "$@" --protect "@$dir/phase.json"
     fi
     [ -z "$protect" ] || set -- "$@" --protect "$protect"
-    set -- "$@" --format "$format" --report "$dir/report.$attempt"
-    edit-apply "$@" "$dir/new.$attempt" \
-        >"$dir/results.new" 2>"$dir/results.$attempt.err"
+    edit-apply "$@" --format "$format" "$dir/new.$attempt" \
+        >"$dir/results.new.$$" 2>"$dir/results.$attempt.err"
     apply_status=$?
     if [ "$apply_status" -gt 1 ]; then
-        cat "$dir/results.new" "$dir/results.$attempt.err" >&2
+        cat "$dir/results.new.$$" "$dir/results.$attempt.err" >&2
         record
         trouble "cannot apply '$dir/new.$attempt'"
     fi
-    member run <"$dir/report.$attempt" >>"$dir/runs"
+    note_runs
     if [ "$format" = diff ] && [ "$applied" -gt 0 ]; then
         # Say each result once.
-        grep -v '^unchanged' "$dir/results.new" >"$dir/results.said"
-        mv -f "$dir/results.said" "$dir/results.new"
+        grep -v '^unchanged' "$dir/results.new.$$" >"$dir/results.said.$$"
+        mv -f "$dir/results.said.$$" "$dir/results.new.$$"
     fi
-    mv -f "$dir/results.new" "$dir/results.$attempt" ||
+    mv -f "$dir/results.new.$$" "$dir/results.$attempt" ||
         trouble "cannot write in '$dir'"
 }
 
 # Changes of the tree are known by the names of their runs, so that a phase
-# can be taken back. One that was killed has left its name in the log only.
-note_runs() {
-    if [ -f "$dir/log.$attempt" ]; then
-        edit-apply -C "$directory" --log |
-            tail -n "+$(($(cat "$dir/log.$attempt") + 1))" |
-            cut -d ' ' -f 1 >>"$dir/runs"
-    else
+# can be taken back. One that was killed has left its name in the log only,
+# so the log is asked: what was added since the first try is ours.
+count_runs() {
+    [ -f "$dir/log.$attempt" ] ||
         edit-apply -C "$directory" --log | wc -l | tr -d ' ' |
-            put "$dir/log.$attempt" || exit 2
-    fi
+        put "$dir/log.$attempt" || exit 2
+}
+
+note_runs() {
+    edit-apply -C "$directory" --log |
+        tail -n "+$(($(cat "$dir/log.$attempt") + 1))" |
+        cut -d ' ' -f 1 >>"$dir/runs"
 }
 
 results() { grep -Ec "^($1)([[:blank:]]|\$)" "$dir/results.$attempt"; }

@@ -67,7 +67,7 @@ next_prompt() {
         diff-resume prompt --format "$format" ${cut:+"$cut"} \
             --task "$series_prompt" --deliverables "$series_wanted" \
             --style "$style" "$@"
-    fi >"$dir/prompt.new" 2>"$dir/prompt.err"
+    fi >"$dir/prompt.new.$$" 2>"$dir/prompt.err"
     case $? in
     0) mode=continuation ;;
     1) return 1 ;;
@@ -76,7 +76,7 @@ next_prompt() {
         trouble "cannot write a continuation prompt in '$dir'"
         ;;
     esac
-    mv -f "$dir/prompt.new" "$dir/prompt.$next"
+    mv -f "$dir/prompt.new.$$" "$dir/prompt.$next"
 }
 
 # Nothing complete came, so there is nothing to build on: the first call

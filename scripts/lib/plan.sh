@@ -70,12 +70,12 @@ enter_unit() {
 
 # The phase's own line of the run configuration.
 find_phase() {
-    : >"$dir/phase.new"
+    : >"$dir/phase.new.$$"
     while IFS= read -r line; do
         [ "$(printf '%s\n' "$line" | member phase_id)" != "$of" ] ||
-            printf '%s\n' "$line" >"$dir/phase.new"
+            printf '%s\n' "$line" >"$dir/phase.new.$$"
     done <"$run/phases"
-    mv -f "$dir/phase.new" "$dir/phase.json"
+    mv -f "$dir/phase.new.$$" "$dir/phase.json"
 }
 
 # Sizes are looked at once: later, the tree has what was made.

@@ -7,9 +7,10 @@
 # again. Only the answer of a call that was under way is there in part, under
 # a name of its own.
 
-# stdin -> FILE, whole or not at all.
+# stdin -> FILE, whole or not at all. What a killed converge has left running
+# may still write to a file of the same name, so that of ours is our own.
 put() {
-    cat >"$1.new" && mv -f -- "$1.new" "$1" ||
+    cat >"$1.new.$$" && mv -f -- "$1.new.$$" "$1" ||
         trouble "cannot write '$1'"
 }
 
