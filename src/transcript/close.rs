@@ -37,7 +37,12 @@ pub(super) fn cut_part(walk: &mut Walk, part: &mut Scope) {
         && call.end == End::Closed
     {
         call.args = call.input.take().unwrap_or_default();
-        call.end = End::Cut;
+        // A session file gives arguments that were cut closed, and after
+        // them as they came.
+        call.end = match walk.envelope {
+            Envelope::Message => End::Untold,
+            _ => End::Cut,
+        };
     }
     pass_on(walk, part, call);
 }

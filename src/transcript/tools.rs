@@ -37,8 +37,10 @@ pub(super) enum End {
     Open,
     /// That was all.
     Closed,
-    /// That was all, and it was cut.
+    /// That was all, and it was cut, perhaps at its very end.
     Cut,
+    /// That was all, and what would tell whether it is whole was cut.
+    Untold,
 }
 
 /// A call, as it leaves.
@@ -104,7 +106,7 @@ impl Tools {
         call.shape.feed(&delta.args);
         call.args.extend_from_slice(&delta.args);
         match delta.end {
-            End::Cut => call.leave(End::Cut),
+            end @ (End::Cut | End::Untold) => call.leave(end),
             End::Closed => call.close(),
             End::Open if call.is_whole() => call.close(),
             End::Open => None,
@@ -188,7 +190,8 @@ impl Open {
             return None;
         }
         let args = std::mem::take(&mut self.args);
-        let whole = whole && !self.name.is_empty();
+        let named = !self.name.is_empty();
+        let whole = whole && named && end != End::Untold;
         Some(Call { name: std::mem::take(&mut self.name), args, whole })
     }
 }

@@ -67,7 +67,10 @@ fn chat(events: &[Value]) -> Expected {
         {
             let index = call["index"].as_u64().unwrap();
             let entry = calls.entry(index).or_default();
-            add(&mut entry.0, &call["function"]["name"]);
+            // Some providers say the name with every piece.
+            if entry.0.is_empty() {
+                add(&mut entry.0, &call["function"]["name"]);
+            }
             add(&mut entry.1, &call["function"]["arguments"]);
         }
         let stop = string(&choice["finish_reason"]);
