@@ -89,9 +89,7 @@ pub fn join(answers: &[Vec<u8>], known: Known<'_>) -> (Joined, Format) {
     let joined = match format {
         Format::Diff => diff::stitch(answers, known.end, known.lookup),
         Format::V4a => blocks::stitch(answers, Style::V4a),
-        Format::SearchReplace => {
-            blocks::stitch(answers, Style::SearchReplace)
-        }
+        Format::SearchReplace => blocks::stitch(answers, Style::SearchReplace),
         Format::Ops => stitch(answers),
     };
     (joined, format)

@@ -378,7 +378,7 @@ impl Run<'_> {
             // Something is missing, so the end was not meant.
             let cut = AnswerEnd::MayBeCut;
             let (joined, _) = self.known_with(cut, |k| join(texts, k));
-            asked = prompt(&joined.text, &joined.survey, context);
+            asked = prompt(&joined.text, &joined.survey, context).or(asked);
         }
         let refusal = match asked {
             Ok(text) => {
