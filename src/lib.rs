@@ -19,6 +19,7 @@ pub mod json;
 pub mod transcript;
 pub mod scan;
 pub mod diff;
+pub mod blocks;
 pub mod edit;
 pub mod resume;
 pub mod workspace;
