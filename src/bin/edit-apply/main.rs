@@ -1,10 +1,12 @@
 //! edit-apply: arguments and wiring.
 
+mod blocks;
 mod coverage;
 mod feedback;
 mod interrupt;
 mod reader;
 mod session;
+mod text;
 mod units;
 
 use std::ffi::OsString;
@@ -12,10 +14,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Error;
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 
 use tornkit::cli::{self, Diagnostics};
-use tornkit::edit::{INSTRUCTIONS, Matching, Policy, globs_of};
+use tornkit::edit::{Format, INSTRUCTIONS, Matching, Policy, globs_of};
 use tornkit::path::Names;
 use tornkit::span::Status;
 use tornkit::stream::{Input, Output};
@@ -48,6 +50,11 @@ struct Args {
 
     #[command(flatten)]
     wrapped: cli::Wrapped,
+
+    /// The format of the input, or of the text that --instructions prints,
+    /// instead of the one that the first unit shows
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<FormatName>,
 
     /// Print results as JSON, one object a line
     #[arg(long)]
@@ -154,6 +161,17 @@ fn main() -> ExitCode {
     })
 }
 
+/// A format as it is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum FormatName {
+    Ops,
+    Diff,
+    #[value(name = "v4a")]
+    V4a,
+    SearchReplace,
+    WholeFile,
+}
+
 /// What stdout carries; never two of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shown {
@@ -184,6 +202,17 @@ impl Args {
                 false => Patience::Wait,
             },
         }
+    }
+
+    /// The format that the input is said to have.
+    fn format(&self) -> Option<Format> {
+        Some(match self.format? {
+            FormatName::Ops => Format::Ops,
+            FormatName::Diff => Format::Diff,
+            FormatName::V4a => Format::V4a,
+            FormatName::SearchReplace => Format::SearchReplace,
+            FormatName::WholeFile => Format::WholeFile,
+        })
     }
 
     /// What stdout carries.

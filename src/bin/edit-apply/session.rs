@@ -121,7 +121,7 @@ impl Session<'_> {
     fn read(&mut self, operand: &OsStr) -> Result<Heard, Error> {
         let mut input = Input::open(operand)?;
         self.document = Document::new(input.name());
-        let mut answer = Reader::new(self.args.wrapped);
+        let mut answer = Reader::new(self.args.wrapped, self.args.format());
         loop {
             if !input.is_ready() {
                 self.commit()?;
@@ -145,6 +145,7 @@ impl Session<'_> {
         match asked {
             Asked::Record(event) => self.take(event),
             Asked::Unit(event) => self.take_unit(event),
+            Asked::Block(event) => self.take_block(event),
         }
     }
 
