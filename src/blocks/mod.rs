@@ -1,14 +1,26 @@
-//! Lines in, blocks out: SEARCH/REPLACE blocks, and patches that begin with
-//! `*** Begin Patch` (V4A).
+//! Lines of an answer in, blocks that say how one file changes out: patches
+//! of the `*** Begin Patch` kind, SEARCH/REPLACE blocks, and whole files in
+//! code fences.
 //!
-//! A [`Parser`] is fed an answer as it arrives and hands out each unit as
-//! soon as a marker shows that it is whole. What is open at the end stays
-//! open. It knows no file, so whether a text stands in one is not asked.
+//! A [`Parser`] is fed an answer as it arrives and hands each [`Block`] to a
+//! sink once its last line is there. What is no proper block is rejected with
+//! a reason. No file of the tree is known here, so whether a block fits is
+//! not asked.
 
-mod unit;
-mod search;
-mod v4a;
+mod block;
+mod elision;
+mod fence;
+mod file;
+mod finished;
+mod lines;
+mod marker;
+mod name;
 mod parser;
+mod patch;
+mod search;
 
-pub use parser::{Finished, Parser, Style};
-pub use unit::{Action, Chunk, Unit};
+pub use block::{Block, Change, Chunk, Event, Reach, Reason, Rejected};
+pub use fence::{Fence, opening};
+pub use finished::{Finished, Open, Totals};
+pub use name::{file_above, file_in_info};
+pub use parser::{Fenced, Parser};

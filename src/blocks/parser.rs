@@ -1,408 +1,323 @@
-//! The state machine over the lines of an answer in blocks.
+//! The parser: which kind of block a line begins, and whose it is.
 
-use super::search::{self, file_name};
-use super::unit::{Action, Chunk, Unit};
-use super::v4a;
+use super::block::{Block, Change, Event, Reason, Rejected};
+use super::fence::{self, Fence, Inner, is_tag};
+use super::file::File;
+use super::finished::{Finished, Open, Totals};
+use super::lines::{Line, Lines};
+use super::marker::{self, Opening};
+use super::name::{file_above, file_in_info};
+use super::patch::{self, Flow, Patch};
+use super::search::{Search, Step};
 use crate::span::{Place, Span};
 
-/// Which blocks an answer has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Style {
-    /// `<<<<<<< SEARCH`.
-    SearchReplace,
-    /// `*** Begin Patch`.
-    V4a,
-}
-
-/// A parser of blocks. Feed it chunks of any size.
-#[derive(Debug)]
-pub struct Parser {
-    style: Style,
-    /// The beginning of a line whose end has not arrived.
-    line: Vec<u8>,
-    /// Where that line begins.
-    at: Place,
-    /// The file of the blocks that follow, and where it was named.
-    path: Option<Vec<u8>>,
-    named_at: Option<Place>,
-    open: Open,
-    /// Where the open unit begins.
-    open_at: Place,
-    units: u64,
-    rejected: u64,
-    in_patch: bool,
-    bytes: u64,
-}
-
-/// What is open.
-#[derive(Debug, Default)]
-enum Open {
+/// What a code fence with a file's name is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fenced {
+    /// Perhaps an example: it is rejected.
     #[default]
-    Nothing,
-    Search(Vec<u8>),
-    Replace(Vec<u8>, Vec<u8>),
-    Add(Vec<u8>),
-    /// A file that is updated, before or between its chunks.
-    Update,
-    Chunk(Chunk),
+    Doubtful,
+    /// The file.
+    File,
 }
 
-/// How an answer in blocks ended.
-#[derive(Debug)]
-pub struct Finished {
-    /// Where the unfinished unit begins, if there is one.
-    pub tail: Option<Place>,
-    /// The file of the unfinished unit, as far as it is known.
-    pub path: Option<Vec<u8>>,
-    /// Whether a patch was begun and not ended.
-    pub in_patch: bool,
-    /// Line of the last byte, counted from 1.
-    pub line: u64,
-    /// Bytes read.
-    pub bytes: u64,
-    /// Units handed out.
-    pub units: u64,
-    /// Markers that stand where none can.
-    pub rejected: u64,
+/// Reads an answer as it arrives.
+#[derive(Debug, Default)]
+pub struct Parser {
+    lines: Lines,
+    body: Body,
 }
+
+#[derive(Debug, Default)]
+struct Body {
+    state: State,
+    fenced: Fenced,
+    /// The fence that is open around what is no block.
+    fence: Option<Fence>,
+    /// The last lines that are not blank, the latest last.
+    above: Vec<Vec<u8>>,
+    /// The file of the block before.
+    previous: Option<Vec<u8>>,
+    totals: Totals,
+    out: Vec<Event>,
+}
+
+#[derive(Debug, Default)]
+enum State {
+    #[default]
+    Between,
+    Search(Box<Search>),
+    Patch(Box<Patch>),
+    File(Box<File>),
+}
+
+/// Lines kept above a block: a name, a fence and two tags.
+const ABOVE: usize = 4;
+
+/// Bytes kept of each; a longer line names no file.
+const ABOVE_BYTES: usize = 4096;
 
 impl Parser {
-    /// A parser of blocks of this style.
-    pub fn new(style: Style) -> Self {
-        let start = Place { byte: 0, line: 1 };
-        Self {
-            style,
-            line: Vec::new(),
-            at: start,
-            path: None,
-            named_at: None,
-            open: Open::Nothing,
-            open_at: start,
-            units: 0,
-            rejected: 0,
-            in_patch: false,
-            bytes: 0,
-        }
+    /// A parser that takes fences with names for what is said.
+    pub fn new(fenced: Fenced) -> Self {
+        let body = Body { fenced, ..Body::default() };
+        Self { lines: Lines::default(), body }
     }
 
-    /// Reads the next bytes. Fails only if `sink` does.
+    /// Takes more bytes. Fails as the sink does.
     pub fn feed<E>(
         &mut self,
         bytes: &[u8],
-        mut sink: impl FnMut(Unit) -> Result<(), E>,
+        mut sink: impl FnMut(Event) -> Result<(), E>,
     ) -> Result<(), E> {
-        self.bytes += bytes.len() as u64;
-        for piece in bytes.split_inclusive(|b| *b == b'\n') {
-            self.line.extend_from_slice(piece);
-            if !piece.ends_with(b"\n") {
-                break;
-            }
-            let line = std::mem::take(&mut self.line);
-            for unit in self.take(&line).into_iter().flatten() {
-                sink(unit)?;
-            }
-            self.at.byte += line.len() as u64;
-            self.at.line += 1;
-            self.line = line;
-            self.line.clear();
-        }
-        Ok(())
-    }
-
-    /// Reads the end: a last marker needs no line ending.
-    pub fn finish<E>(
-        mut self,
-        mut sink: impl FnMut(Unit) -> Result<(), E>,
-    ) -> Result<Finished, E> {
-        let line = std::mem::take(&mut self.line);
-        let is_last = match self.style {
-            Style::SearchReplace => {
-                search::marker(&line) == Some(search::Marker::Replace)
-            }
-            Style::V4a => v4a::marker(&line) == Some(v4a::Marker::End),
-        };
-        if is_last {
-            for unit in self.take(&line).into_iter().flatten() {
-                sink(unit)?;
-            }
-        }
-        let begun = self.begins_unit(&line) && !is_last;
-        let tail = match self.open {
-            Open::Nothing | Open::Update if begun => Some(self.at),
-            Open::Nothing | Open::Update => None,
-            _ => Some(self.open_at),
-        };
-        let ended = u64::from(line.is_empty() && self.at.line > 1);
-        Ok(Finished {
-            path: self.path.filter(|_| tail.is_some()),
-            tail,
-            in_patch: self.in_patch,
-            line: self.at.line - ended,
-            bytes: self.bytes,
-            units: self.units,
-            rejected: self.rejected,
+        let Self { lines, body } = self;
+        lines.feed(bytes, |line| {
+            body.take(line);
+            body.drain().try_for_each(&mut sink)
         })
     }
 
-    /// Whether an unended line may be the first of a unit.
-    fn begins_unit(&self, line: &[u8]) -> bool {
-        !line.is_empty()
-            && match self.style {
-                Style::SearchReplace => line.starts_with(b"<<"),
-                Style::V4a => self.in_patch && !b"*** End".starts_with(line),
-            }
+    /// The end of the answer. Fails as the sink does.
+    pub fn finish<E>(
+        mut self,
+        mut sink: impl FnMut(Event) -> Result<(), E>,
+    ) -> Result<Finished, E> {
+        let Self { lines, body } = &mut self;
+        let rest = lines.rest();
+        if !rest.text.is_empty() && body.is_whole(rest) {
+            body.take(rest);
+        }
+        body.drain().try_for_each(&mut sink)?;
+        let line = match rest.text.is_empty() {
+            true => rest.at.line.saturating_sub(1).max(1),
+            false => rest.at.line,
+        };
+        Ok(Finished {
+            open: body.open(rest),
+            in_fence: body.fence.is_some(),
+            totals: body.totals,
+            end: Place { byte: rest.end(), line },
+        })
+    }
+}
+
+impl Body {
+    /// The events of the last line.
+    fn drain(&mut self) -> impl Iterator<Item = Event> + use<> {
+        let events = std::mem::take(&mut self.out);
+        for event in &events {
+            self.totals.count(event);
+        }
+        events.into_iter()
     }
 
-    /// The units that a line ends: the one before it, and it itself.
-    fn take(&mut self, line: &[u8]) -> [Option<Unit>; 2] {
-        match self.style {
-            Style::SearchReplace => [self.take_search(line), None],
-            Style::V4a => self.take_v4a(line),
+    fn take(&mut self, line: Line<'_>) {
+        match std::mem::take(&mut self.state) {
+            State::Between => self.take_between(line),
+            State::Search(search) => self.take_search(search, line),
+            State::File(file) => self.take_file(file, line),
+            State::Patch(mut patch) => {
+                if patch.take(line, &mut self.out) == Flow::GoesOn {
+                    self.state = State::Patch(patch);
+                } else if fence::opening(line.text).is_some() {
+                    self.fence = None;
+                }
+            }
         }
     }
 
-    fn end(&self, line: &[u8]) -> u64 {
-        self.at.byte + line.len() as u64
-    }
-
-    fn unit(&mut self, action: Action, end: u64) -> Option<Unit> {
-        self.units += 1;
-        let span = Span { start: self.open_at.byte, end };
-        let (path, line) = (self.path.clone(), self.open_at.line);
-        Some(Unit { path, action, span, line })
-    }
-
-    fn take_search(&mut self, line: &[u8]) -> Option<Unit> {
-        use search::Marker;
-        let marker = search::marker(line);
-        let end = self.end(line);
-        match (std::mem::take(&mut self.open), marker) {
-            (Open::Search(search), Some(Marker::Divider)) => {
-                self.open = Open::Replace(search, Vec::new());
-            }
-            (Open::Replace(search, replace), Some(Marker::Replace)) => {
-                return self.unit(Action::Replace { search, replace }, end);
-            }
-            (open, Some(Marker::Search)) => {
-                self.rejected += u64::from(!matches!(open, Open::Nothing));
-                self.open_at = self.named_at.take().unwrap_or(self.at);
-                self.open = Open::Search(Vec::new());
-            }
-            (Open::Search(mut search), _) => {
-                search.extend_from_slice(line);
-                self.open = Open::Search(search);
-            }
-            (Open::Replace(search, mut replace), _) => {
-                replace.extend_from_slice(line);
-                self.open = Open::Replace(search, replace);
-            }
-            _ => self.note_name(line),
-        }
-        None
-    }
-
-    /// Remembers the file that a line outside of blocks names; a fence or a
-    /// blank line between it and its block does not matter.
-    fn note_name(&mut self, line: &[u8]) {
-        let text = line.trim_ascii();
-        if text.is_empty() || text.starts_with(b"```") {
+    fn take_between(&mut self, line: Line<'_>) {
+        if line.trimmed() == patch::BEGIN {
+            self.state = State::Patch(Box::new(Patch::new(line.at)));
             return;
         }
-        self.named_at = None;
-        if let Some(name) = file_name(text) {
-            self.path = Some(name);
-            self.named_at = Some(self.at);
+        if let Some(opening) = marker::opening(line.bare()) {
+            let path = self.path_above();
+            return self.open_search(opening, path, line.at, None);
+        }
+        match self.fence {
+            Some(open) if open.read(line.text) == Some(Inner::Closes) => {
+                self.fence = None;
+                self.above.clear();
+            }
+            None => self.take_outside(line),
+            Some(_) => self.note(line),
         }
     }
 
-    fn take_v4a(&mut self, line: &[u8]) -> [Option<Unit>; 2] {
-        use v4a::Marker;
-        let Some(marker) = v4a::marker(line) else {
-            self.add_line(line);
-            return [None, None];
+    /// A line outside of blocks and fences.
+    fn take_outside(&mut self, line: Line<'_>) {
+        if let Some((fence, info)) = fence::opening(line.text) {
+            self.fence = Some(fence);
+            let last = self.above.last();
+            let above = last.and_then(|last| file_above(last));
+            if let Some(path) = file_in_info(info).or(above) {
+                let file = File::new(path.to_vec(), line.at, fence);
+                self.state = State::File(Box::new(file));
+            }
+        }
+        self.note(line);
+    }
+
+    /// Keeps a line for the block that may follow.
+    fn note(&mut self, line: Line<'_>) {
+        let text = line.trimmed();
+        if text.is_empty() {
+            return;
+        }
+        if self.above.len() == ABOVE {
+            self.above.remove(0);
+        }
+        let short = text.len() <= ABOVE_BYTES;
+        self.above.push(if short { text.to_vec() } else { Vec::new() });
+    }
+
+    /// The name above a block, through fences and tags, or that of the block
+    /// before.
+    fn path_above(&self) -> Option<Vec<u8>> {
+        for line in self.above.iter().rev() {
+            let named = match fence::opening(line) {
+                Some((_, info)) => file_in_info(info),
+                None if is_tag(line) => None,
+                None => {
+                    let named = file_above(line).map(<[u8]>::to_vec);
+                    return named.or_else(|| self.previous.clone());
+                }
+            };
+            if let Some(path) = named {
+                return Some(path.to_vec());
+            }
+        }
+        self.previous.clone()
+    }
+
+    fn open_search(
+        &mut self,
+        opening: Opening,
+        path: Option<Vec<u8>>,
+        start: Place,
+        broken: Option<Reason>,
+    ) {
+        self.above.clear();
+        self.previous.clone_from(&path);
+        let mut search = Search::new(opening, path, start);
+        search.broken = broken;
+        self.state = State::Search(Box::new(search));
+    }
+
+    fn take_search(&mut self, mut search: Box<Search>, line: Line<'_>) {
+        match search.take(line) {
+            Step::More => {
+                self.note(line);
+                self.state = State::Search(search);
+            }
+            Step::Done(change) => {
+                let span = line.span_from(search.start);
+                self.above.clear();
+                self.push(search.path, change, span, search.start.line);
+            }
+            Step::Opens(opening) => {
+                // A name or fence above shows that a new part begins.
+                let begins = self.above.last().is_some_and(|last| {
+                    fence::opening(last).is_some()
+                        || is_tag(last)
+                        || file_above(last).is_some()
+                });
+                let broken = (!begins).then_some(Reason::Inside);
+                let path = self.path_above();
+                let end = line.at.byte;
+                let span = Span { start: search.start.byte, end };
+                let first = search.start.line;
+                self.push(search.path, Err(Reason::Unclosed), span, first);
+                self.open_search(opening, path, line.at, broken);
+            }
+        }
+    }
+
+    fn take_file(&mut self, mut file: Box<File>, line: Line<'_>) {
+        if let Some(only) = file.only_line() {
+            if let Some(opening) = marker::opening(line.bare()) {
+                let inside = file_above(only).map(<[u8]>::to_vec);
+                let path = inside.unwrap_or(file.path);
+                return self.open_search(opening, Some(path), line.at, None);
+            }
+            if only.is_empty() && line.trimmed() == patch::BEGIN {
+                return self.take_between(line);
+            }
+        }
+        let Some(change) = file.take(line) else {
+            self.state = State::File(file);
+            return;
         };
-        if marker == Marker::Begin || !self.in_patch {
-            self.in_patch |= marker == Marker::Begin;
-            return [None, None];
-        }
-        if let Open::Chunk(chunk) = &mut self.open {
-            if marker == Marker::EndOfFile {
-                chunk.at_end = true;
-                return [None, None];
-            }
-            if let Marker::Chunk(scope) = marker
-                && chunk.body.is_empty()
-            {
-                chunk.scopes.push(scope.to_vec());
-                return [None, None];
-            }
-        }
-        let unit = self.close();
-        let end = self.end(line);
-        match marker {
-            Marker::Add(path) => self.begin(path, Open::Add(Vec::new())),
-            Marker::Update(path) => self.begin(path, Open::Update),
-            Marker::Delete(path) => {
-                self.begin(path, Open::Nothing);
-                return [unit, self.unit(Action::Delete, end)];
-            }
-            Marker::MoveTo(path) => {
-                self.open = Open::Update;
-                return [unit, self.unit(Action::Move(path.to_vec()), end)];
-            }
-            Marker::Chunk(scope) => {
-                self.open_at = match self.named_at.take() {
-                    Some(at) => at,
-                    None => self.at,
-                };
-                let scopes = match scope {
-                    b"" => Vec::new(),
-                    scope => vec![scope.to_vec()],
-                };
-                self.open = Open::Chunk(Chunk { scopes, ..Chunk::default() });
-            }
-            Marker::End => self.in_patch = false,
-            Marker::Begin | Marker::EndOfFile => {}
-        }
-        [unit, None]
+        self.fence = None;
+        self.above.clear();
+        let span = line.span_from(file.start);
+        let change = match self.fenced {
+            Fenced::File => change,
+            Fenced::Doubtful => Err(Reason::Mixed),
+        };
+        self.push(Some(file.path), change, span, file.start.line);
     }
 
-    fn begin(&mut self, path: &[u8], open: Open) {
-        self.path = Some(path.to_vec());
-        self.named_at = Some(self.at);
-        self.open_at = self.at;
-        self.open = open;
+    fn push(
+        &mut self,
+        path: Option<Vec<u8>>,
+        change: Result<Change, Reason>,
+        span: Span,
+        line: u64,
+    ) {
+        self.out.push(match (path, change) {
+            (Some(path), Ok(change)) => {
+                Event::Block(Block { path, change, span, line })
+            }
+            (path, change) => {
+                let reason = change.err().unwrap_or(Reason::NoPath);
+                Event::Rejected(Rejected { path, reason, span, line })
+            }
+        });
     }
 
-    /// The unit that a marker ends.
-    fn close(&mut self) -> Option<Unit> {
-        let end = self.at.byte;
-        match std::mem::take(&mut self.open) {
-            Open::Add(text) => self.unit(Action::Add(text), end),
-            Open::Chunk(chunk) if !chunk.body.is_empty() => {
-                self.unit(Action::Update(chunk), end)
-            }
-            Open::Chunk(_) => {
-                self.rejected += 1;
-                None
-            }
-            _ => None,
+    /// Whether the last line, which has no line feed, can be taken: one that
+    /// closes something, or stands outside.
+    fn is_whole(&self, rest: Line<'_>) -> bool {
+        match &self.state {
+            State::Between => true,
+            State::Search(_) => marker::is_closing(rest.text),
+            State::Patch(_) => patch::is_end(rest.text),
+            State::File(file) => file.is_closed_by(rest.text),
         }
     }
 
-    /// A line that is no marker.
-    fn add_line(&mut self, line: &[u8]) {
-        match &mut self.open {
-            Open::Add(text) => match line.strip_prefix(b"+") {
-                Some(line) => text.extend_from_slice(line),
-                None if line.trim_ascii().is_empty() => text.push(b'\n'),
-                None => self.rejected += 1,
-            },
-            Open::Chunk(chunk) => push_line(&mut chunk.body, line),
-            Open::Update => {
-                // The first chunk may come without its `@@`.
-                self.open_at = self.named_at.take().unwrap_or(self.at);
-                let mut chunk = Chunk::default();
-                push_line(&mut chunk.body, line);
-                self.open = Open::Chunk(chunk);
+    fn open(&self, rest: Line<'_>) -> Option<Open> {
+        match &self.state {
+            State::Between => marker::may_open(rest.text)
+                .then(|| Open { path: self.path_above(), start: rest.at }),
+            State::Search(search) => {
+                Some(Open { path: search.path.clone(), start: search.start })
             }
-            _ => {
-                let is_text = !line.trim_ascii().is_empty();
-                self.rejected += u64::from(self.in_patch && is_text);
+            State::Patch(patch) => Some(patch.open()),
+            State::File(file) => {
+                Some(Open { path: Some(file.path.clone()), start: file.start })
             }
         }
     }
 }
 
-/// Adds a line with its first character; a blank one may lack it.
-fn push_line(body: &mut Vec<u8>, line: &[u8]) {
-    if !matches!(line.first(), Some(b' ' | b'+' | b'-')) {
-        body.push(b' ');
+impl Totals {
+    fn count(&mut self, event: &Event) {
+        match event {
+            Event::Block(block) => {
+                self.blocks += 1;
+                self.block_bytes += block.span.end - block.span.start;
+            }
+            Event::Rejected(bad) => {
+                self.rejected += 1;
+                self.rejected_bytes += bad.span.end - bad.span.start;
+            }
+        }
     }
-    body.extend_from_slice(line);
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::convert::Infallible;
-
-    fn read(style: Style, text: &str) -> (Vec<Unit>, Finished) {
-        let read = |size: usize| {
-            let mut units = Vec::new();
-            let mut parser = Parser::new(style);
-            let mut sink = |unit| {
-                units.push(unit);
-                Ok::<(), Infallible>(())
-            };
-            for chunk in text.as_bytes().chunks(size) {
-                let Ok(()) = parser.feed(chunk, &mut sink);
-            }
-            let Ok(end) = parser.finish(&mut sink);
-            (units, end)
-        };
-        let whole = read(text.len().max(1));
-        assert_eq!(read(1).0, whole.0);
-        whole
-    }
-
-    const BLOCKS: &str = "Sure:\n\n`src/a.py`\n```python\n<<<<<<< SEARCH\n\
-        a\n=======\nb\n>>>>>>> REPLACE\n```\n\n```\n<<<<<<< SEARCH\n=======\n\
-        new\n>>>>>>> REPLACE\n```\n";
-
-    #[test]
-    fn blocks_take_their_file_from_the_line_above_or_the_block_before() {
-        let (units, end) = read(Style::SearchReplace, BLOCKS);
-        assert_eq!(units.len(), 2);
-        assert!(units.iter().all(|u| u.path.as_deref() == Some(b"src/a.py")));
-        let span = units[0].span;
-        assert!(BLOCKS[span.start as usize..].starts_with("`src/a.py`"));
-        let (search, replace) = (b"a\n".to_vec(), b"b\n".to_vec());
-        assert_eq!(units[0].action, Action::Replace { search, replace });
-        assert_eq!(units[1].action.name(), "create");
-        assert_eq!(end.tail, None);
-    }
-
-    #[test]
-    fn a_block_is_whole_with_its_last_marker_and_not_before() {
-        let first = BLOCKS.find(">>>>>>> REPLACE").unwrap();
-        for at in 0..BLOCKS.len() {
-            let (units, end) = read(Style::SearchReplace, &BLOCKS[..at]);
-            let whole = usize::from(at >= first + ">>>>>>> REPLACE".len());
-            assert!(units.len() == whole || units.len() == 2, "{at}");
-            let open = at >= BLOCKS.find("<<<").unwrap() + 2 && whole == 0;
-            assert_eq!(end.tail.is_some() && whole == 0, open, "{at}");
-        }
-    }
-
-    const PATCH: &str = "*** Begin Patch\n*** Add File: n.py\n+one\n+two\n\
-        *** Update File: a.py\n*** Move to: b.py\n@@ def f():\n x\n-y\n+z\n\
-        @@\n+end\n*** End of File\n*** Delete File: old.py\n*** End Patch\n";
-
-    #[test]
-    fn a_patch_is_added_moved_chunks_and_deleted_files() {
-        let (units, end) = read(Style::V4a, PATCH);
-        let names: Vec<_> = units.iter().map(|u| u.action.name()).collect();
-        let want = ["create", "rename", "modify", "modify", "delete"];
-        assert_eq!(names, want);
-        assert_eq!(units[0].action, Action::Add(b"one\ntwo\n".to_vec()));
-        let Action::Update(chunk) = &units[2].action else { panic!() };
-        assert_eq!(chunk.scopes, [b"def f():".to_vec()]);
-        assert_eq!(chunk.body, b" x\n-y\n+z\n");
-        let Action::Update(chunk) = &units[3].action else { panic!() };
-        assert!(chunk.at_end);
-        assert_eq!((end.tail, end.in_patch, end.rejected), (None, false, 0));
-    }
-
-    #[test]
-    fn a_cut_patch_has_the_units_that_a_marker_ended() {
-        let all = read(Style::V4a, PATCH).0;
-        for at in 0..PATCH.len() {
-            let (units, end) = read(Style::V4a, &PATCH[..at]);
-            assert!(all.starts_with(&units), "{at}");
-            let begun = at >= "*** Begin Patch\n".len();
-            let whole = at + 1 >= PATCH.len();
-            assert_eq!(end.in_patch, begun && !whole, "{at}");
-        }
-    }
-}
+#[path = "parser_tests.rs"]
+mod tests;

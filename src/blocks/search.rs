@@ -1,64 +1,131 @@
-//! The markers of SEARCH/REPLACE blocks, and the lines that name files.
+//! A SEARCH/REPLACE block, line by line.
 
-/// What a line is to a SEARCH/REPLACE block.
+use super::block::{Change, Reason};
+use super::elision::elides;
+use super::lines::Line;
+use super::marker::{self, Opening};
+use crate::span::Place;
+
+/// A block that is not closed yet.
+#[derive(Debug)]
+pub(super) struct Search {
+    pub(super) path: Option<Vec<u8>>,
+    pub(super) start: Place,
+    /// What is wrong with it whatever it says.
+    pub(super) broken: Option<Reason>,
+    opening: Opening,
+    part: Part,
+    /// Whether it has a header: then `\` before a marker makes it text.
+    has_header: bool,
+    line: Option<u64>,
+    old: Vec<u8>,
+    new: Vec<u8>,
+}
+
+/// Where in the block the next line stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Marker {
-    Search,
-    Divider,
-    Replace,
+enum Part {
+    /// Just after the opening, where Roo says line numbers.
+    Head,
+    Old,
+    New,
 }
 
-/// Characters of a marker: git writes seven; models write five to nine.
-const MARKS: std::ops::RangeInclusive<usize> = 5..=9;
-
-/// Reads a line, without its ending, as a marker.
-pub(super) fn marker(line: &[u8]) -> Option<Marker> {
-    let line = line.trim_ascii_end();
-    let first = *line.first()?;
-    let count = line.iter().take_while(|b| **b == first).count();
-    let rest = line.get(count..).unwrap_or_default().trim_ascii();
-    if !MARKS.contains(&count) {
-        return None;
-    }
-    match (first, rest) {
-        (b'<', b"SEARCH" | b"SEARCH>") => Some(Marker::Search),
-        (b'=', b"") => Some(Marker::Divider),
-        (b'>', b"REPLACE") => Some(Marker::Replace),
-        _ => None,
-    }
+/// What a line was to the block.
+#[derive(Debug)]
+pub(super) enum Step {
+    /// A part of it.
+    More,
+    /// Its last line.
+    Done(Result<Change, Reason>),
+    /// The first line of another one.
+    Opens(Opening),
 }
 
-/// The file that a line names, if it names one: a word with a dot or a
-/// slash, perhaps in backticks, stars or a heading, perhaps with a colon.
-pub(super) fn file_name(line: &[u8]) -> Option<Vec<u8>> {
-    let decoration = |b: &u8| b"`*#:\"' \t\r".contains(b);
-    let start = line.iter().position(|b| !decoration(b))?;
-    let end = line.iter().rposition(|b| !decoration(b))? + 1;
-    let name = line.get(start..end)?;
-    let is_word = !name.iter().any(|b| b.is_ascii_whitespace());
-    let is_path = name.contains(&b'.') || name.contains(&b'/');
-    let names = is_word && is_path && !name.contains(&b'(');
-    names.then(|| name.to_vec())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn markers_may_have_more_or_fewer_characters() {
-        assert_eq!(marker(b"<<<<<<< SEARCH\r"), Some(Marker::Search));
-        assert_eq!(marker(b"<<<<< SEARCH"), Some(Marker::Search));
-        assert_eq!(marker(b"=======  "), Some(Marker::Divider));
-        assert_eq!(marker(b">>>>>>> REPLACE"), Some(Marker::Replace));
-        assert_eq!(marker(b"=========="), None);
-        assert_eq!(marker(b" <<<<<<< SEARCH"), None);
+impl Search {
+    pub(super) fn new(
+        opening: Opening,
+        path: Option<Vec<u8>>,
+        start: Place,
+    ) -> Self {
+        let (part, broken, line) = (Part::Head, None, None);
+        let (old, new) = (Vec::new(), Vec::new());
+        let has_header = false;
+        Self { path, start, broken, opening, part, has_header, line, old, new }
     }
 
-    #[test]
-    fn decoration_is_no_part_of_a_name() {
-        assert_eq!(file_name(b"**`src/a.py`**:").unwrap(), b"src/a.py");
-        assert_eq!(file_name(b"### Makefile.am").unwrap(), b"Makefile.am");
-        assert_eq!(file_name(b"Here is the change:"), None);
+    pub(super) fn take(&mut self, line: Line<'_>) -> Step {
+        let bare = line.bare();
+        if let Some(opening) = marker::opening(bare) {
+            return Step::Opens(opening);
+        }
+        if marker::is_closing(bare) {
+            return Step::Done(self.change());
+        }
+        if self.part == Part::Head && self.take_header(bare) {
+            return Step::More;
+        }
+        if self.opening.is_divider(bare) {
+            if self.part == Part::New {
+                self.broken = self.broken.or(Some(Reason::Dividers));
+            }
+            self.part = Part::New;
+            return Step::More;
+        }
+        let text = self.unescaped(line.text);
+        match self.part {
+            Part::New => self.new.extend_from_slice(text),
+            Part::Head | Part::Old => self.old.extend_from_slice(text),
+        }
+        Step::More
+    }
+
+    /// Takes a line of Roo's header.
+    fn take_header(&mut self, line: &[u8]) -> bool {
+        if let Some(number) = line.strip_prefix(b":start_line:") {
+            let number = std::str::from_utf8(number.trim_ascii()).ok();
+            self.line = number.and_then(|n| n.parse().ok());
+            self.has_header = true;
+            return true;
+        }
+        if line.starts_with(b":end_line:") {
+            self.has_header = true;
+            return true;
+        }
+        self.part = Part::Old;
+        self.has_header && line.trim_ascii_end() == b"-------"
+    }
+
+    /// A line of text without the mark that keeps it from being a marker.
+    fn unescaped<'a>(&self, text: &'a [u8]) -> &'a [u8] {
+        match text.strip_prefix(b"\\").filter(|_| self.has_header) {
+            Some(rest)
+                if self.opening.is_divider(rest)
+                    || marker::opening(rest).is_some()
+                    || marker::is_closing(rest) =>
+            {
+                rest
+            }
+            _ => text,
+        }
+    }
+
+    /// What the block says, now that it is closed.
+    fn change(&mut self) -> Result<Change, Reason> {
+        let old = std::mem::take(&mut self.old);
+        let new = std::mem::take(&mut self.new);
+        if let Some(reason) = self.broken {
+            Err(reason)
+        } else if self.part != Part::New {
+            Err(Reason::NoDivider)
+        } else if elides(&new, &old) {
+            Err(Reason::Elision)
+        } else if !old.trim_ascii().is_empty() {
+            Ok(Change::Replace { line: self.line, old, new })
+        } else if new.is_empty() {
+            Err(Reason::Empty)
+        } else {
+            Ok(Change::Create(new))
+        }
     }
 }

@@ -2,6 +2,8 @@
 
 use memchr::memmem;
 
+use crate::blocks::{Fence, file_above, file_in_info, opening};
+
 /// The format of a whole answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -13,6 +15,8 @@ pub enum Format {
     V4a,
     /// SEARCH/REPLACE blocks.
     SearchReplace,
+    /// Whole files in code fences, each with its name.
+    WholeFile,
 }
 
 impl Format {
@@ -23,6 +27,7 @@ impl Format {
             Self::Diff => "diff",
             Self::V4a => "v4a",
             Self::SearchReplace => "search-replace",
+            Self::WholeFile => "whole-file",
         }
     }
 }
@@ -34,6 +39,13 @@ pub struct Detector {
     line: Vec<u8>,
     /// Whether the line before named an old file, as in a plain diff.
     after_old_name: bool,
+    /// The last line that is not blank.
+    above: Vec<u8>,
+    /// The code fence that is open.
+    fence: Option<Fence>,
+    /// The file whose fence has opened, until its first line shows whether
+    /// the fence holds that file or units of another format.
+    file: Option<Vec<u8>>,
 }
 
 impl Detector {
@@ -41,15 +53,46 @@ impl Detector {
     pub fn feed(&mut self, bytes: &[u8]) -> Option<Format> {
         for piece in bytes.split_inclusive(|b| *b == b'\n') {
             self.line.extend_from_slice(piece);
-            if let Some(format) = self.judge() {
+            let is_whole = piece.ends_with(b"\n");
+            if (is_whole || self.file.is_none())
+                && let Some(format) = self.judge()
+            {
                 return Some(format);
             }
-            if piece.ends_with(b"\n") {
-                self.after_old_name = self.line.starts_with(b"--- ");
-                self.line.clear();
+            if is_whole {
+                self.pass();
             }
         }
         None
+    }
+
+    /// The format of an answer that ended here.
+    pub fn finish(&mut self) -> Option<Format> {
+        self.judge().or_else(|| {
+            self.pass();
+            self.file.is_some().then_some(Format::WholeFile)
+        })
+    }
+
+    /// Goes over to the next line.
+    fn pass(&mut self) {
+        let line = std::mem::take(&mut self.line);
+        self.after_old_name = line.starts_with(b"--- ");
+        match self.fence {
+            Some(fence) if fence.is_closed_by(&line) => self.fence = None,
+            Some(_) => {}
+            None => {
+                if let Some((fence, info)) = opening(&line) {
+                    let name = file_in_info(info);
+                    let name = name.or_else(|| file_above(&self.above));
+                    self.file = name.map(<[u8]>::to_vec);
+                    self.fence = Some(fence);
+                }
+            }
+        }
+        if !line.trim_ascii().is_empty() {
+            self.above = line;
+        }
     }
 
     /// What the line so far shows.
@@ -69,26 +112,47 @@ impl Detector {
         if text.starts_with(b"<<<<<<< SEARCH") {
             return Some(Format::SearchReplace);
         }
-        is_record(text).then_some(Format::Ops)
+        match &self.file {
+            Some(file) => self.judge_first(file, text),
+            None => is_record(text).then_some(Format::Ops),
+        }
+    }
+
+    /// What a line at the start of a file's fence shows.
+    fn judge_first(&self, file: &[u8], line: &[u8]) -> Option<Format> {
+        let is_json = file.ends_with(b".json");
+        if names_operation(line) || !is_json && is_record(line) {
+            return Some(Format::Ops);
+        }
+        let is_undecided = line.is_empty()
+            || line.starts_with(b"--- ")
+            || file_above(line).is_some();
+        (!is_undecided).then_some(Format::WholeFile)
     }
 }
 
 /// Whether a line begins a record, or an operation stands in it.
 fn is_record(text: &[u8]) -> bool {
-    const OPERATIONS: [&[u8]; 3] =
-        [b"{\"type\"", b"{\"file_path\"", b"{\"path\""];
     let opens = match text {
         [b'{', ..] => true,
         [b'['] => false,
         [b'[', next, ..] => next.is_ascii_whitespace() || b"{\"".contains(next),
         _ => false,
     };
-    opens || OPERATIONS.iter().any(|op| memmem::find(text, op).is_some())
+    opens || names_operation(text)
+}
+
+/// Whether an operation begins in a line.
+fn names_operation(text: &[u8]) -> bool {
+    const OPERATIONS: [&[u8]; 3] =
+        [b"{\"type\"", b"{\"file_path\"", b"{\"path\""];
+    OPERATIONS.iter().any(|op| memmem::find(text, op).is_some())
 }
 
 /// The format of an answer that is at hand, if it shows one.
 pub fn detect(text: &[u8]) -> Option<Format> {
-    Detector::default().feed(text)
+    let mut detector = Detector::default();
+    detector.feed(text).or_else(|| detector.finish())
 }
 
 #[cfg(test)]
@@ -102,6 +166,7 @@ mod tests {
             let mut detector = Detector::default();
             let mut bytes = text.as_bytes().chunks(1);
             let piecewise = bytes.find_map(|b| detector.feed(b));
+            let piecewise = piecewise.or_else(|| detector.finish());
             assert_eq!(whole, piecewise, "{text}");
             whole
         };
@@ -117,6 +182,17 @@ mod tests {
             found("a.py\n<<<<<<< SEARCH\n"),
             Some(Format::SearchReplace)
         );
+        let fenced = |inside: &str| found(&format!("a.x\n```y\n{inside}"));
+        assert_eq!(fenced("x = 1\n```\n"), Some(Format::WholeFile));
+        assert_eq!(fenced(""), Some(Format::WholeFile));
+        assert_eq!(fenced("--- x\n+++ y\n"), Some(Format::Diff));
+        assert_eq!(fenced("{\"type\":1}\n"), Some(Format::Ops));
+        assert_eq!(
+            fenced("b.y\n<<<<<<< SEARCH\n"),
+            Some(Format::SearchReplace)
+        );
+        assert_eq!(found("a.json\n```json\n{\n"), Some(Format::WholeFile));
+        assert_eq!(found("```sh\nls a.py\n```\n\nx\n"), None);
         assert_eq!(found("--- a rule\n\nprose [1] (see {\"a\"})"), None);
     }
 }

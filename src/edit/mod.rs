@@ -23,9 +23,12 @@ mod replay;
 mod tools;
 mod units;
 mod value;
+mod whole_lines;
+mod blocks;
 
 use crate::path::RelPath;
 
+pub use blocks::from_block;
 pub use decode::{Decoded, End, Rejected, decode};
 pub use format::{Detector, Format, detect};
 pub use fuzzy::Rung;
@@ -38,6 +41,7 @@ pub use policy::{BadGlob, Policy, Protection, globs_of};
 pub use refusal::{EditError, Refusal, Sought};
 pub use replay::already_done;
 pub use units::{FromUnit, NoUnit, Shift, from_unit};
+pub use whole_lines::{Last, WholeLines};
 
 /// One change of one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -137,6 +141,8 @@ pub enum Edit {
         /// Whether the lines that go are all that there are.
         extent: Extent,
     },
+    /// Whole lines for whole lines, however they end.
+    Lines(WholeLines),
     /// Lines for a range of lines; empty text deletes them.
     ReplaceLines {
         /// Which lines.

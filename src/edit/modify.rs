@@ -13,6 +13,7 @@ use super::lines::{self, LineIndex};
 use super::matching;
 use super::nearest::nearest;
 use super::refusal::{EditError, Refusal, Sought};
+use super::whole_lines;
 use super::{Context, Edit, LineRange, Occurrence};
 
 /// A file's text after its edits.
@@ -176,6 +177,7 @@ impl Edit {
             Self::InsertAfter { anchor, .. }
             | Self::InsertBefore { anchor, .. } => Some(anchor),
             Self::Hunk { old, .. } if !old.is_empty() => Some(old),
+            Self::Lines(block) if !block.old.is_empty() => Some(&block.old),
             Self::Replace { old, .. } | Self::ReplaceAll { old, .. } => {
                 Some(old)
             }
@@ -242,6 +244,11 @@ fn resolve<'a>(
         Edit::Hunk { line, old, new, extent } => {
             let at = hunks::find(text, old, *line, *extent)?;
             Ok(Resolved::one(instead(at, Cow::Borrowed(new))))
+        }
+        Edit::Lines(block) => {
+            let at = whole_lines::find(text, block, matching)?;
+            let splice = whole_lines::splice(text, block, &at)?;
+            Ok(Resolved::beside(at, splice))
         }
         Edit::Insert { line, text: new } => insert_at(text, *line, new),
         Edit::ReplaceLines { range, text: new, context } => {

@@ -66,6 +66,8 @@ pub enum Sought {
     OldText,
     /// The lines that a hunk takes for those of the file.
     Hunk,
+    /// The lines that a block looks for.
+    Lines,
 }
 
 impl Refusal {
@@ -100,6 +102,7 @@ impl fmt::Display for Sought {
             Self::Anchor => "anchor",
             Self::OldText => "old_text",
             Self::Hunk => "hunk",
+            Self::Lines => "search text",
         })
     }
 }

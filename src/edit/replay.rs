@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use super::lines;
 use super::matching::{self, Miss};
 use super::modify::{Matching, ended, modify};
+use super::whole_lines;
 use super::{Edit, Occurrence};
 
 /// Whether the file already is what the edits ask for: every old text is
@@ -25,6 +26,7 @@ fn is_done(text: &[u8], edit: &Edit) -> bool {
             matching::only(text, old) == Err(Miss::Nowhere)
                 && !matching::all(text, new).is_empty()
         }
+        Edit::Lines(block) => whole_lines::is_done(text, block),
         Edit::InsertAfter { text: new, .. }
         | Edit::InsertBefore { text: new, .. } => is_inserted(text, edit, new),
         _ => false,

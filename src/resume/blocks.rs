@@ -6,17 +6,16 @@
 
 use std::convert::Infallible;
 
-use super::diff::body::{Body, bodies};
+use super::diff::body::{Body, Lead, bodies};
 use super::overlap::{is_telling, overlap, partial_character};
 use super::seam::How;
 use super::stitch::{Joined, Seam};
 use super::survey::{Survey, Unit, UnitState};
-use crate::blocks::{Finished, Parser, Style};
-use crate::scan::{Bytes, Summary};
-use crate::span::{Cut, CutState, Place, Span, Verdict};
+use crate::blocks::{Block, Change, Event, Fenced, Parser};
+use crate::span::{Span, Verdict};
 
 /// Joins answers in blocks: the first, and its continuations in order.
-pub(super) fn stitch(answers: &[Vec<u8>], style: Style) -> Joined {
+pub(super) fn stitch(answers: &[Vec<u8>]) -> Joined {
     let mut answers = answers.iter();
     let mut text = answers.next().cloned().unwrap_or_default();
     let mut seams: Vec<Seam> = Vec::new();
@@ -25,7 +24,7 @@ pub(super) fn stitch(answers: &[Vec<u8>], style: Style) -> Joined {
         let found = if broken {
             Err("an earlier continuation did not fit")
         } else {
-            join(&text, answer, style)
+            join(&text, answer)
         };
         let (how, kept, body, problem) = match found {
             Ok(Some(way)) => (Some(way.how), way.kept, way.body, None),
@@ -43,13 +42,14 @@ pub(super) fn stitch(answers: &[Vec<u8>], style: Style) -> Joined {
         text.truncate(kept);
         text.extend_from_slice(&body);
     }
-    Joined { survey: survey(&text, style), text, seams }
+    Joined { survey: survey(&text), text, seams }
 }
 
 /// One way to go on.
 struct Way {
     how: How,
     rank: Rank,
+    lead: Lead,
     kept: usize,
     body: Vec<u8>,
 }
@@ -68,27 +68,27 @@ enum Rank {
 }
 
 /// The way that is proven best; nothing if there is nothing to add.
-fn join(
-    before: &[u8],
-    answer: &[u8],
-    style: Style,
-) -> Result<Option<Way>, &'static str> {
+fn join(before: &[u8], answer: &[u8]) -> Result<Option<Way>, &'static str> {
     if answer.trim_ascii().is_empty() {
         return Ok(None);
     }
-    let known = survey(before, style);
+    let known = survey(before);
     let in_fence = false;
-    let mut ways: Vec<Way> = bodies(answer, in_fence)
-        .into_iter()
+    // What stands before a block names its file: nothing is left out lightly.
+    let whole = Body { lead: Lead::Nothing, text: answer.to_vec() };
+    let shorter = bodies(answer, in_fence).into_iter();
+    let shorter = shorter.map(|body| Body { lead: Lead::Text, ..body });
+    let mut ways: Vec<Way> = std::iter::once(whole)
+        .chain(shorter)
         .flat_map(|body| places(before, &known, &body))
-        .filter(|way| is_sound(before, &known, way, style))
+        .filter(|way| is_sound(before, &known, way))
         .collect();
-    ways.sort_by_key(|way| way.rank);
+    ways.sort_by_key(|way| (way.rank, way.lead));
     let mut ways = ways.into_iter();
     let best = ways.next().ok_or("no way to join it is sound")?;
     let rival = ways.find(|way| {
         let same = joined(before, way) == joined(before, &best);
-        let tied = way.rank == best.rank
+        let tied = (way.rank, way.lead) == (best.rank, best.lead)
             || best.rank == Rank::Again && way.rank == Rank::Exact;
         tied && !same
     });
@@ -107,7 +107,8 @@ fn places(before: &[u8], known: &Survey, body: &Body) -> Vec<Way> {
     let feed = before.strip_suffix(b"\n").map(<[u8]>::len);
     let mut found = Vec::new();
     let mut add = |how, rank, kept| {
-        found.push(Way { how, rank, kept, body: text.clone() });
+        let (lead, body) = (body.lead, text.clone());
+        found.push(Way { how, rank, lead, kept, body });
     };
     for stop in std::iter::once(end).chain(feed) {
         let head = before.get(..stop).unwrap_or_default();
@@ -128,8 +129,13 @@ fn places(before: &[u8], known: &Survey, body: &Body) -> Vec<Way> {
                 continue;
             }
             let solid = shared.iter().filter(|b| !b.is_ascii_whitespace());
-            let is_partial =
-                line < stop && stop == end && solid.count() >= SURE_PARTIAL;
+            // A marker is one character many times: a part of it tells
+            // nothing.
+            let is_marker = solid.clone().all(|b| shared.first() == Some(b));
+            let is_partial = line < stop
+                && stop == end
+                && solid.count() >= SURE_PARTIAL
+                && !is_marker;
             let rank = match is_partial || is_telling(shared) {
                 true => Rank::Repeated,
                 false => Rank::Again,
@@ -161,8 +167,8 @@ fn joined(before: &[u8], way: &Way) -> Vec<u8> {
 
 /// Whether every whole unit stays, unless it is begun again, and nothing
 /// breaks.
-fn is_sound(before: &[u8], known: &Survey, way: &Way, style: Style) -> bool {
-    let after = survey(&joined(before, way), style);
+fn is_sound(before: &[u8], known: &Survey, way: &Way) -> bool {
+    let after = survey(&joined(before, way));
     let kept = known.complete().filter(|u| u.span.end <= way.kept as u64);
     let mut units = after.complete();
     let stays = kept
@@ -172,79 +178,65 @@ fn is_sound(before: &[u8], known: &Survey, way: &Way, style: Style) -> bool {
 }
 
 /// Surveys an answer in blocks.
-pub(super) fn survey(text: &[u8], style: Style) -> Survey {
+pub(super) fn survey(text: &[u8]) -> Survey {
     let mut units = Vec::new();
-    let mut sink = |unit: crate::blocks::Unit| {
-        let (start, end) = (unit.span.start, unit.span.end);
-        let raw = text.get(start as usize..end as usize);
-        units.push(Unit {
-            state: UnitState::Complete,
-            op: Some(unit.action.name().to_owned()),
-            path: unit.path.as_deref().map(text_of),
-            span: unit.span,
-            line: unit.line,
-            json: raw.unwrap_or_default().to_vec(),
+    let mut sink = |event: Event| {
+        units.push(match event {
+            Event::Block(block) => whole(text, block),
+            Event::Rejected(rejected) => Unit {
+                state: UnitState::Rejected,
+                op: None,
+                path: rejected.path.as_deref().map(text_of),
+                span: rejected.span,
+                line: rejected.line,
+                json: Vec::new(),
+            },
         });
         Ok::<(), Infallible>(())
     };
-    let mut parser = Parser::new(style);
+    let mut parser = Parser::new(Fenced::File);
     let Ok(()) = parser.feed(text, &mut sink);
     let Ok(finished) = parser.finish(&mut sink);
-    if let Some(tail) = finished.tail {
+    if let Some(open) = &finished.open {
         units.push(Unit {
             state: UnitState::Cut,
             op: None,
-            path: finished.path.as_deref().map(text_of),
-            span: Span { start: tail.byte, end: finished.bytes },
-            line: tail.line,
+            path: open.path.as_deref().map(text_of),
+            span: Span { start: open.start.byte, end: finished.end.byte },
+            line: open.start.line,
             json: Vec::new(),
         });
     }
-    let summary = summary(text, &finished);
+    let mut summary = finished.summary(Verdict::Unsure);
+    if let Some(cut) = &summary.cut {
+        let from = usize::try_from(cut.tail.byte).unwrap_or(text.len());
+        summary.tail = text.get(from..).unwrap_or_default().to_vec();
+    }
     Survey { units, summary, mended: Vec::new(), reasons: Vec::new() }
+}
+
+/// A block as a unit; its text stands for it.
+fn whole(text: &[u8], block: Block) -> Unit {
+    let (start, end) = (block.span.start, block.span.end);
+    let raw = text.get(start as usize..end as usize);
+    let op = match block.change {
+        Change::Create(_) => "create",
+        Change::Write(_) => "write",
+        Change::Delete => "delete",
+        Change::Replace { .. } | Change::Update { .. } => "modify",
+    };
+    Unit {
+        state: UnitState::Complete,
+        op: Some(op.to_owned()),
+        path: Some(text_of(&block.path)),
+        span: block.span,
+        line: block.line,
+        json: raw.unwrap_or_default().to_vec(),
+    }
 }
 
 fn text_of(name: &[u8]) -> String {
     String::from_utf8_lossy(name).into_owned()
-}
-
-fn summary(text: &[u8], finished: &Finished) -> Summary {
-    let byte = finished.bytes;
-    let open = finished.tail.is_some() || finished.in_patch;
-    let tail = finished.tail.unwrap_or(Place { byte, line: finished.line });
-    let cut = open.then(|| Cut {
-        byte,
-        line: finished.line,
-        record: finished.units,
-        state: match finished.tail {
-            Some(_) => CutState::Block,
-            None => CutState::BetweenRecords,
-        },
-        path: String::new(),
-        file_path: finished.path.as_deref().map(text_of),
-        tail,
-        lost_bytes: byte - tail.byte,
-        last_complete: finished.units.checked_sub(1),
-    });
-    let start = usize::try_from(tail.byte).unwrap_or(text.len());
-    Summary {
-        verdict: if open { Verdict::Cut } else { Verdict::Unsure },
-        cut,
-        tail: text.get(start..).unwrap_or_default().to_vec(),
-        records: finished.units,
-        operations: finished.units,
-        repaired: 0,
-        rejected: finished.rejected,
-        declared: None,
-        framing: Vec::new(),
-        stray: 0,
-        looping: None,
-        bytes: Bytes {
-            record: tail.byte,
-            tail: byte - tail.byte,
-            ..Bytes::default()
-        },
-    }
 }
 
 #[cfg(test)]
@@ -260,24 +252,22 @@ mod tests {
         ```python\n<<<<<<< SEARCH\nvalue = 1\n=======\nvalue = 2\n\
         >>>>>>> REPLACE\n```\n";
 
-    fn whole(text: &[u8], style: Style) -> Vec<Vec<u8>> {
-        survey(text, style).complete().map(|u| u.json.clone()).collect()
+    fn texts(text: &[u8]) -> Vec<Vec<u8>> {
+        survey(text).complete().map(|u| u.json.clone()).collect()
     }
 
     #[test]
     fn a_cut_at_every_byte_is_joined_exactly_or_not_at_all() {
-        for (text, style) in
-            [(PATCH, Style::V4a), (BLOCKS, Style::SearchReplace)]
-        {
-            let want = whole(text.as_bytes(), style);
+        for (text) in [PATCH, BLOCKS] {
+            let want = texts(text.as_bytes());
             let mut exact = 0;
             for at in 1..text.len() {
                 let line = text[..at].rfind('\n').map_or(0, |n| n + 1);
                 for from in [at, line, 0] {
                     let parts = [&text[..at], &text[from..]];
                     let parts = parts.map(|part| part.as_bytes().to_vec());
-                    let joined = stitch(&parts, style);
-                    let got = whole(&joined.text, style);
+                    let joined = stitch(&parts);
+                    let got = texts(&joined.text);
                     if got == want {
                         exact += 1;
                     } else {
@@ -291,7 +281,6 @@ mod tests {
                 }
             }
             let all = (text.len() - 1) * 3;
-            println!("{exact} of {all} exact");
             assert!(exact * 100 >= all * 85, "{exact} of {all}");
         }
     }

@@ -167,7 +167,7 @@ fn whole_names(survey: &Survey, format: Format) -> Vec<String> {
 fn unit_noun(format: Format) -> &'static str {
     match format {
         Format::Diff => "hunk",
-        Format::V4a | Format::SearchReplace => "block",
+        Format::V4a | Format::SearchReplace | Format::WholeFile => "block",
         Format::Ops => "operation",
     }
 }

@@ -5,7 +5,6 @@ use super::diff::{self, AnswerEnd};
 use super::preimage::Lookup;
 use super::seam::{How, Join, joins, same};
 use super::survey::{Survey, survey};
-use crate::blocks::Style;
 use crate::edit::{Format, detect};
 use crate::span::{Cut, Place, Verdict};
 
@@ -88,8 +87,8 @@ pub fn join(answers: &[Vec<u8>], known: Known<'_>) -> (Joined, Format) {
     let format = known.format.unwrap_or_else(told);
     let joined = match format {
         Format::Diff => diff::stitch(answers, known.end, known.lookup),
-        Format::V4a => blocks::stitch(answers, Style::V4a),
-        Format::SearchReplace => blocks::stitch(answers, Style::SearchReplace),
+        Format::V4a => blocks::stitch(answers),
+        Format::SearchReplace | Format::WholeFile => blocks::stitch(answers),
         Format::Ops => stitch(answers),
     };
     (joined, format)

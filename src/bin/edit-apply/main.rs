@@ -1,10 +1,12 @@
 //! edit-apply: arguments and wiring.
 
+mod blocks;
 mod coverage;
 mod feedback;
 mod interrupt;
 mod reader;
 mod session;
+mod text;
 mod units;
 
 use std::ffi::OsString;
@@ -50,6 +52,11 @@ struct Args {
 
     #[command(flatten)]
     wrapped: cli::Wrapped,
+
+    /// The format of the input, or of the text that --instructions prints,
+    /// instead of the one that the first unit shows
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<FormatName>,
 
     /// Print results as JSON, one object a line
     #[arg(long)]
@@ -118,10 +125,6 @@ struct Args {
     #[arg(long, conflicts_with = "files")]
     instructions: bool,
 
-    /// Format of the input; told by its first unit if not given
-    #[arg(long, value_enum)]
-    format: Option<Named>,
-
     /// List the runs that changed the tree
     #[arg(long, conflicts_with = "files")]
     log: bool,
@@ -137,23 +140,6 @@ struct Args {
     recover: bool,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum Named {
-    /// Edit operations in JSON
-    Ops,
-    /// A git or unified diff
-    Diff,
-}
-
-impl From<Named> for Format {
-    fn from(named: Named) -> Self {
-        match named {
-            Named::Ops => Self::Ops,
-            Named::Diff => Self::Diff,
-        }
-    }
-}
-
 fn main() -> ExitCode {
     cli::run("edit-apply", |args: Args, diagnostics| {
         let mut out = match &args.output {
@@ -162,7 +148,7 @@ fn main() -> ExitCode {
         };
         let status = if args.instructions {
             let text = match args.format {
-                Some(Named::Diff) => DIFF_INSTRUCTIONS,
+                Some(FormatName::Diff) => DIFF_INSTRUCTIONS,
                 _ => INSTRUCTIONS,
             };
             out.write(text.as_bytes())?;
@@ -179,6 +165,17 @@ fn main() -> ExitCode {
         out.finish()?;
         Ok(status)
     })
+}
+
+/// A format as it is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum FormatName {
+    Ops,
+    Diff,
+    #[value(name = "v4a")]
+    V4a,
+    SearchReplace,
+    WholeFile,
 }
 
 /// What stdout carries; never two of them.
@@ -211,6 +208,17 @@ impl Args {
                 false => Patience::Wait,
             },
         }
+    }
+
+    /// The format that the input is said to have.
+    fn format(&self) -> Option<Format> {
+        Some(match self.format? {
+            FormatName::Ops => Format::Ops,
+            FormatName::Diff => Format::Diff,
+            FormatName::V4a => Format::V4a,
+            FormatName::SearchReplace => Format::SearchReplace,
+            FormatName::WholeFile => Format::WholeFile,
+        })
     }
 
     /// What stdout carries.

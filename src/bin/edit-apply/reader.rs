@@ -3,13 +3,14 @@
 
 use std::convert::Infallible;
 
+use tornkit::blocks;
 use tornkit::cli::Wrapped;
-use tornkit::diff::{self, Parser};
+use tornkit::diff;
 use tornkit::edit::{Detector, Format};
-use tornkit::resume::{AnswerEnd, diff as ends, nothing_known};
 use tornkit::scan::{Answer, Config, Event, Heard};
-use tornkit::span::Verdict;
-use tornkit::transcript::{Decoder, Outcome, Piece, Places};
+use tornkit::transcript::{Decoder, Outcome, Piece};
+
+use crate::text::Text;
 
 /// What an answer asks for.
 pub(crate) enum Asked<'a> {
@@ -17,6 +18,8 @@ pub(crate) enum Asked<'a> {
     Record(Event<'a>),
     /// A part of a diff.
     Unit(diff::Event<'a>),
+    /// A block.
+    Block(blocks::Event),
 }
 
 /// A reader of answers.
@@ -28,7 +31,7 @@ pub(crate) struct Reader {
 enum State {
     Sniffing(Box<Sniffing>),
     Records(Box<Answer>),
-    Diff(Box<Decoder>, Box<Parser>),
+    Text(Box<Decoder>, Box<Text>),
 }
 
 /// What was read before the first unit.
@@ -47,8 +50,7 @@ struct Sniffing {
 const MAX_PROSE: usize = 1024 * 1024;
 
 impl Reader {
-    /// A reader of an answer in this format; without one, the first unit
-    /// tells.
+    /// A reader of answers in an envelope, and in a format if it is known.
     pub(crate) fn new(wrapped: Wrapped, format: Option<Format>) -> Self {
         let sniffing = Sniffing {
             decoder: Decoder::new(wrapped.from).only(wrapped.answer),
@@ -83,11 +85,9 @@ impl Reader {
             State::Records(answer) => {
                 answer.feed(bytes, &mut |event| sink(Asked::Record(event)))
             }
-            State::Diff(decoder, parser) => {
+            State::Text(decoder, reader) => {
                 decoder.feed(bytes, &mut |piece| match piece {
-                    Piece::Text(text) => {
-                        parser.feed(text, |event| sink(Asked::Unit(event)))
-                    }
+                    Piece::Text(text) => reader.feed(text, sink),
                     _ => Ok(()),
                 })
             }
@@ -103,13 +103,12 @@ impl Reader {
         let next = State::Records(Box::new(answer));
         let before = std::mem::replace(&mut self.state, next);
         let State::Sniffing(sniffing) = before else { return Ok(()) };
-        if sniffing.format != Some(Format::Diff) {
+        let Some(mut reader) = sniffing.format.and_then(Text::new) else {
             return self.feed(&sniffing.input, sink);
-        }
-        let mut parser = Parser::default();
-        parser.feed(&sniffing.text, |event| sink(Asked::Unit(event)))?;
+        };
+        reader.feed(&sniffing.text, sink)?;
         let decoder = Box::new(sniffing.decoder);
-        self.state = State::Diff(decoder, Box::new(parser));
+        self.state = State::Text(decoder, Box::new(reader));
         Ok(())
     }
 
@@ -120,12 +119,11 @@ impl Reader {
     ) -> Result<Heard, E> {
         if let State::Sniffing(sniffing) = &mut self.state {
             let outcome = sniffing.finish();
-            if sniffing.format == Some(Format::Diff) {
+            if let Some(mut reader) = sniffing.format.and_then(Text::new) {
                 let Sniffing { text, decoder, .. } = &mut **sniffing;
-                let mut parser = Parser::default();
-                parser.feed(text, |event| sink(Asked::Unit(event)))?;
+                reader.feed(text, sink)?;
                 let places = std::mem::take(&mut decoder.places);
-                return conclude(parser, outcome, places, sink);
+                return reader.finish(outcome, places, sink);
             }
             self.decide(sink)?;
         }
@@ -133,8 +131,12 @@ impl Reader {
             State::Records(answer) => {
                 answer.finish(&mut |event| sink(Asked::Record(event)))
             }
-            State::Diff(decoder, parser) => {
-                finish_diff(*decoder, *parser, sink)
+            State::Text(mut decoder, mut reader) => {
+                let outcome = decoder.finish(&mut |piece| match piece {
+                    Piece::Text(text) => reader.feed(text, sink),
+                    _ => Ok(()),
+                })?;
+                reader.finish(outcome, decoder.places, sink)
             }
             State::Sniffing(_) => {
                 self.records().finish(&mut |event| sink(Asked::Record(event)))
@@ -160,6 +162,7 @@ impl Sniffing {
             look(&piece, detector, text, format);
             Ok::<(), Infallible>(())
         });
+        *format = format.or_else(|| detector.finish());
         outcome
     }
 }
@@ -183,44 +186,4 @@ fn look(
         }
         _ => {}
     }
-}
-
-/// Reads the end of a diff: its last unit is whole if the envelope says so,
-/// or if nothing speaks against it.
-fn finish_diff<E>(
-    mut decoder: Decoder,
-    mut parser: Parser,
-    sink: &mut impl FnMut(Asked<'_>) -> Result<(), E>,
-) -> Result<Heard, E> {
-    let outcome = decoder.finish(&mut |piece| match piece {
-        Piece::Text(text) => {
-            parser.feed(text, |event| sink(Asked::Unit(event)))
-        }
-        _ => Ok(()),
-    })?;
-    conclude(parser, outcome, decoder.places, sink)
-}
-
-fn conclude<E>(
-    parser: Parser,
-    outcome: Outcome,
-    places: Places,
-    sink: &mut impl FnMut(Asked<'_>) -> Result<(), E>,
-) -> Result<Heard, E> {
-    let finished = parser.finish(|event| sink(Asked::Unit(event)))?;
-    let end = match outcome.verdict() {
-        Verdict::Complete => AnswerEnd::Certain,
-        Verdict::Cut => AnswerEnd::MayBeCut,
-        Verdict::Unsure => AnswerEnd::Meant,
-    };
-    if let Some(last) = &finished.last
-        && ends::is_whole(&finished, end, &nothing_known)
-    {
-        sink(Asked::Unit(diff::Event::Unit(last.unit())))?;
-    }
-    let mut summary = ends::summary(&finished, end, &nothing_known);
-    if outcome.verdict() == Verdict::Cut {
-        summary.verdict = Verdict::Cut;
-    }
-    Ok(Heard { summary, outcome, places })
 }

@@ -7,7 +7,7 @@ use anyhow::Error;
 
 use tornkit::cli::{self, Diagnostics};
 use tornkit::edit::{
-    Action, DecodeError, Decoded, End, Format, Operation, Policy,
+    Action, DecodeError, Decoded, End, Operation, Policy,
     Rejected as NoOperation, Shift, decode,
 };
 use tornkit::path::Names;
@@ -121,8 +121,7 @@ impl Session<'_> {
     fn read(&mut self, operand: &OsStr) -> Result<Heard, Error> {
         let mut input = Input::open(operand)?;
         self.document = Document::new(input.name());
-        let format = self.args.format.map(Format::from);
-        let mut answer = Reader::new(self.args.wrapped, format);
+        let mut answer = Reader::new(self.args.wrapped, self.args.format());
         loop {
             if !input.is_ready() {
                 self.commit()?;
@@ -146,6 +145,7 @@ impl Session<'_> {
         match asked {
             Asked::Record(event) => self.take(event),
             Asked::Unit(event) => self.take_unit(event),
+            Asked::Block(event) => self.take_block(event),
         }
     }
 

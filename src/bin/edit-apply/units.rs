@@ -42,7 +42,7 @@ impl Session<'_> {
     }
 
     /// Does the second only if the first was done; the result is one.
-    fn take_both(
+    pub(crate) fn take_both(
         &mut self,
         first: Operation,
         second: Operation,

@@ -1,0 +1,91 @@
+//! The text of an answer in, what its units ask for out: for formats that are
+//! text and not records.
+
+use tornkit::blocks::{self, Fenced};
+use tornkit::diff;
+use tornkit::edit::Format;
+use tornkit::resume::{AnswerEnd, diff as ends, nothing_known};
+use tornkit::scan::Heard;
+use tornkit::span::Verdict;
+use tornkit::transcript::{Outcome, Places};
+
+use crate::reader::Asked;
+
+/// A reader of one format.
+pub(crate) enum Text {
+    Diff(diff::Parser),
+    Blocks(blocks::Parser),
+}
+
+impl Text {
+    /// The reader of a format; nothing if that is one of records.
+    pub(crate) fn new(format: Format) -> Option<Self> {
+        let blocks = |fenced| Some(Self::Blocks(blocks::Parser::new(fenced)));
+        match format {
+            Format::Ops => None,
+            Format::Diff => Some(Self::Diff(diff::Parser::default())),
+            Format::V4a | Format::SearchReplace => blocks(Fenced::Doubtful),
+            Format::WholeFile => blocks(Fenced::File),
+        }
+    }
+
+    /// Takes more text. Fails as the sink does.
+    pub(crate) fn feed<E>(
+        &mut self,
+        text: &[u8],
+        sink: &mut impl FnMut(Asked<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        match self {
+            Self::Diff(parser) => {
+                parser.feed(text, |event| sink(Asked::Unit(event)))
+            }
+            Self::Blocks(parser) => {
+                parser.feed(text, |event| sink(Asked::Block(event)))
+            }
+        }
+    }
+
+    /// The end of the text. Fails as the sink does.
+    pub(crate) fn finish<E>(
+        self,
+        outcome: Outcome,
+        places: Places,
+        sink: &mut impl FnMut(Asked<'_>) -> Result<(), E>,
+    ) -> Result<Heard, E> {
+        match self {
+            Self::Diff(parser) => finish_diff(parser, outcome, places, sink),
+            Self::Blocks(parser) => {
+                let take = |event| sink(Asked::Block(event));
+                let finished = parser.finish(take)?;
+                let summary = finished.summary(outcome.verdict());
+                Ok(Heard { summary, outcome, places })
+            }
+        }
+    }
+}
+
+/// Reads the end of a diff: its last unit is whole if the envelope says so,
+/// or if nothing speaks against it.
+fn finish_diff<E>(
+    parser: diff::Parser,
+    outcome: Outcome,
+    places: Places,
+    sink: &mut impl FnMut(Asked<'_>) -> Result<(), E>,
+) -> Result<Heard, E> {
+    let finished = parser.finish(|event| sink(Asked::Unit(event)))?;
+    let end = match outcome.verdict() {
+        Verdict::Complete => AnswerEnd::Certain,
+        Verdict::Cut => AnswerEnd::MayBeCut,
+        Verdict::Unsure => AnswerEnd::Meant,
+    };
+    if let Some(last) = &finished.last
+        && ends::is_whole(&finished, end, &nothing_known)
+    {
+        sink(Asked::Unit(diff::Event::Unit(last.unit())))?;
+    }
+    let mut summary = ends::summary(&finished, end, &nothing_known);
+    if outcome.verdict() == Verdict::Cut {
+        summary.verdict = Verdict::Cut;
+    }
+    Ok(Heard { summary, outcome, places })
+}
