@@ -258,7 +258,7 @@ mod tests {
 
     #[test]
     fn a_cut_at_every_byte_is_joined_exactly_or_not_at_all() {
-        for (text) in [PATCH, BLOCKS] {
+        for text in [PATCH, BLOCKS] {
             let want = texts(text.as_bytes());
             let mut exact = 0;
             for at in 1..text.len() {
