@@ -53,9 +53,8 @@ fn undecorated(text: &[u8]) -> &[u8] {
 /// `python src/a.py`, `src/a.py`, `python title="src/a.py"`.
 pub fn file_in_info(info: &[u8]) -> Option<&[u8]> {
     let last = info.rsplit(u8::is_ascii_whitespace).next()?;
-    let unquoted = |text: &'static [u8]| {
-        last.strip_prefix(text).map(strip_quotes)
-    };
+    let unquoted =
+        |text: &'static [u8]| last.strip_prefix(text).map(strip_quotes);
     let named = unquoted(b"title=")
         .or_else(|| unquoted(b"filename="))
         .or_else(|| unquoted(b"file="))

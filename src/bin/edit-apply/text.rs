@@ -13,7 +13,7 @@ use crate::reader::Asked;
 
 /// A reader of one format.
 pub(crate) enum Text {
-    Diff(diff::Parser),
+    Diff(Box<diff::Parser>),
     Blocks(blocks::Parser),
 }
 
@@ -23,7 +23,7 @@ impl Text {
         let blocks = |fenced| Some(Self::Blocks(blocks::Parser::new(fenced)));
         match format {
             Format::Ops => None,
-            Format::Diff => Some(Self::Diff(diff::Parser::default())),
+            Format::Diff => Some(Self::Diff(Box::default())),
             Format::V4a | Format::SearchReplace => blocks(Fenced::Doubtful),
             Format::WholeFile => blocks(Fenced::File),
         }
@@ -53,7 +53,7 @@ impl Text {
         sink: &mut impl FnMut(Asked<'_>) -> Result<(), E>,
     ) -> Result<Heard, E> {
         match self {
-            Self::Diff(parser) => finish_diff(parser, outcome, places, sink),
+            Self::Diff(parser) => finish_diff(*parser, outcome, places, sink),
             Self::Blocks(parser) => {
                 let take = |event| sink(Asked::Block(event));
                 let finished = parser.finish(take)?;
