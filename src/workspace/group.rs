@@ -35,6 +35,9 @@ pub struct Workspace {
     pub(super) ordinals: HashMap<Hash, u32>,
     /// Files that this run has changed.
     pub(super) changed: BTreeSet<RelPath>,
+    /// Operations found done since the last commit, for the log of the next:
+    /// what later operations change hides that these were done.
+    settled: Vec<LogEntry>,
     /// Groups committed.
     groups: usize,
 }
@@ -43,8 +46,8 @@ pub struct Workspace {
 #[derive(Debug)]
 pub(super) struct Group {
     pub(super) stage: Stage,
-    /// Operations that will be logged.
-    pub(super) applied: Vec<LogEntry>,
+    /// Operations that will be logged: done, or found done.
+    pub(super) done: Vec<LogEntry>,
     /// Operations so far.
     pub(super) operations: usize,
     /// Bytes staged so far.
@@ -71,6 +74,7 @@ impl Workspace {
             namesakes: Namesakes::default(),
             ordinals: HashMap::new(),
             changed: BTreeSet::new(),
+            settled: Vec::new(),
             groups: 0,
         };
         if settings.purpose == Purpose::Change {
@@ -140,8 +144,8 @@ impl Workspace {
                 (stage, Some(lock))
             }
         };
-        let applied = Vec::new();
-        Ok(Group { stage, applied, operations: 0, bytes: 0, lock })
+        let done = Vec::new();
+        Ok(Group { stage, done, operations: 0, bytes: 0, lock })
     }
 
     pub(super) fn new_transaction(&mut self) -> Result<(Stage, Lock), Trouble> {
@@ -170,14 +174,17 @@ impl Workspace {
         if self.settings.purpose == Purpose::Look {
             return Ok(());
         }
-        let Some(group) = self.group.take() else { return Ok(()) };
+        let Some(mut group) = self.group.take() else { return Ok(()) };
         let overlay = std::mem::take(&mut self.overlay);
-        if group.applied.is_empty() {
+        let changes = group.done.iter().any(LogEntry::changes_something);
+        self.settled.append(&mut group.done);
+        if !changes {
             return self.leave(group);
         }
         let entries = self.entries(&overlay)?;
         let seen = seen(&entries, &overlay);
-        self.publish(&group.stage, &entries, &seen, &group.applied)
+        let done = std::mem::take(&mut self.settled);
+        self.publish(&group.stage, &entries, &seen, &done)
     }
 
     /// Forgets the group's changes; none of them was made.
@@ -207,7 +214,7 @@ impl Workspace {
         stage: &Stage,
         entries: &[Entry],
         seen: &[Option<FileStat>],
-        applied: &[LogEntry],
+        done: &[LogEntry],
     ) -> Result<(), Trouble> {
         let (Stage::Disk { dir, .. }, Some(state)) = (stage, &self.state)
         else {
@@ -223,17 +230,17 @@ impl Workspace {
         };
         let mut transaction = Transaction::new(&self.root, dir, durability);
         transaction.write_journal(&journal, state)?;
-        let done = transaction
+        let published = transaction
             .publish(entries, seen)
-            .and_then(|()| log::append(state, applied))
+            .and_then(|()| log::append(state, done))
             .and_then(|len| {
                 transaction.seal(state)?;
                 undo::keep(state, &self.run, self.groups, durability)?;
                 Ok(len)
             });
-        match done {
+        match published {
             Ok(len) => {
-                applied.iter().for_each(|entry| self.history.add(entry));
+                done.iter().for_each(|entry| self.history.add(entry));
                 self.history.grown_to(len);
                 self.groups += 1;
                 Ok(())

@@ -20,7 +20,8 @@ const LOG_DRAFT: &str = "log.tmp";
 /// reads in well under a second.
 const LONGEST_LOG: u64 = 16 * 1024 * 1024;
 
-/// One line of the log: a committed operation, or a run taken back.
+/// One line of the log: a committed operation, one that was found done, or a
+/// run taken back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct LogEntry {
     pub(super) run: String,
@@ -45,6 +46,13 @@ pub(super) struct Change {
     pub(super) path: String,
     pub(super) before: Option<String>,
     pub(super) after: Option<String>,
+}
+
+impl LogEntry {
+    /// Whether this operation changed a file; one found done did not.
+    pub(super) fn changes_something(&self) -> bool {
+        self.changes.iter().any(|change| change.before != change.after)
+    }
 }
 
 /// The log as far as questions about it need it.

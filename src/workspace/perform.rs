@@ -57,7 +57,8 @@ struct Read {
     hash: Hash,
 }
 
-/// What an operation came to: done, with its changes, or not.
+/// What an operation came to: done or found done, with what it made of its
+/// files; or not.
 type Planned = Result<(Outcome, Vec<Change>), Outcome>;
 
 impl Workspace {
@@ -97,10 +98,6 @@ impl Workspace {
         nth: u32,
         changes: Vec<Change>,
     ) {
-        self.changed.insert(operation.path.clone());
-        if let Action::Rename(to) = &operation.action {
-            self.changed.insert(to.clone());
-        }
         let entry = LogEntry {
             run: self.run.clone(),
             op: operation.action.name().to_owned(),
@@ -109,8 +106,14 @@ impl Workspace {
             undoes: None,
             changes,
         };
+        if entry.changes_something() {
+            self.changed.insert(operation.path.clone());
+            if let Action::Rename(to) = &operation.action {
+                self.changed.insert(to.clone());
+            }
+        }
         if let Some(group) = &mut self.group {
-            group.applied.push(entry);
+            group.done.push(entry);
         }
     }
 
@@ -139,10 +142,11 @@ impl Workspace {
                 Ok((done, vec![change]))
             }
             Standing::File(source) => {
-                if source.len() == text.len() as u64
-                    && self.read(path, source)?.bytes == text
-                {
-                    return Err(Outcome::unchanged());
+                if source.len() == text.len() as u64 {
+                    let there = self.read(path, source)?;
+                    if there.bytes == text {
+                        return Ok(found_done([(path, Some(&there))]));
+                    }
                 }
                 let why =
                     format!("another file of {} bytes is there", source.len());
@@ -158,7 +162,7 @@ impl Workspace {
             Standing::File(source) => {
                 let old = self.read(path, source)?;
                 if old.bytes == text {
-                    return Err(Outcome::unchanged());
+                    return Ok(found_done([(path, Some(&old))]));
                 }
                 let like = source.like();
                 let before = old.bytes.len();
@@ -177,18 +181,18 @@ impl Workspace {
         let is_first = !self.changed.contains(path);
         let recognise = is_first && self.history.is_empty();
         if recognise && edit::already_done(&old.bytes, edits) {
-            return Err(Outcome::unchanged());
+            return Ok(found_done([(path, Some(&old))]));
         }
         let matching = self.settings.matching;
         let new = match edit::modify(&old.bytes, edits, matching) {
             Ok(new) => new,
             Err(_) if edit::already_done(&old.bytes, edits) => {
-                return Err(Outcome::unchanged());
+                return Ok(found_done([(path, Some(&old))]));
             }
             Err(why) => return Err(not_edited(&why)),
         };
         if new.bytes == old.bytes {
-            return Err(Outcome::unchanged());
+            return Ok(found_done([(path, Some(&old))]));
         }
         let after = (new.bytes.as_slice(), old.source.like());
         let change = self.put(path, Some(&old), Some(after))?;
@@ -206,10 +210,11 @@ impl Workspace {
 
     fn rename(&mut self, from: &RelPath, to: &RelPath) -> Planned {
         let target = self.look(to)?;
-        if let (Standing::Absent, Standing::File(_)) =
+        if let (Standing::Absent, Standing::File(source)) =
             (self.look(from)?, &target)
         {
-            return Err(Outcome::unchanged());
+            let there = self.read(to, *source)?;
+            return Ok(found_done([(from, None), (to, Some(&there))]));
         }
         let old = self.existing(from)?;
         match target {
@@ -376,6 +381,17 @@ impl Outcome {
         self.new_bytes = new.map(|n| n as u64);
         self
     }
+}
+
+/// What was to be done was there already: these files stay as they are.
+fn found_done<const N: usize>(
+    files: [(&RelPath, Option<&Read>); N],
+) -> (Outcome, Vec<Change>) {
+    let stays = |(path, there): (&RelPath, Option<&Read>)| {
+        let hash = there.map(|read| read.hash.to_string());
+        Change { path: path.to_string(), before: hash.clone(), after: hash }
+    };
+    (Outcome::unchanged(), files.into_iter().map(stays).collect())
 }
 
 fn io_failed(why: &io::Error) -> Outcome {

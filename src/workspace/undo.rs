@@ -343,6 +343,9 @@ fn paths(turns: &BTreeMap<RelPath, Turn>) -> (Vec<RelPath>, Vec<RelPath>) {
 }
 
 fn count(runs: &mut Vec<LoggedRun>, entry: LogEntry) {
+    if entry.undoes.is_none() && !entry.changes_something() {
+        return;
+    }
     let LogEntry { run, digest, undoes, changes, .. } = entry;
     let known = runs.last().is_some_and(|last| last.run == run);
     if !known && !runs.iter().any(|other| other.run == run) {
