@@ -1,9 +1,9 @@
 //! The architecture in one screen.
 //!
 //! ```text
-//! bytes -> pieces -> records -> operations -> files
-//!                       |
-//!                       +-> state, prompt, stitch
+//! bytes -> pieces -> records ------+-> operations -> files
+//!              |                   |
+//!              +---> hunks, blocks +-> state, prompt, stitch
 //! deliverables -> tokens
 //! ```
 //!
