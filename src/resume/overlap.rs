@@ -2,7 +2,7 @@
 
 /// Shared bytes, blanks not counted, that are hardly a coincidence. Shorter
 /// runs at a seam are common: indentation, brackets, `", "`.
-pub(super) const TELLING_OVERLAP: usize = 12;
+pub(in crate::resume) const TELLING_OVERLAP: usize = 12;
 
 /// Different bytes among them. Fewer make a ruler (`------`) or a row of
 /// zeros, which do stand twice in a row.

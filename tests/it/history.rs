@@ -3,7 +3,7 @@
 //! `TORNKIT_HISTORY` names repositories, divided by colons; without it this
 //! project's own is used, and where that has no history, tests say so.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -19,6 +19,8 @@ pub struct Sample {
     pub commit: String,
     pub diff: Vec<u8>,
     files: HashMap<Vec<u8>, Rc<Vec<u8>>>,
+    /// Other repositories that stand in the tree.
+    modules: HashSet<Vec<u8>>,
 }
 
 impl Sample {
@@ -31,6 +33,7 @@ impl Sample {
     pub fn preimage(&self, name: &[u8]) -> Preimage {
         match self.files.get(name) {
             Some(text) => Preimage::Text(Rc::clone(text)),
+            None if self.modules.contains(name) => Preimage::Unknown,
             None => Preimage::Absent,
         }
     }
@@ -96,7 +99,7 @@ fn sample(repo: &Path, parent: &str, commit: &str) -> Option<Sample> {
     let names = git(repo, &args)?;
     let names: Vec<_> =
         names.split(|b| *b == 0).filter(|name| !name.is_empty()).collect();
-    let mut files = HashMap::new();
+    let (mut files, mut modules) = (HashMap::new(), HashSet::new());
     let mut child = Command::new("git")
         .arg("-C")
         .arg(repo)
@@ -116,6 +119,9 @@ fn sample(repo: &Path, parent: &str, commit: &str) -> Option<Sample> {
         let mut head = String::new();
         stdout.read_line(&mut head).ok()?;
         if head.trim_end().ends_with("missing") {
+            if memchr::memmem::find(&diff, b"Subproject commit").is_some() {
+                modules.insert(name.to_vec());
+            }
             continue;
         }
         let size = head.split_whitespace().nth(2)?.parse().ok()?;
@@ -135,5 +141,6 @@ fn sample(repo: &Path, parent: &str, commit: &str) -> Option<Sample> {
         commit: commit.to_owned(),
         diff,
         files,
+        modules,
     })
 }

@@ -1,13 +1,18 @@
 //! The part of a continuation that continues a diff: without greeting and
 //! fence.
 
+use bstr::ByteSlice;
+
 /// What a join leaves out at the start of a continuation, cheapest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::resume) enum Lead {
     /// Nothing, or the opening of a fence.
     Nothing,
     Blanks,
+    /// Words to the reader, with a blank line or a fence after them.
     Text,
+    /// Words that the rest follows at once: they may be a line of the file.
+    Words,
 }
 
 /// A stretch of a continuation that may be what was asked for.
@@ -36,7 +41,7 @@ pub(in crate::resume) fn bodies(answer: &[u8], in_fence: bool) -> Vec<Body> {
         let line = first_line(rest);
         if let Some(text) = fenced(rest, in_fence) {
             let lead = match lead {
-                Lead::Text => Lead::Text,
+                Lead::Text | Lead::Words => Lead::Text,
                 _ => Lead::Nothing,
             };
             // After a greeting, the fence is where the answer begins.
@@ -52,13 +57,15 @@ pub(in crate::resume) fn bodies(answer: &[u8], in_fence: bool) -> Vec<Body> {
         found.push(Body { lead, text: rest.to_vec() });
         let blank = line.trim_ascii().is_empty();
         let next = answer.get(at + line.len()..).unwrap_or_default();
-        if !blank && !is_greeting(line, first_line(next)) {
+        let next = first_line(next);
+        if !blank && !is_greeting(line, next) {
             break;
         }
         lead = match lead {
-            Lead::Text => Lead::Text,
+            Lead::Text | Lead::Words if blank => Lead::Text,
             _ if blank => Lead::Blanks,
-            _ => Lead::Text,
+            _ if is_apart(next) => Lead::Text,
+            _ => Lead::Words,
         };
         at += line.len();
     }
@@ -75,13 +82,19 @@ fn first_line(text: &[u8]) -> &[u8] {
 /// a fence follows. The rest of a line of code does neither.
 fn is_greeting(line: &[u8], next: &[u8]) -> bool {
     let text = line.trim_ascii_end();
-    let first = text.first();
-    let begins = first.is_some_and(|b| b.is_ascii_uppercase() || *b >= 0xC0)
-        || matches!(first, Some(b'#' | b'*' | b'('));
+    let first = text.chars().next();
+    // Writing without cases has no lower-case letters either.
+    let begins = first.is_some_and(|c| match c.is_ascii() {
+        true => c.is_ascii_uppercase() || matches!(c, '#' | '*' | '('),
+        false => c.is_alphabetic() && !c.is_lowercase(),
+    });
     let ends = matches!(text.last(), Some(b':' | b'.' | b'!' | b'?'));
-    let apart = next.trim_ascii().is_empty() || next.starts_with(b"```");
     let is_code = text.iter().any(|b| b";{}[]<>=&|\\_\"".contains(b));
-    line.ends_with(b"\n") && begins && !is_code && (ends || apart)
+    line.ends_with(b"\n") && begins && !is_code && (ends || is_apart(next))
+}
+
+fn is_apart(next: &[u8]) -> bool {
+    next.trim_ascii().is_empty() || next.starts_with(b"```")
 }
 
 /// The inside of a fence that begins here, and what follows its end.

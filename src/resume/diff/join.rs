@@ -14,6 +14,7 @@ use super::patch::{self, Part, Patch};
 use super::places::{Before, Place, Proof};
 use super::survey::of_patch;
 use crate::diff::{Kind, Last, Mend};
+use crate::resume::overlap::TELLING_OVERLAP;
 use crate::resume::preimage::Lookup;
 use crate::resume::seam::How;
 use crate::resume::stitch::{Joined, Seam};
@@ -106,7 +107,7 @@ fn extend(
                 // Other words after a greeting may be part of it.
                 let is_guess = place.proof == Proof::Weak
                     && place.how == How::Restart
-                    && body.lead == Lead::Text;
+                    && body.lead >= Lead::Text;
                 // Blanks repeated after blanks say nothing.
                 let is_blank =
                     place.proof == Proof::Blank && body.lead == Lead::Blanks;
@@ -306,6 +307,15 @@ fn is_sound(before: &Way, after: &Way, place: &Place) -> bool {
 /// that nobody needs to see the rest of the answer.
 fn outdoes(best: &Way, other: &Way) -> bool {
     let (one, two) = (best.proof, other.proof);
+    // What a way leaves out may be the very next bytes: an end of a line, or
+    // a line that reads like words to the reader.
+    let uses_all = two.1 == Lead::Nothing && two.0 < Proof::Weak;
+    let Reverse(shared) = one.2;
+    match one.1 {
+        Lead::Words if uses_all => return false,
+        Lead::Blanks if uses_all && shared < TELLING_OVERLAP => return false,
+        _ => {}
+    }
     match one.0 {
         Proof::Repeated | Proof::Named => two.0 > one.0 || two.1 > one.1,
         Proof::Again => two.0 > Proof::Possible,

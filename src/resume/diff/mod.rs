@@ -5,7 +5,9 @@ mod fit;
 mod last;
 mod survey;
 pub(super) mod body;
+mod indent;
 mod places;
+mod headers;
 mod join;
 
 use crate::diff::Finished;

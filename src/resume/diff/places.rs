@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
+use super::indent::{Indents, leading};
 use super::last::is_proven;
-use super::patch::{self, Patch};
-use crate::diff::{Doubt, Hunk, Kind, Numbers};
+use super::patch::Patch;
+use crate::diff::{Doubt, Hunk, Numbers};
 use crate::edit::hunks::Ground;
 use crate::resume::overlap::{is_telling, overlap, partial_character};
 use crate::resume::preimage::{Lookup, Preimage};
@@ -46,7 +47,7 @@ pub(super) struct Place {
 }
 
 impl Place {
-    fn new(how: How, proof: Proof, kept: usize) -> Self {
+    pub(super) fn new(how: How, proof: Proof, kept: usize) -> Self {
         Self { how, proof, kept, insert: Vec::new(), skip: 0, shared: 0 }
     }
 }
@@ -85,7 +86,7 @@ impl Before<'_> {
 
     /// The end of the text, and the end without a line feed that a CLI may
     /// have added.
-    fn ends(&self) -> Vec<usize> {
+    pub(super) fn ends(&self) -> Vec<usize> {
         let end = self.text.len();
         let inner = [&b"\r\n"[..], b"\n"]
             .into_iter()
@@ -95,7 +96,7 @@ impl Before<'_> {
     }
 
     /// Whether the last hunk lacks lines, as far as anybody can tell.
-    fn is_open(&self) -> bool {
+    pub(super) fn is_open(&self) -> bool {
         let last = self.patch.end.last.as_ref();
         last.is_some_and(|last| {
             last.doubt == Doubt::Unmet && !is_proven(last, self.lookup)
@@ -115,6 +116,12 @@ impl Before<'_> {
             if !may_follow && is_structure(body) {
                 continue;
             }
+            if stop < self.text.len()
+                && self.hunk().is_none()
+                && is_header_line(body)
+            {
+                continue;
+            }
             // In a hunk, a first character tells a new line from the rest
             // of one.
             let first = body.first();
@@ -123,12 +130,26 @@ impl Before<'_> {
             let new = matches!(first, Some(b'+' | b'-'));
             let proof = match stop == self.text.len() {
                 true if in_hunk && rest && !self.ends_line(body) => Proof::Weak,
+                true if self.likelier_lead(body, kept).is_some() => Proof::Weak,
                 true => Proof::Possible,
+                false if self.completes_header(kept, body) => Proof::Named,
                 false if self.hunk().is_some() && new => Proof::Weak,
+                false if self.likelier_lead(body, kept).is_some() => {
+                    Proof::Weak
+                }
                 false => Proof::Glued,
             };
             found.push(Place::new(How::Exact, proof, kept));
         }
+    }
+
+    /// Whether the body makes the line that ends at `kept` the first of a
+    /// header, which it is not yet.
+    fn completes_header(&self, kept: usize, body: &[u8]) -> bool {
+        const FIRST: &[u8] = b"diff --git ";
+        let line = self.slice(self.line(kept));
+        let joined = [line, body.get(..FIRST.len()).unwrap_or(body)].concat();
+        line.len() < FIRST.len() && joined.starts_with(FIRST)
     }
 
     /// Whether a body begins with what may follow a hunk.
@@ -137,13 +158,13 @@ impl Before<'_> {
     }
 
     /// The line that ends at `stop`, where the text ends.
-    fn line(&self, stop: usize) -> Range<usize> {
+    pub(super) fn line(&self, stop: usize) -> Range<usize> {
         let text = self.text.get(..stop).unwrap_or_default();
         let start = memchr::memrchr(b'\n', text).map_or(0, |at| at + 1);
         start..stop
     }
 
-    fn slice(&self, range: Range<usize>) -> &[u8] {
+    pub(super) fn slice(&self, range: Range<usize>) -> &[u8] {
         self.text.get(range).unwrap_or_default()
     }
 
@@ -166,7 +187,11 @@ impl Before<'_> {
                 start == 0 || self.text.get(start - 1) == Some(&b'\n');
             // A line that is ended was cut only if a CLI ended it.
             let is_ended = stop < self.text.len();
+            let is_restart = is_blank && start == line.start;
             let proof = match (begins_line, line.is_empty()) {
+                _ if is_restart && self.goes_on_blank(shared, body) => {
+                    Proof::Weak
+                }
                 (false, _) if is_telling(shared) => Proof::Weak,
                 (false, _) => continue,
                 (true, _) if is_ended && !is_telling(shared) => Proof::Again,
@@ -180,6 +205,37 @@ impl Before<'_> {
             found.push(Place { shared: shared.len(), ..place });
         }
         self.trimmed(body, &line, found);
+    }
+
+    /// Whether a body that repeats the blanks of the cut line rather goes on
+    /// with them: only then is its first line indented like others.
+    fn goes_on_blank(&self, shared: &[u8], body: &[u8]) -> bool {
+        let rest = leading(body);
+        if rest.len() == body.len() || self.hunk().is_none() {
+            return false;
+        }
+        let seen = Indents::near(self.text, body);
+        let longer = [shared, rest].concat();
+        let again = rest.get(1..).unwrap_or_default();
+        !seen.has(again) && seen.has(longer.get(1..).unwrap_or_default())
+    }
+
+    /// The first blanks of the line that ends at `stop`, where no line near
+    /// it begins with those that it has, but others with these. Then the
+    /// first ones of a body that begins with none may have been lost.
+    fn likelier_lead(&self, body: &[u8], stop: usize) -> Option<Vec<u8>> {
+        self.hunk()?;
+        let line = self.slice(self.line(stop));
+        let is_blank =
+            line.trim_ascii().is_empty() && line.first() != Some(&b'\t');
+        let begins = body.first().is_some_and(|b| !b" +-\\\t\r\n".contains(b));
+        if !is_blank || !begins || is_structure(body) {
+            return None;
+        }
+        let before = self.text.get(..stop).unwrap_or_default();
+        let seen = Indents::near(before, body);
+        let lead = seen.longer(line.get(1..).unwrap_or_default())?;
+        Some([b" ", lead].concat())
     }
 
     /// The cut line again, without the blanks at its start.
@@ -219,9 +275,14 @@ impl Before<'_> {
                 Some(_) => Proof::Named,
                 None => Proof::Weak,
             };
-            if insert.is_some() || lost {
-                let insert = insert.unwrap_or_else(|| vec![b' ']);
-                let place = Place::new(How::Overlap, proof, line.start);
+            let place = Place::new(How::Overlap, proof, line.start);
+            if insert.is_none() && lost {
+                let lead = self.likelier_lead(body, stop);
+                let inserts = std::iter::once(vec![b' ']).chain(lead);
+                let places =
+                    inserts.map(|i| Place { insert: i, ..place.clone() });
+                found.extend(places);
+            } else if let Some(insert) = insert {
                 found.push(Place { insert, ..place });
             }
         }
@@ -258,7 +319,11 @@ impl Before<'_> {
     }
 
     /// Lines of one side of the cut hunk that end at or before a byte.
-    fn lines_until(&self, upto: usize, side: Numbered) -> Option<u32> {
+    pub(super) fn lines_until(
+        &self,
+        upto: usize,
+        side: Numbered,
+    ) -> Option<u32> {
         let last = self.patch.end.last.as_ref()?;
         let hunk_at = usize::try_from(last.hunk_at).ok()?;
         let text = self.text.get(hunk_at..upto)?;
@@ -269,7 +334,7 @@ impl Before<'_> {
     }
 
     /// The hunk that is not known to be whole.
-    fn hunk(&self) -> Option<&Hunk> {
+    pub(super) fn hunk(&self) -> Option<&Hunk> {
         self.patch.end.last.as_ref()?.hunk.as_ref()
     }
 
@@ -281,220 +346,6 @@ impl Before<'_> {
         let tail = self.patch.end.tail.iter().map(|tail| tail.byte);
         let all = parts.chain(last).chain(tail);
         all.filter_map(|at| usize::try_from(at).ok()).chain([0]).collect()
-    }
-
-    /// Places for a body whose hunk header stands at `skip`.
-    fn hunks(&self, body: &[u8], skip: usize, found: &mut Vec<Place>) {
-        let (Some(last), Some(cut)) = (&self.patch.end.last, self.hunk())
-        else {
-            return;
-        };
-        let Some(first) = first_hunk(body.get(skip..).unwrap_or_default())
-        else {
-            return;
-        };
-        let hunk_at = usize::try_from(last.hunk_at).unwrap_or_default();
-        let side = self.numbered_side();
-        let number = |hunk: &Hunk| hunk.numbers.map(|n| side.start(n));
-        let (cut_at, at) = (number(cut), number(&first));
-        let agree = at.is_none() || cut_at.is_none() || at == cut_at;
-        let repeats = self.begins_alike(cut, &first, agree);
-        let proof = match repeats {
-            true => Proof::Repeated,
-            false if cut_at.is_some() && cut_at == at => Proof::Named,
-            false => Proof::Weak,
-        };
-        if proof != Proof::Weak {
-            let place = Place::new(How::Restart, proof, hunk_at);
-            found.push(Place { skip, ..place.clone() });
-            // The first header may be the right one.
-            let header = first_line(self.slice(hunk_at..self.text.len()));
-            let kept = hunk_at + header;
-            let skip = skip + first_line(body.get(skip..).unwrap_or_default());
-            found.push(Place { kept, skip, ..place });
-        }
-        self.tail_only(body, skip, at.zip(cut_at), found);
-        if self.is_open() {
-            let place = Place::new(How::Skipped, Proof::Weak, hunk_at);
-            found.push(Place { skip, ..place });
-        }
-    }
-
-    /// The side whose numbers say where the cut hunk goes on.
-    fn numbered_side(&self) -> Numbered {
-        let last = self.patch.end.last.as_ref();
-        let is_new = last.is_some_and(|last| {
-            let numbers = last.hunk.as_ref().and_then(|hunk| hunk.numbers);
-            last.file.kind == Kind::New
-                || numbers.is_some_and(|n| n.old.count == 0)
-        });
-        if is_new { Numbered::New } else { Numbered::Old }
-    }
-
-    /// A header of its own for the rest of the cut hunk: both are one hunk.
-    fn tail_only(
-        &self,
-        body: &[u8],
-        skip: usize,
-        numbers: Option<(u32, u32)>,
-        found: &mut Vec<Place>,
-    ) {
-        let after = body.get(skip..).unwrap_or_default();
-        let header = first_line(after);
-        for stop in self.ends() {
-            let line = self.line(stop);
-            let kept = line.start;
-            let side = self.numbered_side();
-            let Some(seen) = self.lines_until(kept, side) else { continue };
-            let place = Place::new(How::Overlap, Proof::Weak, kept);
-            let place = Place { skip: skip + header, ..place };
-            let Some((at, cut_at)) = numbers else {
-                found.push(place);
-                continue;
-            };
-            let expected = cut_at.saturating_add(seen);
-            if at == expected {
-                found.push(Place { proof: Proof::Named, ..place });
-            } else if at > cut_at && at < expected {
-                let again = expected - at;
-                self.tail_with_context(after, place, header, again, found);
-            } else {
-                found.push(place);
-            }
-        }
-    }
-
-    /// The rest of the cut hunk, begun some lines earlier: those lines are
-    /// kept once.
-    fn tail_with_context(
-        &self,
-        body: &[u8],
-        place: Place,
-        header: usize,
-        again: u32,
-        found: &mut Vec<Place>,
-    ) {
-        let Some(last) = &self.patch.end.last else { return };
-        let hunk_at = usize::try_from(last.hunk_at).unwrap_or_default();
-        let lines = self.slice(hunk_at..place.kept);
-        let mut left = again;
-        let mut start = lines.len();
-        while left > 0 && start > 0 {
-            let before = lines.get(..start - 1).unwrap_or_default();
-            start = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
-            let line = lines.get(start..).unwrap_or_default();
-            left -= u32::from(self.numbered_side().has(line));
-        }
-        let body = body.get(header..).unwrap_or_default();
-        let shared = lines.get(start..).unwrap_or_default();
-        if start > 0 && body.starts_with(shared) {
-            let kept = hunk_at + start;
-            let shared = shared.len();
-            let proof = Proof::Repeated;
-            found.push(Place { kept, shared, proof, ..place });
-        }
-    }
-
-    /// Whether a hunk begins with the whole lines that the cut one has.
-    /// Where the numbers of both do not agree, chance must be ruled out.
-    fn begins_alike(&self, cut: &Hunk, again: &Hunk, agree: bool) -> bool {
-        let whole = cut.body.strip_suffix(b"\n").unwrap_or(&cut.body);
-        let end = memchr::memrchr(b'\n', whole).map_or(0, |at| at + 1);
-        let lines = cut.body.get(..end).unwrap_or_default();
-        let lines = if lines.is_empty() { whole } else { lines };
-        let again = again.body.as_slice();
-        let within = is_telling(lines)
-            && memchr::memmem::find(again, lines)
-                .is_some_and(|at| at == 0 || again.get(at - 1) == Some(&b'\n'));
-        !lines.is_empty() && (within || agree && again.starts_with(lines))
-    }
-
-    /// Places for a body that begins with a file's header.
-    fn files(&self, body: &[u8], found: &mut Vec<Place>) {
-        let Some(path) = first_path(body) else { return };
-        let cut = self.patch.end.tail.is_some();
-        let mut known = self.file_starts();
-        let last = known.last().cloned();
-        let same = known.iter().position(|(name, _)| *name == path);
-        if let Some((_, at)) = same.map(|n| known.swap_remove(n)) {
-            let shared = common(self.slice(at..self.text.len()), body);
-            let proof = match is_telling(body.get(..shared).unwrap_or(b"")) {
-                true => Proof::Repeated,
-                false => Proof::Named,
-            };
-            let kept = self.header_kept(body, at);
-            let place = Place::new(How::Restart, proof, kept);
-            found.push(Place { shared, ..place });
-        } else if self.begins_header(&path) {
-            let tail = self.patch.end.tail.map_or(0, |tail| tail.byte);
-            let kept = usize::try_from(tail).unwrap_or_default();
-            let place = Place::new(How::Restart, Proof::Named, kept);
-            found.push(place);
-            return;
-        }
-        let is_last = last.is_some_and(|(name, _)| name == path);
-        if is_last {
-            if let Some(skip) = hunk_start(body) {
-                self.hunks(body, skip, found);
-                let end = self.text.len();
-                let place = Place::new(How::Overlap, Proof::Weak, end);
-                found.push(Place { skip, ..place });
-            }
-        } else if cut && same.is_none() {
-            let tail = self.patch.end.tail.map_or(0, |tail| tail.byte);
-            let at = self.patch.end.last.as_ref();
-            let at = at.map_or(tail, |last| match last.is_first {
-                true => last.span.start,
-                false => last.hunk_at,
-            });
-            let kept = usize::try_from(at).unwrap_or_default();
-            found.push(Place::new(How::Skipped, Proof::Weak, kept));
-        }
-    }
-
-    /// What is kept of a file's header that begins at `at`, if the body only
-    /// repeats its `---` line: all above that line, for it may give the file
-    /// a mode or another name.
-    fn header_kept(&self, body: &[u8], at: usize) -> usize {
-        let header = self.slice(at..self.text.len());
-        if !body.starts_with(b"--- ") || !header.starts_with(b"diff --git ") {
-            return at;
-        }
-        let mut kept = at;
-        for line in header.split_inclusive(|b| *b == b'\n') {
-            let ends = line.starts_with(b"--- ") || line.starts_with(b"@@");
-            if ends || !line.ends_with(b"\n") {
-                break;
-            }
-            kept += line.len();
-        }
-        kept
-    }
-
-    /// Whether the text ends in the first line of a header that may be that
-    /// of this file.
-    fn begins_header(&self, path: &[u8]) -> bool {
-        let Some(tail) = self.patch.end.tail else { return false };
-        let at = usize::try_from(tail.byte).unwrap_or_default();
-        let cut = self.slice(at..self.text.len());
-        let cut = cut.strip_suffix(b"\n").unwrap_or(cut);
-        let header = [b"diff --git a/", path, b" b/", path].concat();
-        let old = [b"--- a/", path].concat();
-        header.starts_with(cut) || old.starts_with(cut)
-    }
-
-    /// Each file's name and where its header begins, in order.
-    fn file_starts(&self) -> Vec<(Vec<u8>, usize)> {
-        let parts = self.patch.parts.iter().filter(|part| part.is_first);
-        let mut starts: Vec<(Vec<u8>, usize)> = parts
-            .map(|part| (part.file.path().to_vec(), part.span.start as usize))
-            .collect();
-        let end = &self.patch.end;
-        let is_new = end.last.as_ref().is_none_or(|last| last.is_first);
-        if let (Some(path), Some(tail), true) = (&end.path, end.tail, is_new) {
-            starts.push((path.clone(), tail.byte as usize));
-        }
-        starts
     }
 
     /// Whether the body only repeats a stretch that begins a unit.
@@ -509,13 +360,13 @@ impl Before<'_> {
 
 /// A side whose line numbers are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Numbered {
+pub(super) enum Numbered {
     Old,
     New,
 }
 
 impl Numbered {
-    fn start(self, numbers: Numbers) -> u32 {
+    pub(super) fn start(self, numbers: Numbers) -> u32 {
         match self {
             Self::Old => numbers.old.start,
             Self::New => numbers.new.start,
@@ -523,7 +374,7 @@ impl Numbered {
     }
 
     /// Whether a line of a hunk stands on this side.
-    fn has(self, line: &[u8]) -> bool {
+    pub(super) fn has(self, line: &[u8]) -> bool {
         match line.first() {
             Some(b'+') => self == Self::New,
             Some(b'-') => self == Self::Old,
@@ -534,7 +385,7 @@ impl Numbered {
 }
 
 /// The length of the first line, with its ending.
-fn first_line(text: &[u8]) -> usize {
+pub(super) fn first_line(text: &[u8]) -> usize {
     memchr::memchr(b'\n', text).map_or(text.len(), |at| at + 1)
 }
 
@@ -543,34 +394,26 @@ fn is_header(text: &[u8]) -> bool {
     text.starts_with(b"diff --git ") || text.starts_with(b"--- ")
 }
 
+/// Whether a text begins with a line that only headers have.
+fn is_header_line(text: &[u8]) -> bool {
+    const LINES: [&[u8]; 12] = [
+        b"+++ ",
+        b"index ",
+        b"old mode ",
+        b"new mode ",
+        b"new file mode ",
+        b"deleted file mode ",
+        b"similarity index ",
+        b"rename ",
+        b"copy ",
+        b"Binary files ",
+        b"GIT binary patch",
+        b"@@ ",
+    ];
+    is_header(text) || LINES.iter().any(|line| text.starts_with(line))
+}
+
 /// Whether a text begins with a line that is part of no hunk.
 fn is_structure(text: &[u8]) -> bool {
     is_header(text) || text.starts_with(b"@@") || text.starts_with(b"```")
-}
-
-/// The name of the first file of a diff.
-fn first_path(body: &[u8]) -> Option<Vec<u8>> {
-    let patch = patch::read(body);
-    let first = patch.parts.first().map(|part| part.file.path().to_vec());
-    first.or(patch.end.path)
-}
-
-/// The first hunk of a text that begins with its header.
-fn first_hunk(text: &[u8]) -> Option<Hunk> {
-    let with_file = [b"--- a/x\n+++ b/x\n", text].concat();
-    let patch = patch::read(&with_file);
-    match patch.parts.first() {
-        Some(part) => part.hunk().cloned(),
-        None => patch.end.last?.hunk,
-    }
-}
-
-/// Where the first hunk header of a text begins.
-fn hunk_start(text: &[u8]) -> Option<usize> {
-    memchr::memmem::find(text, b"\n@@").map(|at| at + 1)
-}
-
-/// How many bytes two texts begin alike.
-fn common(one: &[u8], other: &[u8]) -> usize {
-    one.iter().zip(other).take_while(|(a, b)| a == b).count()
 }

@@ -1,0 +1,256 @@
+//! Where a continuation goes on that begins with the header of a hunk or of
+//! a file.
+
+use super::patch;
+use super::places::{Before, Numbered, Place, Proof, first_line};
+use crate::diff::{Hunk, Kind};
+use crate::resume::overlap::is_telling;
+use crate::resume::seam::How;
+
+impl Before<'_> {
+    /// Places for a body whose hunk header stands at `skip`.
+    pub(super) fn hunks(
+        &self,
+        body: &[u8],
+        skip: usize,
+        found: &mut Vec<Place>,
+    ) {
+        let (Some(last), Some(cut)) = (&self.patch.end.last, self.hunk())
+        else {
+            return;
+        };
+        let Some(first) = first_hunk(body.get(skip..).unwrap_or_default())
+        else {
+            return;
+        };
+        let hunk_at = usize::try_from(last.hunk_at).unwrap_or_default();
+        let side = self.numbered_side();
+        let number = |hunk: &Hunk| hunk.numbers.map(|n| side.start(n));
+        let (cut_at, at) = (number(cut), number(&first));
+        let agree = at.is_none() || cut_at.is_none() || at == cut_at;
+        let repeats = self.begins_alike(cut, &first, agree);
+        let proof = match repeats {
+            true => Proof::Repeated,
+            false if cut_at.is_some() && cut_at == at => Proof::Named,
+            false => Proof::Weak,
+        };
+        if proof != Proof::Weak {
+            let place = Place::new(How::Restart, proof, hunk_at);
+            found.push(Place { skip, ..place.clone() });
+            // The first header may be the right one.
+            let header = first_line(self.slice(hunk_at..self.text.len()));
+            let kept = hunk_at + header;
+            let skip = skip + first_line(body.get(skip..).unwrap_or_default());
+            found.push(Place { kept, skip, ..place });
+        }
+        self.tail_only(body, skip, at.zip(cut_at), found);
+        if self.is_open() {
+            let place = Place::new(How::Skipped, Proof::Weak, hunk_at);
+            found.push(Place { skip, ..place });
+        }
+    }
+
+    /// The side whose numbers say where the cut hunk goes on.
+    fn numbered_side(&self) -> Numbered {
+        let last = self.patch.end.last.as_ref();
+        let is_new = last.is_some_and(|last| {
+            let numbers = last.hunk.as_ref().and_then(|hunk| hunk.numbers);
+            last.file.kind == Kind::New
+                || numbers.is_some_and(|n| n.old.count == 0)
+        });
+        if is_new { Numbered::New } else { Numbered::Old }
+    }
+
+    /// A header of its own for the rest of the cut hunk: both are one hunk.
+    fn tail_only(
+        &self,
+        body: &[u8],
+        skip: usize,
+        numbers: Option<(u32, u32)>,
+        found: &mut Vec<Place>,
+    ) {
+        let after = body.get(skip..).unwrap_or_default();
+        let header = first_line(after);
+        for stop in self.ends() {
+            let line = self.line(stop);
+            let kept = line.start;
+            let side = self.numbered_side();
+            let Some(seen) = self.lines_until(kept, side) else { continue };
+            let place = Place::new(How::Overlap, Proof::Weak, kept);
+            let place = Place { skip: skip + header, ..place };
+            let Some((at, cut_at)) = numbers else {
+                found.push(place);
+                continue;
+            };
+            let expected = cut_at.saturating_add(seen);
+            if at == expected {
+                found.push(Place { proof: Proof::Named, ..place });
+            } else if at > cut_at && at < expected {
+                let again = expected - at;
+                self.tail_with_context(after, place, header, again, found);
+            } else {
+                found.push(place);
+            }
+        }
+    }
+
+    /// The rest of the cut hunk, begun some lines earlier: those lines are
+    /// kept once.
+    fn tail_with_context(
+        &self,
+        body: &[u8],
+        place: Place,
+        header: usize,
+        again: u32,
+        found: &mut Vec<Place>,
+    ) {
+        let Some(last) = &self.patch.end.last else { return };
+        let hunk_at = usize::try_from(last.hunk_at).unwrap_or_default();
+        let lines = self.slice(hunk_at..place.kept);
+        let mut left = again;
+        let mut start = lines.len();
+        while left > 0 && start > 0 {
+            let before = lines.get(..start - 1).unwrap_or_default();
+            start = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
+            let line = lines.get(start..).unwrap_or_default();
+            left -= u32::from(self.numbered_side().has(line));
+        }
+        let body = body.get(header..).unwrap_or_default();
+        let shared = lines.get(start..).unwrap_or_default();
+        if start > 0 && body.starts_with(shared) {
+            let kept = hunk_at + start;
+            let shared = shared.len();
+            let proof = Proof::Repeated;
+            found.push(Place { kept, shared, proof, ..place });
+        }
+    }
+
+    /// Whether a hunk begins with the whole lines that the cut one has.
+    /// Where the numbers of both do not agree, chance must be ruled out.
+    fn begins_alike(&self, cut: &Hunk, again: &Hunk, agree: bool) -> bool {
+        let whole = cut.body.strip_suffix(b"\n").unwrap_or(&cut.body);
+        let end = memchr::memrchr(b'\n', whole).map_or(0, |at| at + 1);
+        let lines = cut.body.get(..end).unwrap_or_default();
+        let lines = if lines.is_empty() { whole } else { lines };
+        let again = again.body.as_slice();
+        let within = is_telling(lines)
+            && memchr::memmem::find(again, lines)
+                .is_some_and(|at| at == 0 || again.get(at - 1) == Some(&b'\n'));
+        !lines.is_empty() && (within || agree && again.starts_with(lines))
+    }
+
+    /// Places for a body that begins with a file's header.
+    pub(super) fn files(&self, body: &[u8], found: &mut Vec<Place>) {
+        let Some(path) = first_path(body) else { return };
+        let cut = self.patch.end.tail.is_some();
+        let mut known = self.file_starts();
+        let last = known.last().cloned();
+        let same = known.iter().position(|(name, _)| *name == path);
+        if let Some((_, at)) = same.map(|n| known.swap_remove(n)) {
+            let shared = common(self.slice(at..self.text.len()), body);
+            let proof = match is_telling(body.get(..shared).unwrap_or(b"")) {
+                true => Proof::Repeated,
+                false => Proof::Named,
+            };
+            let kept = self.header_kept(body, at);
+            let place = Place::new(How::Restart, proof, kept);
+            found.push(Place { shared, ..place });
+        } else if self.begins_header(&path) {
+            let tail = self.patch.end.tail.map_or(0, |tail| tail.byte);
+            let kept = usize::try_from(tail).unwrap_or_default();
+            let place = Place::new(How::Restart, Proof::Named, kept);
+            found.push(place);
+            return;
+        }
+        let is_last = last.is_some_and(|(name, _)| name == path);
+        if is_last {
+            if let Some(skip) = hunk_start(body) {
+                self.hunks(body, skip, found);
+                let end = self.text.len();
+                let place = Place::new(How::Overlap, Proof::Weak, end);
+                found.push(Place { skip, ..place });
+            }
+        } else if cut && same.is_none() {
+            let tail = self.patch.end.tail.map_or(0, |tail| tail.byte);
+            let at = self.patch.end.last.as_ref();
+            let at = at.map_or(tail, |last| match last.is_first {
+                true => last.span.start,
+                false => last.hunk_at,
+            });
+            let kept = usize::try_from(at).unwrap_or_default();
+            found.push(Place::new(How::Skipped, Proof::Weak, kept));
+        }
+    }
+
+    /// What is kept of a file's header that begins at `at`, if the body only
+    /// repeats its `---` line: all above that line, for it may give the file
+    /// a mode or another name.
+    fn header_kept(&self, body: &[u8], at: usize) -> usize {
+        let header = self.slice(at..self.text.len());
+        if !body.starts_with(b"--- ") || !header.starts_with(b"diff --git ") {
+            return at;
+        }
+        let mut kept = at;
+        for line in header.split_inclusive(|b| *b == b'\n') {
+            let ends = line.starts_with(b"--- ") || line.starts_with(b"@@");
+            if ends || !line.ends_with(b"\n") {
+                break;
+            }
+            kept += line.len();
+        }
+        kept
+    }
+
+    /// Whether the text ends in the first line of a header that may be that
+    /// of this file.
+    fn begins_header(&self, path: &[u8]) -> bool {
+        let Some(tail) = self.patch.end.tail else { return false };
+        let at = usize::try_from(tail.byte).unwrap_or_default();
+        let cut = self.slice(at..self.text.len());
+        let cut = cut.strip_suffix(b"\n").unwrap_or(cut);
+        let header = [b"diff --git a/", path, b" b/", path].concat();
+        let old = [b"--- a/", path].concat();
+        header.starts_with(cut) || old.starts_with(cut)
+    }
+
+    /// Each file's name and where its header begins, in order.
+    fn file_starts(&self) -> Vec<(Vec<u8>, usize)> {
+        let parts = self.patch.parts.iter().filter(|part| part.is_first);
+        let mut starts: Vec<(Vec<u8>, usize)> = parts
+            .map(|part| (part.file.path().to_vec(), part.span.start as usize))
+            .collect();
+        let end = &self.patch.end;
+        let is_new = end.last.as_ref().is_none_or(|last| last.is_first);
+        if let (Some(path), Some(tail), true) = (&end.path, end.tail, is_new) {
+            starts.push((path.clone(), tail.byte as usize));
+        }
+        starts
+    }
+}
+
+/// The name of the first file of a diff.
+fn first_path(body: &[u8]) -> Option<Vec<u8>> {
+    let patch = patch::read(body);
+    let first = patch.parts.first().map(|part| part.file.path().to_vec());
+    first.or(patch.end.path)
+}
+
+/// The first hunk of a text that begins with its header.
+fn first_hunk(text: &[u8]) -> Option<Hunk> {
+    let with_file = [b"--- a/x\n+++ b/x\n", text].concat();
+    let patch = patch::read(&with_file);
+    match patch.parts.first() {
+        Some(part) => part.hunk().cloned(),
+        None => patch.end.last?.hunk,
+    }
+}
+
+/// Where the first hunk header of a text begins.
+fn hunk_start(text: &[u8]) -> Option<usize> {
+    memchr::memmem::find(text, b"\n@@").map(|at| at + 1)
+}
+
+/// How many bytes two texts begin alike.
+fn common(one: &[u8], other: &[u8]) -> usize {
+    one.iter().zip(other).take_while(|(a, b)| a == b).count()
+}
