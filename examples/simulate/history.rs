@@ -17,14 +17,14 @@ use tornkit::budget::model::{self, Format};
 
 use crate::task::{Part, Task};
 
-/// The changes of several files among the newest `commits` commits.
+/// The changes of several files among so many commits up to one of a name.
 pub(crate) fn read(
     directory: &Path,
-    commits: usize,
+    (commits, until): (usize, &str),
     vocabulary: Vocabulary,
 ) -> Result<Vec<Task>, Error> {
     let count = format!("--max-count={commits}");
-    let list = ["rev-list", "--reverse", "--no-merges", &count, "HEAD"];
+    let list = ["rev-list", "--reverse", "--no-merges", &count, until, "--"];
     let list = git(directory, &list)?;
     let mut history = History::default();
     if let Some(first) = list.lines().next() {

@@ -41,6 +41,10 @@ struct Args {
     #[arg(long, value_name = "DIR")]
     git: Vec<PathBuf>,
 
+    /// The newest change of each repository that is looked at
+    #[arg(long, value_name = "REV", default_value = "HEAD")]
+    until: String,
+
     /// Size records of changes, one JSON object a line
     #[arg(long, value_name = "FILE")]
     records: Vec<OsString>,
@@ -73,7 +77,11 @@ fn run(args: Args, diagnostics: Diagnostics) -> Result<Status, Error> {
     let mut tasks = Vec::new();
     for directory in &args.git {
         diagnostics.remark(&format!("reading {}", directory.display()));
-        tasks.extend(history::read(directory, args.commits, vocabulary)?);
+        tasks.extend(history::read(
+            directory,
+            (args.commits, &args.until),
+            vocabulary,
+        )?);
     }
     for file in &args.records {
         tasks.extend(records::read(file)?);

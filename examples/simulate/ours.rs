@@ -26,9 +26,13 @@ use crate::task::{Dice, Part, Task};
 /// is longer is continued at the very character.
 const RESTART_TOKENS: u64 = 100;
 
-/// Calls of a phase before it is given up. Each but a useless one brings the
-/// phase further, so that this is a bound on trouble and not on length.
-const CALLS: u64 = 16;
+/// Calls of a phase before it is given up: the default of converge.
+const CALLS: u64 = 8;
+
+/// Cuts of an answer from which on each budget is at least twice the one
+/// before, as converge has it: an estimate that was wrong twice is not
+/// believed a third time.
+const DOUBLE_FROM: u64 = 2;
 
 /// Where a continuation begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -177,11 +181,12 @@ struct Budgets<'a, 'b> {
     work: &'a Work<'b>,
     now: u64,
     done: usize,
+    cuts: u64,
 }
 
 impl<'a, 'b> Budgets<'a, 'b> {
     fn new(work: &'a Work<'b>) -> Self {
-        Self { work, now: work.budget(), done: 0 }
+        Self { work, now: work.budget(), done: 0, cuts: 0 }
     }
 
     /// After a cut that left so many tokens in hand. A call that completed
@@ -189,7 +194,12 @@ impl<'a, 'b> Budgets<'a, 'b> {
     fn after(&mut self, tokens: u64) {
         let whole = self.work.whole(tokens);
         let rest = self.work.rest(whole).filter(|_| whole.0 > self.done);
-        self.now = rest.unwrap_or_else(|| larger(self.now));
+        self.cuts += 1;
+        let least = match self.cuts {
+            DOUBLE_FROM.. => CAP.min(self.now * 2),
+            _ => 0,
+        };
+        self.now = rest.unwrap_or_else(|| larger(self.now)).max(least);
         self.done = whole.0;
     }
 }
