@@ -35,38 +35,53 @@ cli_llm() {
     llm_next="llm prompt -c -o max_tokens {max_tokens}"
 }
 
-# Claude Code: the limit is a variable of the environment. Without JSON it
-# prints an error in place of an answer that was cut; stream-json has every
-# piece of text, the stop reason and the usage. --continue goes on with the
-# last conversation of the directory. No tools: the answer is the work.
+# Claude Code (docs.claude.com, "CLI reference"): the limit is a variable of
+# the environment. Without JSON it prints an error in place of an answer that
+# was cut; stream-json with partial messages has every piece of text as it
+# comes, the stop reason and the usage. --continue goes on with the last
+# conversation of the directory. No tools, and no servers of any: the answer
+# is the work.
 cli_claude() {
-    cli_words='--output-format stream-json --verbose --tools ""'
+    cli_words='--output-format stream-json --verbose'
+    cli_words="$cli_words --include-partial-messages"
+    cli_words="$cli_words --tools \"\" --strict-mcp-config"
     llm="CLAUDE_CODE_MAX_OUTPUT_TOKENS={max_tokens} claude -p $cli_words"
     llm=$llm$(with_model --model)
     llm_next="$llm --continue"
 }
 
-# Codex: no limit can be set for a call. --json has an event a line; without
-# it nothing tells a cut. `resume --last` goes on with the last session.
+# Codex (github.com/openai/codex, codex-rs/exec/src/cli.rs): no limit can be
+# set for a call. --json has an event a line; without it nothing tells a cut.
+# `resume --last` goes on with the last session of the directory; `-` is the
+# prompt on stdin.
 cli_codex() {
     cli_words='--json --skip-git-repo-check --sandbox read-only'
     llm="codex exec $cli_words$(with_model --model) -"
     llm_next="codex exec $cli_words resume --last -"
 }
 
-# Gemini CLI: the limit is a setting (modelConfigs, maxOutputTokens) and none
-# of a call. The answer is a prompt on stdin that ends without a terminal;
-# --resume goes on with the last session.
+# Gemini CLI (geminicli.com, "Headless mode", "CLI cheatsheet"): the limit is
+# a setting (modelConfigs, maxOutputTokens) and none of a call. Away from a
+# terminal it takes the prompt from stdin; stream-json has the text as it
+# comes, so that a dropped connection leaves what there was. --resume latest
+# goes on with the last session of the directory.
 cli_gemini() {
-    llm="gemini --output-format json$(with_model --model)"
+    llm="gemini --output-format stream-json$(with_model --model)"
     llm_next="$llm --resume latest"
 }
 
-# aichat: the limit is a setting of the model (max_output_tokens). A session
-# of our own keeps the conversation; it prints only the text.
+# aichat (github.com/sigoden/aichat, src/cli.rs): the limit is a setting of
+# the model (max_output_tokens). It prints only the text, as it comes. A
+# session with the name of the run keeps the conversation; the first prompt
+# begins it anew.
 cli_aichat() {
-    llm="aichat --no-stream$(with_model --model)"
+    cli_words="$(with_model --model)"
+    llm="aichat$cli_words"
     llm_next=''
+    [ "$conversation" = yes ] || return 0
+    cli_words="$cli_words --save-session --session \"converge-\$CONVERGE_RUN\""
+    llm="aichat$cli_words --empty-session"
+    llm_next="aichat$cli_words"
 }
 
 # Ollama: its command has no limit to set, the API has (num_predict), and
