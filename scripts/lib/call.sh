@@ -33,14 +33,6 @@ changed_since_before() {
     printf '%s\n' "$call" | put "$dir/call.$next" || exit 2
 }
 
-# Holds the next call to what may still be spent. Status 1: nothing may.
-afford() {
-    [ -n "$max_tokens_total" ] || return 0
-    left=$((max_tokens_total - spent))
-    [ "$left" -gt 0 ] || return 1
-    [ "$budget" -le "$left" ] || budget=$left
-}
-
 # Gets the answer, unless an earlier converge got it, or a part of it.
 ask() {
     attempt=$next
@@ -55,19 +47,49 @@ ask() {
     fi
     model_status=0
     [ ! -f "$dir/status.$attempt" ] || model_status=$(cat "$dir/status.$attempt")
-    output=$(count_tokens <"$answer") || trouble "cannot count '$answer'"
-    spent=$((spent + output))
+    examine
+    output=$(said_tokens "$said")
+    # A provider counts reasoning, and with a vocabulary of its own.
+    used=$output
+    reported=$(number_of salvage output_tokens "$dir/checked")
+    [ "$reported" = null ] || [ "$reported" -le "$used" ] || used=$reported
+    spent=$((spent + used))
+}
+
+# ANSWER... -> tokens of what the model said, without what wraps it.
+said_tokens() {
+    counted=$(diff-resume --raw --format "$format" "$@" 2>/dev/null |
+        count_tokens)
+    echo "${counted:-0}"
+}
+
+# What the answer says about itself, and whether it ended in saying the same
+# again and again. The line feed that some tools add is no part of it.
+examine() {
+    awk 'NR > 1 { printf "\n" } { printf "%s", $0 }' "$answer" |
+        ndjson-salvage --check --quiet --report "$dir/checked" 2>/dev/null
+    looping=no
+    if grep -q '"looping":{' "$dir/checked"; then looping=yes; fi
+    stop_reason=$(member stop_reason <"$dir/checked" | head -n 1)
+    verdict=$(member verdict <"$dir/checked" | head -n 1)
     said=$answer
     trim
 }
 
 # Half a character at the end of an answer arrives as U+FFFD, which the model
-# did not write. The filters get a copy without it.
+# did not write. The filters get a copy without it, and without what wraps it:
+# an operation that ends there is open anyhow.
 trim() {
-    size=$(wc -c <"$answer" | tr -d ' ')
+    text=$answer
+    if [ -n "$(member envelope <"$dir/checked")" ]; then
+        text=$dir/text.$attempt
+        diff-resume --raw --format "$format" "$answer" 2>/dev/null |
+            put "$text" || exit 2
+    fi
+    size=$(wc -c <"$text" | tr -d ' ')
     whole_size=$size
     while :; do
-        case $(head -c "$size" "$answer" | tail -c 4 | od -An -v -tx1 |
+        case $(head -c "$size" "$text" | tail -c 4 | od -An -v -tx1 |
             tr -d ' \n') in
         *efbfbd0a) size=$((size - 4)) ;;
         *efbfbd) size=$((size - 3)) ;;
@@ -76,21 +98,72 @@ trim() {
     done
     [ "$size" -lt "$whole_size" ] || return 0
     said=$dir/said.$attempt
-    head -c "$size" "$answer" | put "$said" || exit 2
+    head -c "$size" "$text" | put "$said" || exit 2
 }
 
+# The model works beside this shell, so that a signal is heard at once.
 call_model() {
     fresh=yes
-    rm -f "$dir/status.$attempt" "$dir/attempt.$attempt"
+    rm -f "$dir/status.$attempt" "$dir/attempt.$attempt" "$dir/late"
     start_progress
     sh -c "$(filled "$command" "$budget")" \
-        <"$dir/prompt.$attempt" >"$answer.part"
+        <"$dir/prompt.$attempt" >"$answer.part" &
+    model_pid=$!
+    start_watch
+    wait "$model_pid" 2>/dev/null
     model_status=$?
+    model_pid=''
+    stop_watch
     stop_progress
+    [ ! -f "$dir/late" ] || model_status=124
     if [ "$model_status" != 0 ]; then
         echo "$model_status" | put "$dir/status.$attempt" || exit 2
     fi
     mv -f "$answer.part" "$answer" || trouble "cannot write '$answer'"
+}
+
+# Ends a call that takes too long, as timeout(1) would, with all that it
+# started.
+start_watch() {
+    watch_pid=''
+    [ -n "$timeout" ] || return 0
+    watch_call </dev/null &
+    watch_pid=$!
+}
+
+stop_watch() {
+    [ -n "$watch_pid" ] || return 0
+    kill "$watch_pid" 2>/dev/null
+    wait "$watch_pid" 2>/dev/null
+    watch_pid=''
+}
+
+watch_call() {
+    left=$timeout
+    while [ "$left" -gt 0 ]; do
+        sleep 1
+        kill -0 $$ 2>/dev/null || exit
+        left=$((left - 1))
+    done
+    : >"$dir/late"
+    end_family "$model_pid" TERM
+    sleep 2
+    end_family "$model_pid" KILL
+}
+
+# PID SIGNAL: to a process and those that it started.
+end_family() {
+    family=$(ps -A -o pid= -o ppid= 2>/dev/null | awk -v top="$1" '
+        { parent[$1] = $2 }
+        END {
+            for (pid in parent) {
+                up = pid
+                while (up != top && up in parent) up = parent[up]
+                if (up == top) print pid
+            }
+        }')
+    # shellcheck disable=SC2086 # numbers
+    kill -s "$2" "$1" $family 2>/dev/null
 }
 
 count_tokens() {
@@ -106,7 +179,7 @@ join() {
     # as long as its budget, says that it is.
     cut=''
     if [ "$format" = diff ] &&
-        { ! uncovered "$@" || [ "$output" -ge "$budget" ]; }; then
+        { ! uncovered "$@" || [ "$used" -ge "$budget" ]; }; then
         cut=--cut
     fi
     diff-resume stitch --format "$format" ${cut:+"$cut"} "$@" \
@@ -126,24 +199,15 @@ join() {
             trouble "the joined answer no longer begins as before: '$dir'"
         }
     fi
-    kept_now=$(diff-resume --raw --format "$format" "$@" 2>/dev/null |
-        count_tokens)
-    kept=$((${kept_now:-0} - kept_before))
+    kept=0
+    if [ -s "$dir/stitched.$attempt" ] ||
+        [ -n "$(units_of --format "$format" "$@")" ]; then
+        kept=$(($(said_tokens "$@") - kept_before))
+    fi
     # Tokens do not add up exactly at a seam.
     [ "$kept" -ge 0 ] || kept=0
     [ "$kept" -le "$output" ] || kept=$output
-    find_loop
     count_twice
-}
-
-# Whether the answer ended in saying the same again and again. The line feed
-# that some tools add to an answer is no part of what was said.
-find_loop() {
-    looping=no
-    awk 'NR > 1 { printf "\n" } { printf "%s", $0 }' "$answer" |
-        ndjson-salvage --check --quiet --report "$dir/checked" 2>/dev/null
-    if grep -q '"looping":{' "$dir/checked"; then looping=yes; fi
-    stop_reason=$(member stop_reason <"$dir/checked" | head -n 1)
 }
 
 # Complete operations of this answer that an answer before it had: none, if
@@ -153,15 +217,10 @@ count_twice() {
     diff-resume status --format "$format" "$answer" 2>/dev/null |
         grep '^complete' |
         grep -v '[[:blank:]][?]$' | sort >"$dir/complete"
-    if [ "$attempt" -gt "$series_began" ]; then
-        again=$(sort -u "$dir/complete" | comm -12 - "$dir/complete.all" |
-            wc -l)
-        twice=$((twice + again))
-        sort -u "$dir/complete" "$dir/complete.all" >"$dir/complete.new.$$"
-        mv -f "$dir/complete.new.$$" "$dir/complete.all"
-    else
-        sort -u "$dir/complete" >"$dir/complete.all"
-    fi
+    again=$(sort -u "$dir/complete" | comm -12 - "$dir/complete.all" | wc -l)
+    twice=$((twice + again))
+    sort -u "$dir/complete" "$dir/complete.all" >"$dir/complete.new.$$"
+    mv -f "$dir/complete.new.$$" "$dir/complete.all"
 }
 
 # Applies the operations that are new, and shows each result line.
@@ -254,7 +313,7 @@ record() {
     [ "$attempt" -gt 1 ] || attempts=attempt
     [ ! -f "$dir/attempt.$attempt" ] || { gather; return; }
     truncated=false
-    [ "$stitch" = 0 ] || truncated=true
+    [ "$stitch" = 0 ] || [ "$readable" = no ] || truncated=true
     [ "$model_status" = 0 ] || stop_reason=error
     [ "$looping" = no ] || stop_reason=loop
     {
@@ -300,9 +359,9 @@ stop_progress() {
 
 # A line that is written over itself: what is there so far.
 tick() {
-    while sleep 2; do
-        tokens=$(count_tokens <"$answer.part" 2>/dev/null)
-        files=$(diff-resume status "$answer.part" 2>/dev/null |
+    while sleep 2 && kill -0 $$ 2>/dev/null; do
+        tokens=$(said_tokens "$answer.part")
+        files=$(diff-resume status --format "$format" "$answer.part" 2>/dev/null |
             grep -c '^complete')
         printf '\r\033[Kconverge: %s, attempt %s: %s tokens, %s files' \
             "$place" "$attempt" "${tokens:-0}" "$files" >&2

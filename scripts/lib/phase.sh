@@ -40,17 +40,10 @@ other_style() {
     return 1
 }
 
-larger_budget() {
-    larger=$(tokest next "$budget" --stop length 2>/dev/null) || return 1
-    case $larger in '' | *[!0-9]*) return 1 ;; esac
-    [ "$larger" -gt "$budget" ] || return 1
-    budget=$larger
-}
-
 # A continuation that added nothing: at the cap, ask for more room; else ask
 # in another way.
 escalate() {
-    if [ "$looping" = no ] && [ "$output" -ge "$budget" ] && larger_budget
+    if [ "$looping" = no ] && [ "$used" -ge "$budget" ] && larger_budget
     then
         return 0
     fi
@@ -70,7 +63,10 @@ next_prompt() {
     fi >"$dir/prompt.new.$$" 2>"$dir/prompt.err"
     case $? in
     0) mode=continuation ;;
-    1) return 1 ;;
+    1)
+        rm -f "$dir/prompt.new.$$"
+        return 1
+        ;;
     *)
         cat "$dir/prompt.err" >&2
         trouble "cannot write a continuation prompt in '$dir'"
@@ -90,6 +86,7 @@ start_again() {
 # Says what is missing and ends with 1.
 give_up() {
     say "$* (run folder: $run)"
+    [ "$output" -gt 0 ] || say "the last answer was empty"
     # Why the last answer did not help, if the join could tell.
     [ ! -f "$dir/stitch.$attempt.err" ] ||
         sed -n 's/^diff-resume: /converge: /p' "$dir/stitch.$attempt.err" >&2
@@ -124,9 +121,11 @@ begin_series() {
     series=$1
     series_began=$next
     series_prompt=$dir/prompt.$next
-    applied=0 kept_before=0 failed_now=0 loops=0 calls=0
+    applied=0 kept_before=0 failed_now=0 loops=0 calls=0 refusals=0
+    cuts=0 covered_before=0 readable=yes
     command=$llm style='line' tried=''
     : >"$dir/applied"
+    : >"$dir/complete.all"
 }
 
 # Asks for the unit in hand, until it is there or nothing more can be done.
@@ -158,6 +157,10 @@ run_series() {
             kept=0 operations_applied=0 operations_failed=0
             model_failed
         fi
+        if [ $# -eq 0 ] && ! is_obeyed; then
+            not_in_format
+            continue
+        fi
         set -- "$@" "$said"
         join "$@"
         apply_new
@@ -188,6 +191,21 @@ run_series() {
     done
 }
 
+# An answer that nothing can be done with.
+not_in_format() {
+    kept=0 stitch=1 operations_applied=0 operations_failed=0 readable=no
+    record
+    readable=yes
+    progress "$place, attempt $attempt: $output tokens, none in format $format"
+    next=$((attempt + 1))
+    [ "$series" != answer ] || uncovered "$said"
+    [ "$calls" -lt "$max_attempts" ] ||
+        give_up "not complete after $attempt $attempts"
+    insist || give_up "the model answers in no format that was asked for"
+    changed_since_before ||
+        give_up "the next call would be the same as an earlier one"
+}
+
 # What the next call asks. Status 1: the answers so far are of no use.
 prepare_next() {
     useless=no
@@ -195,7 +213,10 @@ prepare_next() {
         loops=$((loops + 1))
         [ "$loops" -lt 2 ] || give_up "the model repeats itself"
     fi
-    if [ "$kept" -gt 0 ]; then choose_style "$@"; fi
+    if [ "$kept" -gt 0 ]; then
+        choose_style "$@"
+        budget_of_rest
+    fi
     [ "$looping" = no ] || style='op'
     if [ "$mode" = continuation ] && [ "$kept" = 0 ]; then
         escalate || give_up "the last continuation added nothing"

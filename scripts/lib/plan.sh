@@ -11,7 +11,7 @@ predict() {
     shift
     tokest $tokest_mode -C "$directory" ${policy:+--policy "$policy"} \
         ${category:+--category "$category"} \
-        ${complexity:+--complexity "$complexity"} "$@"
+        ${complexity:+--complexity "$complexity"} --format "$format" "$@"
 }
 
 # Writes `plan` and, of a run configuration, `phases`.
@@ -166,10 +166,11 @@ describe_alignment() {
     echo 'The files below were written separately. Make their imports, types'
     echo 'and names agree, with as few operations as possible. If they agree,'
     echo 'answer only with {"type":"meta","total_operations":0}.'
-    while IFS= read -r path; do
+    printf '{"paths":[%s]}\n' "$deliverables_json" >"$dir/quoted"
+    strings_of paths <"$dir/quoted" | while IFS= read -r path; do
         file=$directory/$path
         [ -f "$file" ] && [ ! -L "$file" ] || continue
         printf '\n## %s\n\n' "$path"
         cat "$file"
-    done <"$dir/deliverables" | head -c "$QUOTED_BYTES"
+    done | head -c "$QUOTED_BYTES"
 }

@@ -17,7 +17,7 @@ put() {
 # The settings that a run is taken up with, as the shell reads them.
 settings() {
     for name in llm llm_next directory max_attempts max_tokens_total policy \
-        category complexity phase model protect verify format; do
+        category complexity phase model protect verify format timeout; do
         eval "value=\$$name"
         # shellcheck disable=SC2154 # by the line above
         printf '%s=%s\n' "$name" "$(shell_word "$value")"
@@ -53,8 +53,9 @@ resume_run() {
 # cannot let go.
 hold_run() {
     if [ -f "$run/pid" ] && kill -0 "$(cat "$run/pid")" 2>/dev/null; then
-        trouble "cannot use '$run': process $(cat "$run/pid") is at work" \
-            "on it"
+        say "cannot use '$run': process $(cat "$run/pid") is at work on it"
+        echo "hint: if that is no converge, rm '$run/pid'" >&2
+        exit 2
     fi
     echo $$ | put "$run/pid" || exit 2
 }

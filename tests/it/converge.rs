@@ -3,6 +3,7 @@
 
 mod failures;
 mod loops;
+mod manners;
 mod plans;
 mod replay;
 mod resume;

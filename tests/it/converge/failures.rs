@@ -81,10 +81,10 @@ fn the_number_of_attempts_is_bounded_and_what_is_missing_is_listed() {
 }
 
 #[test]
-fn three_attempts_are_the_default() {
-    let run = Run::demo(&replay("--style exact --max-tokens 2000"), &[]);
+fn eight_attempts_are_the_default() {
+    let run = Run::demo(&replay("--style exact --max-tokens 1000"), &[]);
     assert_eq!(run.ran.status, 1, "{:?}", run.ran);
-    assert_eq!(run.telemetry().len(), 3);
+    assert_eq!(run.telemetry().len(), 8);
 }
 
 #[test]

@@ -248,8 +248,8 @@ fn each_command_line_tool_has_its_own_words() {
         ("llm", "llm prompt -m 'x y' -o max_tokens 8192"),
         ("claude", "CLAUDE_CODE_MAX_OUTPUT_TOKENS=8192 claude -p "),
         ("codex", "codex exec --json "),
-        ("gemini", "gemini --output-format json --model 'x y'"),
-        ("aichat", "aichat --no-stream --model 'x y'"),
+        ("gemini", "gemini --output-format stream-json --model 'x y'"),
+        ("aichat", "aichat --model 'x y'"),
         ("ollama", "ask_ollama() {"),
     ] {
         let args = ["--cli", cli, "--model", "x y", "--dry-run"];
