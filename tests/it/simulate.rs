@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::support::{Dir, Ran, binary};
+use crate::support::{Dir, Ran, binary, data};
 
 /// The example, which cargo builds beside the tools' directory.
 fn simulate() -> Option<PathBuf> {
@@ -137,4 +137,63 @@ fn a_history_is_cut_and_joined_for_real_and_the_same_every_time() {
     assert!(ours["wasted_per_truncated_phase"].as_f64().unwrap() <= 100.0);
     assert!(dir.text("out.svg").starts_with("<svg "));
     assert_eq!(run(&dir, &args).unwrap().stdout, ran.stdout);
+}
+
+/// The change up to which the README's table was made.
+fn named_in(readme: &str) -> &str {
+    let (_, after) = readme.split_once("simulate-policy --until ").unwrap();
+    after.split_whitespace().next().unwrap()
+}
+
+/// What stands between the bars of a table's rows.
+fn cells(line: &str) -> Vec<&str> {
+    line.trim_matches('|').split('|').map(str::trim).collect()
+}
+
+#[test]
+fn the_table_and_the_picture_of_the_readme_are_what_the_command_prints() {
+    let Some(data) = data() else { return };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |name| std::fs::read_to_string(root.join(name)).unwrap();
+    let readme = read("README.md");
+    let until = named_in(&readme);
+    let known = Command::new("git")
+        .args(["cat-file", "-e", until])
+        .current_dir(root)
+        .output();
+    if !known.is_ok_and(|ran| ran.status.success()) {
+        println!("SKIPPED: the table of the README (missing {until} in git)");
+        return;
+    }
+    let Some(example) = simulate() else { return };
+    let dir = Dir::new();
+    let output = Command::new(root.join("scripts/simulate-policy"))
+        .args(["--until", until, "--svg", "out.svg"])
+        .current_dir(dir.path())
+        .env("TORNKIT_SIMULATE", example)
+        .env("TORNKIT_DATA", data.canonicalize().unwrap())
+        .output()
+        .expect("the script starts");
+    assert!(output.status.success(), "{output:?}");
+    let printed = String::from_utf8(output.stdout).unwrap();
+    for policy in ["before", "phase 1", "phase 2", "phase 3", "tornkit"] {
+        let row = |text: &str, head: &str| {
+            let line = text.lines().find(|line| line.starts_with(head));
+            line.unwrap_or_else(|| panic!("no {head}")).to_owned()
+        };
+        let got = row(&printed, &format!("| 10+ | {policy} |"));
+        let got = cells(&got);
+        let [_, _, _, cut, failed, attempts, _, made, reserved, wasted] =
+            got[..]
+        else {
+            panic!("{got:?}");
+        };
+        let told = row(&readme, &format!("| {policy}"));
+        assert_eq!(
+            cells(&told)[1..],
+            [cut, failed, attempts, made, reserved, wasted],
+            "{policy}"
+        );
+    }
+    assert_eq!(dir.text("out.svg"), read("docs/simulate-policy.svg"));
 }
