@@ -28,14 +28,14 @@ pub fn from_block(block: &Block, names: &Names) -> Result<FromUnit, NameError> {
             let rename = Action::Rename(names.read_bytes(to)?);
             if !chunks.is_empty() {
                 let action = modify(chunks);
-                let first = Operation { path: path.clone(), action };
-                let second = Operation { path, action: rename };
+                let first = Operation::new(path.clone(), action);
+                let second = Operation::new(path, rename);
                 return Ok(FromUnit::Both(first, second));
             }
             rename
         }
     };
-    Ok(FromUnit::One(Operation { path, action }))
+    Ok(FromUnit::One(Operation::new(path, action)))
 }
 
 fn modify(chunks: &[Chunk]) -> Action {

@@ -272,7 +272,7 @@ fn file_operation(
     let path = fields.needed_text(PATH, of)?;
     fields.finish(of)?;
     let path = names.read(&path).map_err(DecodeError::Name)?;
-    Ok(Decoded::Operation(Operation { path, action }))
+    Ok(Decoded::Operation(Operation::new(path, action)))
 }
 
 fn action(

@@ -10,7 +10,9 @@ mod fields;
 mod fuzzy;
 mod format;
 pub mod hunks;
+mod graft;
 mod instructions;
+mod line_ladder;
 mod lines;
 mod malformed;
 mod matching;
@@ -50,6 +52,32 @@ pub struct Operation {
     pub path: RelPath,
     /// What is to happen to it.
     pub action: Action,
+    /// Its mode afterwards, where something is said about it.
+    pub mode: Option<FileMode>,
+}
+
+/// Whether a file is a program: all that is changed of a file's mode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileMode {
+    /// 100644 in git's words.
+    Plain,
+    /// 100755.
+    Executable,
+}
+
+impl Operation {
+    /// An operation that says nothing about the file's mode.
+    pub fn new(path: RelPath, action: Action) -> Self {
+        Self { path, action, mode: None }
+    }
+
+    /// The file's name afterwards.
+    pub fn target(&self) -> &RelPath {
+        match &self.action {
+            Action::Rename(to) | Action::Copy(to) => to,
+            _ => &self.path,
+        }
+    }
 }
 
 /// What is to happen to a file.
@@ -65,6 +93,8 @@ pub enum Action {
     Delete,
     /// The file gets another name, which must be free.
     Rename(RelPath),
+    /// Another file like it appears, whose name must be free.
+    Copy(RelPath),
 }
 
 impl Action {
@@ -76,6 +106,7 @@ impl Action {
             Self::Modify(_) => "modify",
             Self::Delete => "delete",
             Self::Rename(_) => "rename",
+            Self::Copy(_) => "copy",
         }
     }
 }

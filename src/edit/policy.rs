@@ -121,12 +121,15 @@ impl Policy {
         })
     }
 
-    /// Whether an operation may be performed; both names of a rename count.
+    /// Whether an operation may be performed; both names of a rename count,
+    /// and of a copy the new one.
     pub fn check(&self, operation: &Operation) -> Result<(), Protection> {
-        self.check_path(&operation.path)?;
         match &operation.action {
-            Action::Rename(to) => self.check_path(to),
-            _ => Ok(()),
+            Action::Copy(to) => self.check_path(to),
+            _ => {
+                self.check_path(&operation.path)?;
+                self.check_path(operation.target())
+            }
         }
     }
 
@@ -205,7 +208,7 @@ mod tests {
 
     fn refused(policy: &Policy, name: &str) -> bool {
         let path = RelPath::parse(name, Portability::Everywhere).unwrap();
-        let operation = Operation { path, action: Action::Delete };
+        let operation = Operation::new(path, Action::Delete);
         policy.check(&operation).is_err()
     }
 
@@ -268,7 +271,7 @@ mod tests {
             |text: &str| RelPath::parse(text, Portability::Unix).unwrap();
         for (from, to) in [("locked", "x"), ("x", "locked")] {
             let action = Action::Rename(name(to));
-            let operation = Operation { path: name(from), action };
+            let operation = Operation::new(name(from), action);
             assert!(policy.check(&operation).is_err());
         }
     }

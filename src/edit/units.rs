@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::hunks::line_of;
-use super::{Action, Edit, Extent, Operation};
+use super::{Action, Edit, Extent, FileMode, Operation};
 use crate::diff::{Change, FileHeader, Hunk, Kind, Side, Unit};
 use crate::path::{NameError, Names, RelPath};
 
@@ -23,9 +23,7 @@ pub enum NoUnit {
     Name(NameError),
     /// Binary data, which are not read.
     Binary,
-    /// A copy of another file.
-    Copy,
-    /// A change of a file's mode.
+    /// A mode that no ordinary file has: a link, another repository.
     Mode,
 }
 
@@ -35,8 +33,7 @@ impl NoUnit {
         match self {
             Self::Name(name) => name.code(),
             Self::Binary => "binary",
-            Self::Copy => "copy",
-            Self::Mode => "mode-change",
+            Self::Mode => "mode",
         }
     }
 }
@@ -46,8 +43,9 @@ impl fmt::Display for NoUnit {
         match self {
             Self::Name(name) => name.fmt(f),
             Self::Binary => f.write_str("binary data are not applied"),
-            Self::Copy => f.write_str("copies are not made"),
-            Self::Mode => f.write_str("modes are not changed"),
+            Self::Mode => {
+                f.write_str("modes other than 100644 and 100755 are not made")
+            }
         }
     }
 }
@@ -74,26 +72,58 @@ pub fn from_unit(
 ) -> Result<FromUnit, NoUnit> {
     let name = |bytes: &[u8]| names.read_bytes(bytes).map_err(NoUnit::Name);
     let path = name(unit.file.path())?;
+    let mode = mode(unit.file)?;
     match unit.change {
         Change::Binary(_) => Err(NoUnit::Binary),
-        Change::Header => header(unit.file, path, name),
-        Change::Hunk(hunk) => Ok(from_hunk(unit, hunk, shift, path)),
+        Change::Header => {
+            let operation = header(unit.file, path, name)?;
+            Ok(FromUnit::One(Operation { mode, ..operation }))
+        }
+        Change::Hunk(hunk) => {
+            let asked = from_hunk(unit, hunk, shift, path);
+            Ok(match (asked, &unit.file.kind) {
+                (FromUnit::One(operation), Kind::New) => {
+                    FromUnit::One(Operation { mode, ..operation })
+                }
+                // The header was a unit of its own, and set the mode.
+                (asked, _) => asked,
+            })
+        }
     }
+}
+
+/// The mode that a header gives to its file, if it gives one. A plain new
+/// file is like any other new one.
+fn mode(file: &FileHeader) -> Result<Option<FileMode>, NoUnit> {
+    let index = file.index.as_deref().unwrap_or_default();
+    let in_index = memchr::memchr(b' ', index).map(|at| index.get(at + 1..));
+    let read = |mode: &[u8]| match mode {
+        b"100644" => Ok(FileMode::Plain),
+        b"100755" => Ok(FileMode::Executable),
+        _ => Err(NoUnit::Mode),
+    };
+    for mode in in_index.flatten().iter().chain(&file.old_mode.as_deref()) {
+        read(mode)?;
+    }
+    let said = file.new_mode.as_deref().map(read).transpose()?;
+    Ok(match file.kind {
+        Kind::New => said.filter(|mode| *mode == FileMode::Executable),
+        _ => said,
+    })
 }
 
 fn header(
     file: &FileHeader,
     path: RelPath,
     name: impl Fn(&[u8]) -> Result<RelPath, NoUnit>,
-) -> Result<FromUnit, NoUnit> {
-    let one = |path, action| Ok(FromUnit::One(Operation { path, action }));
-    match file.kind {
-        Kind::New => one(path, Action::Create(Vec::new())),
-        Kind::Delete => one(path, Action::Delete),
-        Kind::Rename => one(name(&file.old)?, Action::Rename(path)),
-        Kind::Copy => Err(NoUnit::Copy),
-        Kind::Modify => Err(NoUnit::Mode),
-    }
+) -> Result<Operation, NoUnit> {
+    Ok(match file.kind {
+        Kind::New => Operation::new(path, Action::Create(Vec::new())),
+        Kind::Delete => Operation::new(path, Action::Delete),
+        Kind::Rename => Operation::new(name(&file.old)?, Action::Rename(path)),
+        Kind::Copy => Operation::new(name(&file.old)?, Action::Copy(path)),
+        Kind::Modify => Operation::new(path, Action::Modify(Vec::new())),
+    })
 }
 
 fn from_hunk(
@@ -109,7 +139,7 @@ fn from_hunk(
         && !unit.file.is_git;
     if unit.file.kind == Kind::New || from_nothing {
         let action = Action::Create(new);
-        return FromUnit::One(Operation { path, action });
+        return FromUnit::One(Operation::new(path, action));
     }
     let edit = Edit::Hunk {
         line: match unit.file.kind {
@@ -124,11 +154,11 @@ fn from_hunk(
         },
     };
     let action = Action::Modify(vec![edit]);
-    let first = Operation { path: path.clone(), action };
+    let first = Operation::new(path.clone(), action);
     match unit.file.kind {
         // What the file holds is seen before it goes.
         Kind::Delete => {
-            FromUnit::Both(first, Operation { path, action: Action::Delete })
+            FromUnit::Both(first, Operation::new(path, Action::Delete))
         }
         _ => FromUnit::One(first),
     }

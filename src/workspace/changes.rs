@@ -52,9 +52,9 @@ impl Workspace {
     }
 
     fn version(&self, path: &RelPath, source: Source) -> io::Result<Version> {
-        let mode = source.like().map_or(0, |stat| stat.mode);
+        let is_executable = source.is_executable();
         let bytes = self.bytes(path, source)?;
-        Ok(Version { bytes, is_executable: mode & 0o100 != 0 })
+        Ok(Version { bytes, is_executable })
     }
 
     fn each_committed<E: From<Trouble>>(
@@ -96,5 +96,5 @@ fn kept_version(
     let dir = state::open_dir(undo, group)?.ok_or_else(gone)?;
     let Node::File(stat) = look_in(&dir, old)? else { return Err(gone()) };
     let bytes = state::read_file(&dir, old)?.ok_or_else(gone)?;
-    Ok(Some(Version { bytes, is_executable: stat.mode & 0o100 != 0 }))
+    Ok(Some(Version { bytes, is_executable: stat.is_executable() }))
 }

@@ -176,7 +176,8 @@ impl Workspace {
         }
         let Some(mut group) = self.group.take() else { return Ok(()) };
         let overlay = std::mem::take(&mut self.overlay);
-        let changes = group.done.iter().any(LogEntry::changes_something);
+        let changes = group.done.iter().any(LogEntry::changes_something)
+            || overlay.iter().any(|(_, it)| !it.changes_nothing());
         self.settled.append(&mut group.done);
         if !changes {
             return self.leave(group);
@@ -304,7 +305,11 @@ impl Touched {
     fn changes_nothing(&self) -> bool {
         match (self.before, self.after) {
             (None, None) => true,
-            (Some(before), Some(after)) => before.hash == after.hash,
+            (Some(before), Some(after)) => {
+                let same_mode =
+                    after.like.is_none_or(|l| l.mode == before.stat.mode);
+                before.hash == after.hash && same_mode
+            }
             _ => false,
         }
     }

@@ -8,10 +8,11 @@ use super::hash::Hash;
 use super::log::{Change, LogEntry};
 use super::overlay::Before;
 use super::root::{FileStat, Node};
-use super::stage::Staged;
+use super::stage::{Permissions, Staged};
 use super::{Purpose, Trouble};
 use crate::edit::{
-    self, Action, Edit, EditError, Modified, Nearest, Operation, Refusal,
+    self, Action, Edit, EditError, FileMode, Modified, Nearest, Operation,
+    Refusal,
 };
 use crate::path::RelPath;
 use crate::report::result::{NearestPlace, Outcome};
@@ -41,12 +42,42 @@ impl Source {
         }
     }
 
-    /// The file whose permissions the next version takes over.
-    pub(super) fn like(self) -> Option<FileStat> {
+    fn like(self) -> Option<FileStat> {
         match self {
             Self::Disk(stat) => Some(stat),
             Self::Stage(staged) => staged.like,
         }
+    }
+
+    /// Whether its owner may execute it.
+    pub(super) fn is_executable(self) -> bool {
+        self.like().is_some_and(|stat| stat.is_executable())
+    }
+
+    /// Whether it has a mode already.
+    fn has(self, mode: Option<FileMode>) -> bool {
+        mode.is_none_or(|mode| {
+            self.is_executable() == (mode == FileMode::Executable)
+        })
+    }
+
+    /// The permissions of the next version.
+    fn permissions(self, mode: Option<FileMode>) -> Permissions {
+        match (self.like(), mode) {
+            (Some(stat), Some(mode)) if !self.has(Some(mode)) => {
+                Permissions::Like(stat.with_mode(mode))
+            }
+            (Some(stat), _) => Permissions::Like(stat),
+            (None, mode) => fresh(mode),
+        }
+    }
+}
+
+/// The permissions of a new file.
+fn fresh(mode: Option<FileMode>) -> Permissions {
+    match mode {
+        Some(FileMode::Executable) => Permissions::FreshExecutable,
+        _ => Permissions::Fresh,
     }
 }
 
@@ -73,15 +104,18 @@ impl Workspace {
         let nth = self.ordinals.entry(digest).or_insert(0);
         *nth += 1;
         let nth = *nth;
-        if self.is_replay(digest, nth) {
+        if self.is_replay(digest, nth) && self.has_mode(operation) {
             return Ok(Outcome::unchanged().with("as an earlier run left it"));
         }
-        let planned = match &operation.action {
-            Action::Create(text) => self.create(&operation.path, text),
-            Action::Write(text) => self.write(&operation.path, text),
-            Action::Modify(edits) => self.modify(&operation.path, edits),
-            Action::Delete => self.delete(&operation.path),
-            Action::Rename(to) => self.rename(&operation.path, to),
+        let Operation { path, action, mode } = operation;
+        let mode = *mode;
+        let planned = match action {
+            Action::Create(text) => self.create(path, text, mode),
+            Action::Write(text) => self.write(path, text, mode),
+            Action::Modify(edits) => self.modify(path, edits, mode),
+            Action::Delete => self.delete(path),
+            Action::Rename(to) => self.rename(path, to, mode),
+            Action::Copy(to) => self.copy(path, to, mode),
         };
         let (outcome, changes) = match planned {
             Ok(done) => done,
@@ -108,9 +142,7 @@ impl Workspace {
         };
         if entry.changes_something() {
             self.changed.insert(operation.path.clone());
-            if let Action::Rename(to) = &operation.action {
-                self.changed.insert(to.clone());
-            }
+            self.changed.insert(operation.target().clone());
         }
         if let Some(group) = &mut self.group {
             group.done.push(entry);
@@ -133,10 +165,24 @@ impl Workspace {
         })
     }
 
-    fn create(&mut self, path: &RelPath, text: &[u8]) -> Planned {
+    /// Whether the file that the operation is about has the mode that it
+    /// asks for.
+    fn has_mode(&self, operation: &Operation) -> bool {
+        let there = || self.source(operation.target()).ok().flatten();
+        operation.mode.is_none()
+            || there().is_some_and(|source| source.has(operation.mode))
+    }
+
+    fn create(
+        &mut self,
+        path: &RelPath,
+        text: &[u8],
+        mode: Option<FileMode>,
+    ) -> Planned {
         match self.look(path)? {
             Standing::Absent => {
-                let change = self.put(path, None, Some((text, None)))?;
+                let new = Some((text, fresh(mode)));
+                let change = self.put(path, None, new)?;
                 let mut done = Outcome::applied().sized(None, Some(text.len()));
                 done.warning = self.case_warning(path);
                 Ok((done, vec![change]))
@@ -145,7 +191,7 @@ impl Workspace {
                 if source.len() == text.len() as u64 {
                     let there = self.read(path, source)?;
                     if there.bytes == text {
-                        return Ok(found_done([(path, Some(&there))]));
+                        return self.settle_mode(path, &there, mode);
                     }
                 }
                 let why =
@@ -156,17 +202,41 @@ impl Workspace {
         }
     }
 
-    fn write(&mut self, path: &RelPath, text: &[u8]) -> Planned {
+    /// A file that has its content already gets its mode.
+    fn settle_mode(
+        &mut self,
+        path: &RelPath,
+        there: &Read,
+        mode: Option<FileMode>,
+    ) -> Planned {
+        if there.source.has(mode) {
+            return Ok(found_done([(path, Some(there))]));
+        }
+        let new = (there.bytes.as_slice(), there.source.permissions(mode));
+        let change = self.put(path, Some(there), Some(new))?;
+        let done = match mode {
+            Some(FileMode::Executable) => "made executable",
+            _ => "made not executable",
+        };
+        Ok((Outcome::applied().with(done), vec![change]))
+    }
+
+    fn write(
+        &mut self,
+        path: &RelPath,
+        text: &[u8],
+        mode: Option<FileMode>,
+    ) -> Planned {
         match self.look(path)? {
-            Standing::Absent => self.create(path, text),
+            Standing::Absent => self.create(path, text, mode),
             Standing::File(source) => {
                 let old = self.read(path, source)?;
                 if old.bytes == text {
-                    return Ok(found_done([(path, Some(&old))]));
+                    return self.settle_mode(path, &old, mode);
                 }
-                let like = source.like();
                 let before = old.bytes.len();
-                let change = self.put(path, Some(&old), Some((text, like)))?;
+                let new = Some((text, source.permissions(mode)));
+                let change = self.put(path, Some(&old), new)?;
                 let done = Outcome::applied()
                     .with(format!("replaced {before} bytes"))
                     .sized(Some(before), Some(text.len()));
@@ -176,7 +246,12 @@ impl Workspace {
         }
     }
 
-    fn modify(&mut self, path: &RelPath, edits: &[Edit]) -> Planned {
+    fn modify(
+        &mut self,
+        path: &RelPath,
+        edits: &[Edit],
+        mode: Option<FileMode>,
+    ) -> Planned {
         let old = self.existing(path)?;
         let is_first = !self.changed.contains(path);
         let recognise = is_first && self.history.is_empty();
@@ -192,9 +267,9 @@ impl Workspace {
             Err(why) => return Err(not_edited(&why)),
         };
         if new.bytes == old.bytes {
-            return Ok(found_done([(path, Some(&old))]));
+            return self.settle_mode(path, &old, mode);
         }
-        let after = (new.bytes.as_slice(), old.source.like());
+        let after = (new.bytes.as_slice(), old.source.permissions(mode));
         let change = self.put(path, Some(&old), Some(after))?;
         let sizes = (Some(old.bytes.len()), Some(new.bytes.len()));
         let done = edited(&new).sized(sizes.0, sizes.1);
@@ -208,12 +283,51 @@ impl Workspace {
         Ok((Outcome::applied().sized(Some(size), None), vec![change]))
     }
 
-    fn rename(&mut self, from: &RelPath, to: &RelPath) -> Planned {
+    fn copy(
+        &mut self,
+        from: &RelPath,
+        to: &RelPath,
+        mode: Option<FileMode>,
+    ) -> Planned {
+        let model = self.existing(from)?;
+        match self.look(to)? {
+            Standing::Absent => {}
+            Standing::File(source) => {
+                let there = self.read(to, source)?;
+                if there.bytes == model.bytes {
+                    return self.settle_mode(to, &there, mode);
+                }
+                let why = format!("'{to}' exists");
+                return Err(Outcome::failed("exists", why));
+            }
+            other => return Err(other.in_the_way(to)),
+        }
+        let is_program = match mode {
+            Some(mode) => mode == FileMode::Executable,
+            None => model.source.is_executable(),
+        };
+        let mode = is_program.then_some(FileMode::Executable);
+        let new = (model.bytes.as_slice(), fresh(mode));
+        let come = self.put(to, None, Some(new))?;
+        let mut done = Outcome::applied();
+        done.warning = self.case_warning(to);
+        Ok((done, vec![come]))
+    }
+
+    fn rename(
+        &mut self,
+        from: &RelPath,
+        to: &RelPath,
+        mode: Option<FileMode>,
+    ) -> Planned {
         let target = self.look(to)?;
         if let (Standing::Absent, Standing::File(source)) =
             (self.look(from)?, &target)
         {
             let there = self.read(to, *source)?;
+            if !there.source.has(mode) {
+                return self.settle_mode(to, &there, mode);
+            }
             return Ok(found_done([(from, None), (to, Some(&there))]));
         }
         let old = self.existing(from)?;
@@ -226,7 +340,7 @@ impl Workspace {
             other => return Err(other.in_the_way(to)),
         }
         // What can fail comes first.
-        let after = (old.bytes.as_slice(), old.source.like());
+        let after = (old.bytes.as_slice(), old.source.permissions(mode));
         let come = self.put(to, None, Some(after))?;
         let gone = self.put(from, Some(&old), None)?;
         let mut done = Outcome::applied();
@@ -313,7 +427,7 @@ impl Workspace {
         &mut self,
         path: &RelPath,
         old: Option<&Read>,
-        new: Option<(&[u8], Option<FileStat>)>,
+        new: Option<(&[u8], Permissions)>,
     ) -> Result<Change, Outcome> {
         let group = self
             .group
@@ -321,10 +435,10 @@ impl Workspace {
             .ok_or_else(|| Outcome::failed("io", "no group has begun"))?;
         let staged = match new {
             None => None,
-            Some((bytes, like)) => {
+            Some((bytes, permissions)) => {
                 let staged = group
                     .stage
-                    .put(bytes, like)
+                    .put(bytes, permissions)
                     .map_err(|why| io_failed(&why))?;
                 group.bytes += staged.len;
                 Some(staged)
@@ -443,7 +557,11 @@ fn place(nearest: &Nearest) -> NearestPlace {
 /// The digest of an operation in a form that its spelling does not change.
 fn digest(operation: &Operation) -> Hash {
     let path = operation.path.as_str().as_bytes();
-    let name = operation.action.name().as_bytes();
+    let name = match operation.mode {
+        None => operation.action.name().to_owned(),
+        Some(mode) => format!("{} {mode:?}", operation.action.name()),
+    };
+    let name = name.as_bytes();
     match &operation.action {
         Action::Create(text) | Action::Write(text) => {
             Hash::of_parts(&[name, path, text])
@@ -453,7 +571,7 @@ fn digest(operation: &Operation) -> Hash {
             Hash::of_parts(&[name, path, edits.as_bytes()])
         }
         Action::Delete => Hash::of_parts(&[name, path]),
-        Action::Rename(to) => {
+        Action::Rename(to) | Action::Copy(to) => {
             Hash::of_parts(&[name, path, to.as_str().as_bytes()])
         }
     }

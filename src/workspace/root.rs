@@ -13,6 +13,7 @@ use rustix::fs::{
 };
 use rustix::io::Errno;
 
+use crate::edit::FileMode;
 use crate::path::RelPath;
 
 /// How names below the root are resolved.
@@ -244,6 +245,27 @@ impl FileStat {
             mode: stat.st_mode & Self::KEPT_MODE,
             owner: (stat.st_uid, stat.st_gid),
         }
+    }
+
+    /// A program that is only thought of.
+    pub(super) fn program() -> Self {
+        let (inode, len, modified, owner) = (0, 0, (0, 0), (0, 0));
+        Self { inode, len, modified, mode: 0o755, owner }
+    }
+
+    /// Whether its owner may execute it.
+    pub(super) fn is_executable(&self) -> bool {
+        self.mode & 0o100 != 0
+    }
+
+    /// The same file with another mode: who may read it may execute it, or
+    /// nobody may.
+    pub(super) fn with_mode(mut self, mode: FileMode) -> Self {
+        self.mode = match mode {
+            FileMode::Executable => self.mode | (self.mode & 0o444) >> 2,
+            FileMode::Plain => self.mode & !0o111,
+        };
+        self
     }
 }
 

@@ -13,6 +13,18 @@ use rustix::fs::{self, Gid, Mode, OFlags, Uid};
 use super::hash::Hash;
 use super::root::FileStat;
 use super::state;
+use crate::edit::FileMode;
+
+/// The permissions that a content gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Permissions {
+    /// Those of any new file.
+    Fresh,
+    /// Those of a new program.
+    FreshExecutable,
+    /// Those of another file and, where the system allows it, its owner.
+    Like(FileStat),
+}
 
 /// A content that waits to be published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,24 +78,32 @@ impl Stage {
         Ok(Self::Spill(Spill { file, starts: Vec::new(), end: 0 }))
     }
 
-    /// Keeps a content. A file that replaces another one is given the
-    /// other's permissions and, where the system allows it, its owner.
+    /// Keeps a content.
     pub(super) fn put(
         &mut self,
         bytes: &[u8],
-        like: Option<FileStat>,
+        permissions: Permissions,
     ) -> io::Result<Staged> {
+        let mut like = match permissions {
+            Permissions::Like(stat) => Some(stat),
+            Permissions::Fresh | Permissions::FreshExecutable => None,
+        };
         let number = match self {
-            Self::Spill(spill) => spill.put(bytes)?,
+            Self::Spill(spill) => {
+                if permissions == Permissions::FreshExecutable {
+                    like = Some(FileStat::program());
+                }
+                spill.put(bytes)?
+            }
             Self::Disk { dir, next, fresh } => {
                 let number = *next;
                 *next += 1;
                 let name = new_name(number);
-                let written = write(dir, &name, bytes, like.as_ref(), fresh);
+                let written = write(dir, &name, bytes, permissions, fresh);
                 if written.is_err() {
                     drop(state::remove_file(&*dir, &name));
                 }
-                written?;
+                like = written?.or(like);
                 number
             }
         };
@@ -152,21 +172,28 @@ fn named_for_a_moment(dir: &Path, flags: OFlags) -> io::Result<File> {
     Ok(File::from(fd))
 }
 
-/// Writes a new file and makes it like another one. `fresh` remembers what
-/// a new file of this directory is like on its own.
+/// Writes a new file and gives it its permissions; what they are, if they
+/// are not those of any new file. `fresh` remembers what a new file of this
+/// directory is like on its own.
 fn write(
     dir: &OwnedFd,
     name: &str,
     bytes: &[u8],
-    like: Option<&FileStat>,
+    permissions: Permissions,
     fresh: &mut Option<FileStat>,
-) -> io::Result<()> {
+) -> io::Result<Option<FileStat>> {
     let mut file = state::new_file(dir, name)?;
     file.write_all(bytes)?;
-    let Some(like) = like else { return Ok(()) };
+    if permissions == Permissions::Fresh {
+        return Ok(None);
+    }
     let own = match fresh {
         Some(own) => *own,
         None => *fresh.insert(FileStat::of(&fs::fstat(&file)?)),
+    };
+    let like = match permissions {
+        Permissions::Like(stat) => stat,
+        _ => own.with_mode(FileMode::Executable),
     };
     // Owner first: changing it clears permission bits.
     if own.owner != like.owner {
@@ -179,5 +206,5 @@ fn write(
     if own.owner != like.owner || own.mode != like.mode {
         fs::fchmod(&file, Mode::from_raw_mode(like.mode))?;
     }
-    Ok(())
+    Ok(Some(like))
 }
