@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use memchr::memmem;
 
+use super::line_ladder::Spot;
 use super::lines;
 use super::matching::{self, Miss};
 
@@ -60,7 +61,7 @@ enum Endings {
 
 /// The blanks that the file's lines have more, or less, than the text's.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Shift {
+pub(super) enum Shift {
     Deeper(Vec<u8>),
     Shallower(Vec<u8>),
 }
@@ -71,16 +72,29 @@ impl Found {
         Self { range, rung: None, endings, shift: None }
     }
 
+    /// Whole lines of a text, which take the endings of those they replace.
+    pub(super) fn lines(range: Range<usize>, spot: Spot) -> Self {
+        let endings = Endings::AsWritten;
+        let (rung, shift) = (Some(spot.rung), spot.shift);
+        Self { range, rung, endings, shift }
+    }
+
+    /// A text as it was compared with this place: without a blank line that
+    /// was forgiven.
+    pub(super) fn compared<'a>(&self, text: &'a [u8]) -> &'a [u8] {
+        match self.rung {
+            Some(Rung::LeadingBlankLine) => {
+                without_blank_line(text).unwrap_or(text)
+            }
+            _ => text,
+        }
+    }
+
     /// The new text as this place needs it; nothing if it cannot be adapted,
     /// because a line of it is less indented than what would be taken away.
     pub(super) fn adapt<'a>(&self, new: &'a [u8]) -> Option<Cow<'a, [u8]>> {
         // A blank line that stands before both texts changes neither.
-        let new = match self.rung {
-            Some(Rung::LeadingBlankLine) => {
-                without_blank_line(new).unwrap_or(new)
-            }
-            _ => new,
-        };
+        let new = self.compared(new);
         let ended = match self.endings {
             Endings::AsWritten => Cow::Borrowed(new),
             Endings::Crlf => Cow::Owned(with_crlf(new)),
@@ -231,6 +245,11 @@ impl Normal {
     }
 }
 
+/// A line with ASCII for its typographic characters.
+pub(super) fn plain_line(line: &[u8]) -> Vec<u8> {
+    Normal::of(line, Rung::Typography).bytes
+}
+
 /// ASCII for a typographic character.
 fn plain(c: char) -> Option<u8> {
     match c {
@@ -313,7 +332,7 @@ fn shifted(text: &[u8], wanted: &[u8]) -> Result<Found, Miss> {
 }
 
 /// The one shift that makes every line of `want` that of the file.
-fn shift_of(file: &[&[u8]], want: &[&[u8]]) -> Option<Shift> {
+pub(super) fn shift_of(file: &[&[u8]], want: &[&[u8]]) -> Option<Shift> {
     let mut shift: Option<Shift> = None;
     for (found, want) in file.iter().zip(want) {
         let found = found.trim_ascii_end();

@@ -11,10 +11,10 @@ use super::fuzzy::{self, Found, Rung};
 use super::hunks;
 use super::lines::{self, LineIndex};
 use super::matching;
-use super::nearest::nearest;
+use super::nearest::{Form, at_line, nearest};
 use super::refusal::{EditError, Refusal, Sought};
 use super::whole_lines;
-use super::{Context, Edit, LineRange, Occurrence};
+use super::{Context, Edit, LineRange, Occurrence, WholeLines};
 
 /// A file's text after its edits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -158,8 +158,17 @@ fn apply_to_current(
 fn explained(why: Refusal, edit: &Edit, draft: &Draft<'_>) -> Refusal {
     match (why, edit.sought()) {
         (Refusal::Missing(sought, None), Some(wanted)) => {
-            let found = nearest(&draft.text(), wanted).map(Box::new);
-            Refusal::Missing(sought, found)
+            let text = draft.text();
+            let form = match sought {
+                Sought::Hunk | Sought::Lines => Form::Lines,
+                Sought::Anchor | Sought::OldText => Form::Text,
+            };
+            let found = nearest(&text, wanted, form)
+                .or_else(|| Some(at_line(&text, edit.line()?)));
+            match found {
+                Some(found) => Refusal::Missing(sought, Some(Box::new(found))),
+                None => Refusal::unlike(sought, wanted),
+            }
         }
         (why, _) => why,
     }
@@ -169,6 +178,15 @@ impl Edit {
     /// Whether a text says where the edit goes, rather than a number.
     fn is_placed_by_text(&self) -> bool {
         self.sought().is_some()
+    }
+
+    /// The line at which a number says that the edit belongs.
+    fn line(&self) -> Option<u64> {
+        match self {
+            Self::Hunk { line, .. } => *line,
+            Self::Lines(block) => block.line,
+            _ => None,
+        }
     }
 
     /// The text that the edit looks for.
@@ -241,10 +259,17 @@ fn resolve<'a>(
             let splices = places.map(splice).collect();
             Ok(Resolved { splices, matched: None, rung: None })
         }
-        Edit::Hunk { line, old, new, extent } => {
-            let at = hunks::find(text, old, *line, *extent)?;
-            Ok(Resolved::one(instead(at, Cow::Borrowed(new))))
-        }
+        Edit::Hunk { line, old, new, extent } => match matching {
+            Matching::Exact => {
+                let at = hunks::find(text, old, *line, *extent)?;
+                Ok(Resolved::one(instead(at, Cow::Borrowed(new))))
+            }
+            Matching::Fuzzy => {
+                let block = WholeLines::of_hunk(*line, old, new);
+                let near = whole_lines::near_hunk(text, &block, *extent)?;
+                Ok(Resolved::beside(near.0, near.1))
+            }
+        },
         Edit::Lines(block) => {
             let at = whole_lines::find(text, block, matching)?;
             let splice = whole_lines::splice(text, block, &at)?;

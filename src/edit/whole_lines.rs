@@ -3,10 +3,12 @@
 //! endings are those of the lines replaced.
 
 use std::borrow::Cow;
-use std::ops::Range;
 
+use super::Extent;
 use super::draft::{Side, Splice};
-use super::fuzzy::{self, Found};
+use super::fuzzy::Found;
+use super::graft::graft;
+use super::line_ladder::climb;
 use super::lines::{self, LineIndex};
 use super::matching::{Miss, NAMED_CANDIDATES};
 use super::modify::Matching;
@@ -30,6 +32,20 @@ pub struct WholeLines {
     pub reach: Reach,
     /// How the file ends if the new lines are its last.
     pub last: Last,
+}
+
+impl WholeLines {
+    /// A hunk whose lines need not be the file's to the byte.
+    pub(super) fn of_hunk(line: Option<u64>, old: &[u8], new: &[u8]) -> Self {
+        Self {
+            line,
+            anchors: Vec::new(),
+            old: old.to_vec(),
+            new: new.to_vec(),
+            reach: Reach::Anywhere,
+            last: Last::AsBefore,
+        }
+    }
 }
 
 /// How the last line of a file ends.
@@ -118,7 +134,7 @@ pub(super) fn find(
             Ok(Found::exact(range))
         }
         Err(Miss::Nowhere) if matching == Matching::Fuzzy => {
-            almost(text, block).map_err(refused)
+            almost(&ground, block, &old).map_err(refused)
         }
         Err(miss) => Err(refused(miss)),
     }
@@ -147,9 +163,18 @@ fn place(
     block: &WholeLines,
     old: &[&[u8]],
 ) -> Result<usize, Miss> {
-    let mut places = ground.places(old);
+    pick(ground, block, ground.places(old), old.len())
+}
+
+/// The one of several places that the block means.
+fn pick(
+    ground: &Ground<'_>,
+    block: &WholeLines,
+    mut places: Vec<usize>,
+    lines: usize,
+) -> Result<usize, Miss> {
     if block.reach == Reach::End {
-        places.retain(|at| at + old.len() == ground.lines.len());
+        places.retain(|at| at + lines == ground.lines.len());
     }
     let numbered = block.line.and_then(|line| {
         let index = usize::try_from(line.checked_sub(1)?).ok()?;
@@ -168,19 +193,35 @@ fn place(
 }
 
 /// A place that differs in what the ladder forgives.
-fn almost(text: &[u8], block: &WholeLines) -> Result<Found, Miss> {
-    let mut found = fuzzy::find(text, lines::chomp(&block.old))?;
-    let Range { start, end } = found.range;
-    let begins = start == lines::line_start(text, start);
-    let rest = text.get(end..).unwrap_or_default();
-    let blanks = rest.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\r'));
-    let after = end + blanks.count();
-    let ends = matches!(text.get(after), None | Some(b'\n'));
-    if !begins || !ends {
-        return Err(Miss::Nowhere);
+fn almost(
+    ground: &Ground<'_>,
+    block: &WholeLines,
+    old: &[&[u8]],
+) -> Result<Found, Miss> {
+    let choose = |places, lines| pick(ground, block, places, lines);
+    let spot = climb(&ground.lines, old, &choose)?;
+    let range = ground.start(spot.at)..ground.start(spot.at + spot.lines);
+    Ok(Found::lines(range, spot))
+}
+
+/// A hunk's lines where they stand in almost the same form, and what comes
+/// there.
+pub(super) fn near_hunk(
+    text: &[u8],
+    block: &WholeLines,
+    extent: Extent,
+) -> Result<(Found, Splice<'static>), Refusal> {
+    let ground = Ground::new(text);
+    let old: Vec<&[u8]> = lines::bare_lines(&block.old).collect();
+    let missing = || Refusal::Missing(Sought::Hunk, None);
+    let found = almost(&ground, block, &old)
+        .map_err(|miss| Refusal::of(miss, Sought::Hunk))?;
+    let all = lines::body_start(text)..text.len();
+    if extent == Extent::File && found.range != all {
+        return Err(missing());
     }
-    found.range = start..lines::line_end(text, after);
-    Ok(found)
+    let splice = graft(text, &found, &block.old, &block.new, block.last);
+    Ok((found, splice.ok_or_else(missing)?))
 }
 
 /// What comes in the place that was found. Lines that stay are left alone.
@@ -189,9 +230,11 @@ pub(super) fn splice<'a>(
     block: &WholeLines,
     at: &Found,
 ) -> Result<Splice<'a>, Refusal> {
-    let missing = Refusal::Missing(Sought::Lines, None);
-    let new = at.adapt(&block.new).ok_or(missing)?;
-    let new: Vec<&[u8]> = lines::bare_lines(&new).collect();
+    if at.rung.is_some() {
+        return graft(text, at, &block.old, &block.new, block.last)
+            .ok_or(Refusal::Missing(Sought::Lines, None));
+    }
+    let new: Vec<&[u8]> = lines::bare_lines(&block.new).collect();
     let here = text.get(at.range.clone()).unwrap_or_default();
     let old: Vec<&[u8]> = here.split_inclusive(|b| *b == b'\n').collect();
     let same = |(o, n): &(&&[u8], &&[u8])| lines::chomp(o) == **n;
