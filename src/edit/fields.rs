@@ -5,11 +5,12 @@ use super::malformed::DecodeError;
 use super::value::Value;
 
 /// Members that say something to people and nothing to us.
-const COMMENTARY: [&str; 10] = [
+const COMMENTARY: [&str; 11] = [
     "comment",
     "description",
     "explanation",
     "id",
+    "instruction",
     "language",
     "note",
     "rationale",

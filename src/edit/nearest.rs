@@ -1,6 +1,7 @@
 //! Where a file comes nearest to a text that it does not have, and what the
 //! first difference is. Reads bytes, changes nothing.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use super::lines;
@@ -31,6 +32,8 @@ pub struct Nearest {
 pub enum Difference {
     /// CRLF against LF.
     LineEnding,
+    /// The last line of the file has no line feed, or the other way round.
+    FinalNewline,
     /// Blanks at the end.
     TrailingBlanks,
     /// Tabs against spaces at the start.
@@ -56,6 +59,7 @@ impl Difference {
     pub fn describe(self) -> &'static str {
         match self {
             Self::LineEnding => "its line ending (CRLF and LF)",
+            Self::FinalNewline => "a line feed at the end of the file",
             Self::TrailingBlanks => "trailing blanks",
             Self::TabsAndSpaces => "tabs and spaces",
             Self::Indentation => "indentation",
@@ -82,43 +86,93 @@ impl fmt::Display for Nearest {
     }
 }
 
+/// What is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Any bytes: they may begin and end in the middle of a line.
+    Text,
+    /// Whole lines.
+    Lines,
+}
+
+/// What a text has at a line where something else was expected.
+pub(super) fn at_line(text: &[u8], line: u64) -> Nearest {
+    let index = usize::try_from(line.saturating_sub(1)).unwrap_or(usize::MAX);
+    let found = lines::bare_lines(text).nth(index);
+    Nearest {
+        line,
+        differs_at: line,
+        difference: found.map_or(Difference::End, |_| Difference::Text),
+        found: shown(found.unwrap_or_default()),
+    }
+}
+
 /// The place in `text` nearest to `wanted`, if any comes near.
-pub(super) fn nearest(text: &[u8], wanted: &[u8]) -> Option<Nearest> {
+pub(super) fn nearest(
+    text: &[u8],
+    wanted: &[u8],
+    form: Form,
+) -> Option<Nearest> {
     let file: Vec<&[u8]> = lines::bare_lines(text).collect();
     let want: Vec<&[u8]> = lines::bare_lines(wanted).collect();
     let key = want.iter().position(|line| !line.trim_ascii().is_empty())?;
     let start = best_start(&file, &want, key)?;
-    Some(first_difference(text, &file, wanted, &want, start))
+    Some(first_difference(text, &file, (wanted, form), &want, start))
 }
 
-/// The index of the line where `want` fits best.
+/// The index of the line where `want` fits best: where the most of what it
+/// says stands at its place, and of several such lines the first.
 fn best_start(file: &[&[u8]], want: &[&[u8]], key: usize) -> Option<usize> {
-    let key_line = normal(want.get(key)?);
-    let whole: Vec<String> = want.iter().map(|line| normal(line)).collect();
-    let candidates = file.iter().enumerate().filter_map(|(at, line)| {
+    let file: Vec<String> = file.iter().map(|line| normal(line)).collect();
+    let want: Vec<String> = want.iter().map(|line| normal(line)).collect();
+    let key_line = want.get(key)?;
+    let holds_key = file.iter().enumerate().filter_map(|(at, line)| {
         let start = at.checked_sub(key)?;
-        let line = normal(line);
-        line.contains(&key_line).then_some(start)
+        line.contains(key_line).then_some((start, weight(key_line)))
     });
-    let score = |start: usize| {
-        let pairs = file.get(start..).unwrap_or_default().iter().zip(&whole);
-        pairs.filter(|(line, want)| normal(line) == **want).count()
-    };
-    // Of several equally good ones the first.
-    let exact = candidates
-        .take(SCORED_CANDIDATES)
-        .max_by_key(|&start| (score(start), std::cmp::Reverse(start)));
-    exact.or_else(|| most_similar(file, &key_line)?.checked_sub(key))
+    let mut scores: HashMap<usize, usize> =
+        holds_key.take(SCORED_CANDIDATES).collect();
+    for (start, weight) in votes(&file, &want) {
+        *scores.entry(start).or_insert(0) += weight;
+    }
+    let best = scores
+        .into_iter()
+        .max_by_key(|(start, score)| (*score, std::cmp::Reverse(*start)));
+    let best = best.map(|(start, _)| start);
+    best.or_else(|| most_similar(&file, key_line)?.checked_sub(key))
 }
 
-/// Candidates that are scored line by line; a file of a thousand equal lines
+/// For each line of `want` that the file has, where `want` would begin, and
+/// how much that says.
+fn votes(file: &[String], want: &[String]) -> Vec<(usize, usize)> {
+    let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (at, line) in file.iter().enumerate() {
+        places.entry(line).or_default().push(at);
+    }
+    let mut votes = Vec::new();
+    for (offset, line) in want.iter().enumerate() {
+        let at = places.get(line.as_str()).into_iter().flatten();
+        let starts = at.filter_map(|at| at.checked_sub(offset));
+        let starts = starts.take(SCORED_CANDIDATES);
+        votes.extend(starts.map(|start| (start, weight(line))));
+    }
+    votes
+}
+
+/// How much a line says about where it stands: a brace, next to nothing.
+fn weight(line: &str) -> usize {
+    line.chars().filter(|c| c.is_alphanumeric()).count() + 1
+}
+
+/// Places of one line that are looked at; a file of a thousand equal lines
 /// has no best one anyway.
 const SCORED_CANDIDATES: usize = 200;
 
-fn most_similar(file: &[&[u8]], key: &str) -> Option<usize> {
-    let scored = file.iter().enumerate().map(|(at, line)| {
-        (similarity(&normal(line), key), std::cmp::Reverse(at))
-    });
+fn most_similar(file: &[String], key: &str) -> Option<usize> {
+    let scored = file
+        .iter()
+        .enumerate()
+        .map(|(at, line)| (similarity(line, key), std::cmp::Reverse(at)));
     let best = scored.max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     best.filter(|(score, _)| *score >= NEAR_ENOUGH).map(|(_, at)| at.0)
 }
@@ -137,10 +191,13 @@ fn similarity(a: &str, b: &str) -> f64 {
 fn first_difference(
     text: &[u8],
     file: &[&[u8]],
-    wanted: &[u8],
+    (wanted, form): (&[u8], Form),
     want: &[&[u8]],
     start: usize,
 ) -> Nearest {
+    let whole = form == Form::Lines;
+    // Text that ends with a line feed ends with a whole line.
+    let open_end = !whole && !wanted.ends_with(b"\n");
     let last = want.len() - 1;
     let mut differs = (0, Difference::LineEnding);
     for (index, line) in want.iter().enumerate() {
@@ -148,16 +205,22 @@ fn first_difference(
             differs = (index, Difference::End);
             break;
         };
-        if !fits(found, line, index == 0, index == last) {
+        let (is_first, is_last) = (index == 0, index == last);
+        if !fits(found, line, is_first && !whole, is_last && open_end) {
             differs = (index, classify(found, line));
             break;
         }
     }
-    let (index, mut difference) = differs;
+    let (mut index, mut difference) = differs;
     let endings = |t: &[u8]| memchr::memmem::find(t, b"\r\n").is_some();
     if difference == Difference::LineEnding && endings(text) == endings(wanted)
     {
-        difference = Difference::Text;
+        let at_end = start + want.len() == file.len();
+        let same = text.ends_with(b"\n") == wanted.ends_with(b"\n");
+        (index, difference) = match at_end && !same {
+            true => (last, Difference::FinalNewline),
+            false => (index, Difference::Text),
+        };
     }
     Nearest {
         line: start as u64 + 1,
@@ -245,7 +308,8 @@ fn normal_text(text: &str) -> String {
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn shown(line: &[u8]) -> String {
+/// A line as messages show it.
+pub(super) fn shown(line: &[u8]) -> String {
     String::from_utf8_lossy(line).chars().take(SHOWN_CHARS).collect()
 }
 
@@ -254,7 +318,8 @@ mod tests {
     use super::*;
 
     fn difference(text: &str, wanted: &str) -> (u64, Difference) {
-        let found = nearest(text.as_bytes(), wanted.as_bytes()).unwrap();
+        let (text, wanted) = (text.as_bytes(), wanted.as_bytes());
+        let found = nearest(text, wanted, Form::Text).unwrap();
         (found.differs_at, found.difference)
     }
 
@@ -284,15 +349,37 @@ mod tests {
     #[test]
     fn the_best_of_several_places_is_named() {
         let text = "if x:\n  a\nif x:\n  b\n  c\n";
-        let found = nearest(text.as_bytes(), b"if x:\n  b\n  d\n").unwrap();
+        let wanted = b"if x:\n  b\n  d\n";
+        let found = nearest(text.as_bytes(), wanted, Form::Text).unwrap();
         assert_eq!((found.line, found.differs_at), (3, 5));
         assert_eq!(found.found, "  c");
     }
 
     #[test]
+    fn a_line_that_says_little_does_not_outweigh_the_others() {
+        let text = "}\nx\ny\n{\n\nfn long_name() {\n  go();\n";
+        let wanted = b"}\n\nfn long_name() {\n  go();\n";
+        let found = nearest(text.as_bytes(), wanted, Form::Lines).unwrap();
+        assert_eq!((found.line, found.differs_at), (4, 4));
+        assert_eq!(found.found, "{");
+    }
+
+    #[test]
+    fn a_final_line_feed_is_a_difference_of_its_own() {
+        let found = nearest(b"a\nb", b"a\nb\n", Form::Lines).unwrap();
+        assert_eq!(found.difference, Difference::FinalNewline);
+        assert_eq!(found.differs_at, 2);
+        let found = nearest(b"a\nbc\n", b"a\nb\n", Form::Lines).unwrap();
+        assert_eq!((found.differs_at, found.difference), (2, Difference::Text));
+    }
+
+    #[test]
     fn a_text_that_resembles_nothing_has_no_nearest_place() {
-        assert_eq!(nearest(b"alpha\nbeta\n", b"something else"), None);
-        assert_eq!(nearest(b"", b"x"), None);
-        assert_eq!(nearest(b"x", b"\n\n"), None);
+        let none = |text: &[u8], wanted: &[u8]| {
+            assert_eq!(nearest(text, wanted, Form::Text), None);
+        };
+        none(b"alpha\nbeta\n", b"something else");
+        none(b"", b"x");
+        none(b"x", b"\n\n");
     }
 }

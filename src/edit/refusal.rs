@@ -2,8 +2,9 @@
 
 use std::fmt;
 
+use super::lines;
 use super::matching::Miss;
-use super::nearest::Nearest;
+use super::nearest::{Nearest, shown};
 
 /// An edit that could not be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub enum Refusal {
     NothingToInsert,
     /// The text stands nowhere; what comes nearest to it.
     Missing(Sought, Option<Box<Nearest>>),
+    /// The text stands nowhere, and nothing is like its first line.
+    Unlike(Sought, String),
     /// The text stands in several places.
     Ambiguous {
         /// What was looked for.
@@ -76,13 +79,20 @@ impl Refusal {
         match self {
             Self::Empty(_) => "empty-anchor",
             Self::NothingToInsert => "nothing-to-insert",
-            Self::Missing(..) => "no-match",
+            Self::Missing(..) | Self::Unlike(..) => "no-match",
             Self::Ambiguous { .. } => "ambiguous",
             Self::Places { .. } => "wrong-count",
             Self::NoSuchLine { .. } => "no-such-line",
             Self::Context { .. } => "context-differs",
             Self::Overlap(_) => "overlap",
         }
+    }
+
+    /// Nothing in a file is like the text that was looked for.
+    pub(super) fn unlike(sought: Sought, wanted: &[u8]) -> Self {
+        let mut lines = lines::bare_lines(wanted);
+        let first = lines.find(|line| !line.trim_ascii().is_empty());
+        Self::Unlike(sought, shown(first.unwrap_or_default()))
     }
 
     pub(super) fn of(miss: Miss, sought: Sought) -> Self {
@@ -115,6 +125,9 @@ impl fmt::Display for Refusal {
             Self::Missing(sought, None) => write!(f, "{sought} not found"),
             Self::Missing(sought, Some(nearest)) => {
                 write!(f, "{sought} not found; {nearest}")
+            }
+            Self::Unlike(sought, line) => {
+                write!(f, "{sought} not found; no line is like '{line}'")
             }
             Self::Ambiguous { sought, lines, places } => {
                 write!(f, "{sought} stands in {places} places, lines ")?;

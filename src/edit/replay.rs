@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use super::lines;
 use super::matching::{self, Miss};
 use super::modify::{Matching, ended, modify};
+use super::nearest::{Difference, Form, nearest};
 use super::whole_lines;
 use super::{Edit, Occurrence};
 
@@ -19,18 +20,34 @@ pub fn already_done(text: &[u8], edits: &[Edit]) -> bool {
 fn is_done(text: &[u8], edit: &Edit) -> bool {
     match edit {
         Edit::Replace { old, new, which: Occurrence::Only } => {
-            matching::only(text, old) == Err(Miss::Nowhere)
+            is_gone(text, (old, new), Form::Text)
                 && matching::only(text, new).is_ok()
         }
         Edit::ReplaceAll { old, new, .. } => {
-            matching::only(text, old) == Err(Miss::Nowhere)
+            is_gone(text, (old, new), Form::Text)
                 && !matching::all(text, new).is_empty()
         }
-        Edit::Lines(block) => whole_lines::is_done(text, block),
+        Edit::Lines(block) => {
+            whole_lines::is_done(text, block)
+                && is_gone(text, (&block.old, &block.new), Form::Lines)
+        }
         Edit::InsertAfter { text: new, .. }
         | Edit::InsertBefore { text: new, .. } => is_inserted(text, edit, new),
         _ => false,
     }
+}
+
+/// Whether an old text stands nowhere, and not in a form either that only
+/// blanks, case or punctuation keep from being it: then it was never found
+/// rather than replaced. Unless the new text is such a form itself.
+fn is_gone(text: &[u8], (old, new): (&[u8], &[u8]), form: Form) -> bool {
+    let has_like = |text: &[u8]| {
+        nearest(text, old, form).is_some_and(|near| {
+            !matches!(near.difference, Difference::Text | Difference::End)
+        })
+    };
+    (form == Form::Lines || matching::only(text, old) == Err(Miss::Nowhere))
+        && (has_like(new) || !has_like(text))
 }
 
 /// Whether taking the new lines out and inserting them again gives the same.
@@ -48,4 +65,27 @@ fn is_inserted(text: &[u8], edit: &Edit, new: &[u8]) -> bool {
     let without = [head, tail].concat();
     modify(&without, std::slice::from_ref(edit), Matching::Exact)
         .is_ok_and(|again| again.bytes == text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_replaced(text: &str, old: &str, new: &str) -> bool {
+        let (old, new) = (old.into(), new.into());
+        let which = Occurrence::Only;
+        already_done(text.as_bytes(), &[Edit::Replace { old, new, which }])
+    }
+
+    #[test]
+    fn an_old_text_that_blanks_hide_was_not_replaced() {
+        assert!(is_replaced("print(2)\n", "print(1)", "print(2)"));
+        assert!(!is_replaced("\tif x:\n", "    if x:", "x"));
+        let quoted = "say(\u{201c}x\u{201d})\n";
+        assert!(!is_replaced(quoted, "say(\"x\")", "x"));
+        assert!(!is_replaced("a\r\nb\r\nc\n", "a\nb\n", "c\n"));
+        // A change of blanks alone leaves what is like the old text.
+        assert!(is_replaced("\tif x:\n", "    if x:", "\tif x:"));
+        assert!(is_replaced("a = 1\n", "a = 1  \n", "a = 1\n"));
+    }
 }
