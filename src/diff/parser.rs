@@ -578,6 +578,8 @@ impl Machine {
                 end.path = draft.path();
             }
             State::Header(draft) => {
+                let is_bare = draft.has_no_bytes && is_line_ended;
+                fault = is_bare.then_some(Reason::NoBytes);
                 end = self.finish_header(draft, partial);
             }
             State::Binary(binary) => {

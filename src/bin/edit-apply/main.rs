@@ -16,6 +16,7 @@ use std::process::ExitCode;
 use anyhow::Error;
 use clap::{Parser, ValueEnum};
 
+use crate::reader::Ending;
 use tornkit::cli::{self, Diagnostics};
 use tornkit::edit::{
     DIFF_INSTRUCTIONS, Format, INSTRUCTIONS, Matching, Policy, globs_of,
@@ -86,6 +87,15 @@ struct Args {
     /// Apply all operations of the input or none
     #[arg(long)]
     atomic: bool,
+
+    /// Of a file's patch that is cut in a hunk, apply the hunks before it
+    #[arg(long)]
+    per_hunk: bool,
+
+    /// Take the last hunk as whole although nothing follows it: the answer is
+    /// known to be
+    #[arg(long)]
+    complete: bool,
 
     /// Drop this leading directory from names that have it
     #[arg(long, value_name = "PREFIX")]
@@ -219,6 +229,11 @@ impl Args {
             FormatName::SearchReplace => Format::SearchReplace,
             FormatName::WholeFile => Format::WholeFile,
         })
+    }
+
+    /// What is known of the end of the input.
+    fn ending(&self) -> Ending {
+        if self.complete { Ending::Known } else { Ending::AsFound }
     }
 
     /// What stdout carries.

@@ -18,13 +18,25 @@ pub(crate) enum Asked<'a> {
     Record(Event<'a>),
     /// A part of a diff.
     Unit(diff::Event<'a>),
+    /// The file patch of the last unit is cut in a hunk.
+    CutFile,
     /// A block.
     Block(blocks::Event),
+}
+
+/// What is known of the end of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// What the answer and its envelope show.
+    AsFound,
+    /// Somebody knows that the answer is whole.
+    Known,
 }
 
 /// A reader of answers.
 pub(crate) struct Reader {
     wrapped: Wrapped,
+    ending: Ending,
     state: State,
 }
 
@@ -51,7 +63,11 @@ const MAX_PROSE: usize = 1024 * 1024;
 
 impl Reader {
     /// A reader of answers in an envelope, and in a format if it is known.
-    pub(crate) fn new(wrapped: Wrapped, format: Option<Format>) -> Self {
+    pub(crate) fn new(
+        wrapped: Wrapped,
+        format: Option<Format>,
+        ending: Ending,
+    ) -> Self {
         let sniffing = Sniffing {
             decoder: Decoder::new(wrapped.from).only(wrapped.answer),
             detector: Detector::default(),
@@ -59,7 +75,7 @@ impl Reader {
             text: Vec::new(),
             format,
         };
-        Self { wrapped, state: State::Sniffing(Box::new(sniffing)) }
+        Self { wrapped, ending, state: State::Sniffing(Box::new(sniffing)) }
     }
 
     fn records(&self) -> Answer {
@@ -123,7 +139,7 @@ impl Reader {
                 let Sniffing { text, decoder, .. } = &mut **sniffing;
                 reader.feed(text, sink)?;
                 let places = std::mem::take(&mut decoder.places);
-                return reader.finish(outcome, places, sink);
+                return reader.finish(outcome, places, self.ending, sink);
             }
             self.decide(sink)?;
         }
@@ -136,7 +152,7 @@ impl Reader {
                     Piece::Text(text) => reader.feed(text, sink),
                     _ => Ok(()),
                 })?;
-                reader.finish(outcome, decoder.places, sink)
+                reader.finish(outcome, decoder.places, self.ending, sink)
             }
             State::Sniffing(_) => {
                 self.records().finish(&mut |event| sink(Asked::Record(event)))

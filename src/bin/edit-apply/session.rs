@@ -21,6 +21,7 @@ use crate::coverage::Coverage;
 use crate::feedback::Feedback;
 use crate::interrupt::Interrupt;
 use crate::reader::{Asked, Reader};
+use crate::units::{Part, Unfit};
 use crate::{Args, Shown};
 
 /// Reads and applies every operand.
@@ -108,6 +109,8 @@ pub(crate) struct Document {
     held: Vec<(usize, Operation)>,
     /// How far the hunks of the file in hand have moved its lines.
     pub(crate) shift: Shift,
+    /// Parts of the file patch in hand.
+    pub(crate) patch: Vec<Part>,
     /// Records that may be lines of a broken one, until that is known.
     doubtful: Vec<(Vec<u8>, Place)>,
     fates: Fates,
@@ -121,7 +124,9 @@ impl Session<'_> {
     fn read(&mut self, operand: &OsStr) -> Result<Heard, Error> {
         let mut input = Input::open(operand)?;
         self.document = Document::new(input.name());
-        let mut answer = Reader::new(self.args.wrapped, self.args.format());
+        let Args { wrapped, .. } = *self.args;
+        let (format, ending) = (self.args.format(), self.args.ending());
+        let mut answer = Reader::new(wrapped, format, ending);
         loop {
             if !input.is_ready() {
                 self.commit()?;
@@ -133,10 +138,11 @@ impl Session<'_> {
             answer.feed(block, &mut |asked| self.take_asked(asked))?;
         }
         let heard = answer.finish(&mut |asked| self.take_asked(asked))?;
+        self.release()?;
         for (json, at) in std::mem::take(&mut self.document.doubtful) {
             self.take_record(&json, at)?;
         }
-        self.document.take_tail(&heard);
+        self.document.take_tail(&heard, &self.names);
         self.commit()?;
         Ok(heard)
     }
@@ -145,6 +151,10 @@ impl Session<'_> {
         match asked {
             Asked::Record(event) => self.take(event),
             Asked::Unit(event) => self.take_unit(event),
+            Asked::CutFile => {
+                self.give_up(Unfit::Cut);
+                Ok(())
+            }
             Asked::Block(event) => self.take_block(event),
         }
     }
@@ -392,10 +402,15 @@ impl Document {
     }
 
     /// The unfinished operation at the end of a cut document.
-    fn take_tail(&mut self, heard: &Heard) {
+    fn take_tail(&mut self, heard: &Heard, names: &Names) {
         let cut = heard.summary.cut.as_ref();
         if let Some(cut) = cut.filter(|c| c.lost_bytes > 0) {
-            let mut line = nameless(Outcome::failed("cut", "cut"), cut.tail);
+            let name = cut.file_path.as_deref().map(|p| names.read(p));
+            let outcome = match name {
+                Some(Err(why)) => Outcome::refused(why.code(), why),
+                _ => Outcome::failed("cut", "cut"),
+            };
+            let mut line = nameless(outcome, cut.tail);
             line.file_path.clone_from(&cut.file_path);
             self.waiting.push(line);
         }
@@ -498,7 +513,7 @@ impl Document {
 
 pub(crate) fn result_line(operation: &Operation, at: Place) -> ResultLine {
     let new_path = match &operation.action {
-        Action::Rename(to) => Some(to.to_string()),
+        Action::Rename(to) | Action::Copy(to) => Some(to.to_string()),
         _ => None,
     };
     ResultLine {

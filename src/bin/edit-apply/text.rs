@@ -5,11 +5,11 @@ use tornkit::blocks::{self, Fenced};
 use tornkit::diff;
 use tornkit::edit::Format;
 use tornkit::resume::{AnswerEnd, diff as ends, nothing_known};
-use tornkit::scan::Heard;
-use tornkit::span::Verdict;
+use tornkit::scan::{Heard, Summary};
+use tornkit::span::{Span, Verdict};
 use tornkit::transcript::{Outcome, Places};
 
-use crate::reader::Asked;
+use crate::reader::{Asked, Ending};
 
 /// A reader of one format.
 pub(crate) enum Text {
@@ -50,42 +50,66 @@ impl Text {
         self,
         outcome: Outcome,
         places: Places,
+        ending: Ending,
         sink: &mut impl FnMut(Asked<'_>) -> Result<(), E>,
     ) -> Result<Heard, E> {
+        let verdict = match ending {
+            Ending::AsFound => outcome.verdict(),
+            Ending::Known => Verdict::Complete,
+        };
         match self {
-            Self::Diff(parser) => finish_diff(*parser, outcome, places, sink),
+            Self::Diff(parser) => {
+                let summary = finish_diff(*parser, verdict, sink)?;
+                Ok(Heard { summary, outcome, places })
+            }
             Self::Blocks(parser) => {
                 let take = |event| sink(Asked::Block(event));
                 let finished = parser.finish(take)?;
-                let summary = finished.summary(outcome.verdict());
+                let summary = finished.summary(verdict);
                 Ok(Heard { summary, outcome, places })
             }
         }
     }
 }
 
-/// Reads the end of a diff: its last unit is whole if the envelope says so,
-/// or if nothing speaks against it.
+/// Reads the end of a diff: its last unit is whole if `verdict` says that the
+/// answer is, or if nothing speaks against it.
 fn finish_diff<E>(
     parser: diff::Parser,
-    outcome: Outcome,
-    places: Places,
+    verdict: Verdict,
     sink: &mut impl FnMut(Asked<'_>) -> Result<(), E>,
-) -> Result<Heard, E> {
-    let finished = parser.finish(|event| sink(Asked::Unit(event)))?;
-    let end = match outcome.verdict() {
+) -> Result<Summary, E> {
+    let mut finished = parser.finish(|event| sink(Asked::Unit(event)))?;
+    let end = match verdict {
         Verdict::Complete => AnswerEnd::Certain,
         Verdict::Cut => AnswerEnd::MayBeCut,
         Verdict::Unsure => AnswerEnd::Meant,
     };
-    if let Some(last) = &finished.last
-        && ends::is_whole(&finished, end, &nothing_known)
-    {
-        sink(Asked::Unit(diff::Event::Unit(last.unit())))?;
+    if let Some(bad) = broken(&finished) {
+        sink(Asked::Unit(diff::Event::Rejected(bad)))?;
+        finished.tail = None;
+    } else if let Some(last) = &finished.last {
+        if ends::is_whole(&finished, end, &nothing_known) {
+            sink(Asked::Unit(diff::Event::Unit(last.unit())))?;
+        } else if !last.is_first {
+            sink(Asked::CutFile)?;
+        }
     }
     let mut summary = ends::summary(&finished, end, &nothing_known);
-    if outcome.verdict() == Verdict::Cut {
+    if verdict == Verdict::Cut {
         summary.verdict = Verdict::Cut;
     }
-    Ok(Heard { summary, outcome, places })
+    Ok(summary)
+}
+
+/// What the answer ends with, if it could not be a unit however it went on.
+fn broken(finished: &diff::Finished) -> Option<diff::Rejected> {
+    let (reason, tail) = (finished.fault?, finished.tail?);
+    let end = finished.totals.bytes;
+    Some(diff::Rejected {
+        path: finished.path.clone(),
+        span: Span { start: tail.byte, end },
+        line: tail.line,
+        reason,
+    })
 }

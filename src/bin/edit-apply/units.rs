@@ -1,25 +1,106 @@
-//! Units of a diff, done one after the other.
+//! Units of a diff, done one after the other; those of one file patch are
+//! kept until it is known that none of its hunks is cut.
+
+use std::rc::Rc;
 
 use anyhow::Error;
 
-use tornkit::diff::{Event, Rejected, Unit};
+use tornkit::diff::{Change, Event, FileHeader, Hunk, Reason, Rejected, Unit};
 use tornkit::edit::{FromUnit, NoUnit, Operation, Shift, from_unit};
 use tornkit::report::result::{Outcome, ResultLine};
-use tornkit::span::Place;
+use tornkit::span::{Place, Span};
 
 use crate::session::{Session, result_line};
+
+/// A part of the file patch in hand.
+pub(crate) enum Part {
+    Unit(Whole),
+    Rejected(Rejected),
+}
+
+/// A whole unit that waits.
+pub(crate) struct Whole {
+    file: Rc<FileHeader>,
+    change: Kept,
+    is_first: bool,
+    at: Place,
+}
+
+enum Kept {
+    Header,
+    Hunk(Box<Hunk>),
+    Binary,
+}
+
+/// Why none of a file patch is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unfit {
+    /// One of its hunks is cut.
+    Cut,
+    /// One of its hunks has numbers that no file can have.
+    Absurd,
+}
 
 impl Session<'_> {
     pub(crate) fn take_unit(&mut self, event: Event<'_>) -> Result<(), Error> {
         match event {
-            Event::Unit(unit) => self.take_whole(&unit)?,
-            Event::Rejected(bad) => self.document.waiting.push(rejected(&bad)),
+            Event::Unit(unit) => {
+                if unit.is_first || self.args.per_hunk {
+                    self.release()?;
+                }
+                let before = self.document.patch.last();
+                let whole = Whole::new(&unit, before);
+                self.document.patch.push(Part::Unit(whole));
+            }
+            Event::Rejected(bad) => self.take_rejected(bad)?,
+        }
+        if self.args.per_hunk {
+            self.release()?;
         }
         self.commit_if_due()
     }
 
-    fn take_whole(&mut self, unit: &Unit<'_>) -> Result<(), Error> {
-        let at = Place { byte: unit.span.start, line: unit.line };
+    fn take_rejected(&mut self, bad: Rejected) -> Result<(), Error> {
+        let path = bad.path.as_deref();
+        let in_hand = self.document.patch.first().and_then(Part::path);
+        if in_hand.is_some() && in_hand != path {
+            self.release()?;
+        }
+        let is_absurd = bad.reason == Reason::AbsurdNumbers;
+        if is_absurd {
+            self.give_up(Unfit::Absurd);
+        }
+        self.document.patch.push(Part::Rejected(bad));
+        Ok(())
+    }
+
+    /// Does the file patch in hand.
+    pub(crate) fn release(&mut self) -> Result<(), Error> {
+        for part in std::mem::take(&mut self.document.patch) {
+            match part {
+                Part::Unit(whole) => {
+                    self.take_whole(&whole.unit(), whole.at)?
+                }
+                Part::Rejected(bad) => {
+                    self.document.waiting.push(rejected(&bad));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Does nothing of the file patch in hand.
+    pub(crate) fn give_up(&mut self, unfit: Unfit) {
+        for part in std::mem::take(&mut self.document.patch) {
+            let line = match part {
+                Part::Unit(whole) => unfit.line(&whole),
+                Part::Rejected(bad) => rejected(&bad),
+            };
+            self.document.waiting.push(line);
+        }
+    }
+
+    fn take_whole(&mut self, unit: &Unit<'_>, at: Place) -> Result<(), Error> {
         if unit.is_first {
             self.document.shift = Shift::default();
         }
@@ -62,11 +143,76 @@ impl Session<'_> {
     }
 }
 
+impl Part {
+    fn path(&self) -> Option<&[u8]> {
+        match self {
+            Self::Unit(whole) => Some(whole.file.path()),
+            Self::Rejected(bad) => bad.path.as_deref(),
+        }
+    }
+}
+
+impl Whole {
+    /// Keeps a unit; `before` is the one before it in its file patch, with
+    /// which it shares its header.
+    fn new(unit: &Unit<'_>, before: Option<&Part>) -> Self {
+        let file = match before {
+            Some(Part::Unit(before)) if *before.file == *unit.file => {
+                Rc::clone(&before.file)
+            }
+            _ => Rc::new(unit.file.clone()),
+        };
+        Self {
+            file,
+            change: match unit.change {
+                Change::Header => Kept::Header,
+                Change::Hunk(hunk) => Kept::Hunk(Box::new(hunk.clone())),
+                Change::Binary(_) => Kept::Binary,
+            },
+            is_first: unit.is_first,
+            at: Place { byte: unit.span.start, line: unit.line },
+        }
+    }
+
+    fn unit(&self) -> Unit<'_> {
+        Unit {
+            file: &self.file,
+            change: match &self.change {
+                Kept::Header => Change::Header,
+                Kept::Hunk(hunk) => Change::Hunk(hunk),
+                Kept::Binary => Change::Binary(b""),
+            },
+            is_first: self.is_first,
+            span: Span { start: self.at.byte, end: self.at.byte },
+            line: self.at.line,
+            mends: &[],
+        }
+    }
+}
+
+impl Unfit {
+    fn line(self, whole: &Whole) -> ResultLine {
+        let outcome = match self {
+            Self::Cut => {
+                let why = "cut: the patch of this file breaks off in a later \
+                           hunk; --per-hunk applies those before it";
+                Outcome::failed("cut", why)
+            }
+            Self::Absurd => {
+                let why = "a later hunk of this file has line numbers that no \
+                           file can have";
+                Outcome::failed("rejected-hunk", why)
+            }
+        };
+        unit_line(&whole.unit(), outcome, whole.at)
+    }
+}
+
 fn not_done(unit: &Unit<'_>, why: NoUnit, at: Place) -> ResultLine {
-    let outcome = match why {
-        NoUnit::Name(name) => Outcome::refused(name.code(), name),
-        why => Outcome::failed(why.code(), why),
-    };
+    unit_line(unit, Outcome::refused(why.code(), why), at)
+}
+
+fn unit_line(unit: &Unit<'_>, outcome: Outcome, at: Place) -> ResultLine {
     let path = String::from_utf8_lossy(unit.file.path()).into_owned();
     ResultLine {
         op: Some("modify".to_owned()),
@@ -79,11 +225,16 @@ fn not_done(unit: &Unit<'_>, why: NoUnit, at: Place) -> ResultLine {
 
 fn rejected(bad: &Rejected) -> ResultLine {
     let path = bad.path.as_deref().map(String::from_utf8_lossy);
+    let outcome = match bad.reason {
+        Reason::Name(name) => Outcome::refused(name.code(), name),
+        Reason::NoBytes => Outcome::refused("binary", NoUnit::Binary),
+        reason => Outcome::failed("rejected-hunk", reason.describe()),
+    };
     ResultLine {
         op: None,
         file_path: path.map(std::borrow::Cow::into_owned),
         new_path: None,
-        outcome: Outcome::failed("rejected-hunk", bad.reason.describe()),
+        outcome,
         at: Place { byte: bad.span.start, line: bad.line },
     }
 }
