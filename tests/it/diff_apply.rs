@@ -1,6 +1,7 @@
 //! edit-apply on diffs: the tree that git makes of them.
 
 use std::collections::BTreeMap;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -14,16 +15,10 @@ fn put_files(sample: &Sample, dir: &Dir) {
     }
 }
 
-/// Whether the diff does what edit-apply leaves undone: modes, binaries,
-/// copies, links and other repositories.
+/// Whether the diff does what edit-apply leaves undone: binaries, links and
+/// other repositories.
 fn is_beyond(diff: &[u8]) -> bool {
-    let marks = [
-        &b"\nold mode "[..],
-        b"\nGIT binary patch",
-        b"\ncopy from ",
-        b"Subproject commit",
-        b" 120000",
-    ];
+    let marks = [&b"\nGIT binary patch"[..], b"Subproject commit", b" 120000"];
     marks.iter().any(|mark| memchr::memmem::find(diff, mark).is_some())
 }
 
@@ -35,8 +30,9 @@ fn git_apply(dir: &Path, patch: &Path) -> bool {
     git.status().unwrap().success()
 }
 
-/// The files below a directory; git drops empty directories, others may not.
-fn tree(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+/// The files below a directory, and whether they are programs; git drops
+/// empty directories, others may not.
+fn tree(dir: &Path) -> BTreeMap<PathBuf, (Vec<u8>, bool)> {
     let mut files = BTreeMap::new();
     let mut open = vec![dir.to_path_buf()];
     while let Some(here) = open.pop() {
@@ -49,7 +45,9 @@ fn tree(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
                 open.push(path);
             } else {
                 let name = path.strip_prefix(dir).unwrap().to_path_buf();
-                files.insert(name, std::fs::read(path).unwrap());
+                let mode = std::fs::metadata(&path).unwrap().mode();
+                let text = std::fs::read(path).unwrap();
+                files.insert(name, (text, mode & 0o100 != 0));
             }
         }
     }
@@ -143,12 +141,206 @@ fn a_hunk_that_fits_in_two_places_is_not_guessed() {
 }
 
 #[test]
-fn a_cut_diff_is_applied_as_far_as_it_is_whole() {
-    let at = DIFF.find("-five").unwrap();
-    let (dir, ran) = on_file(&DIFF[..at]);
+fn of_a_file_whose_patch_is_cut_nothing_is_applied_unless_hunk_by_hunk() {
+    let other = "--- a/g.txt\n+++ b/g.txt\n@@ -1 +1 @@\n-a\n+b\n";
+    let cut = &DIFF[..DIFF.find("-five").unwrap()];
+    let input = format!("{other}{cut}");
+    for per_hunk in [false, true] {
+        let dir = Dir::new();
+        dir.put("f.txt", FILE);
+        dir.put("g.txt", "a\n");
+        let args: &[&str] = if per_hunk { &["--per-hunk"] } else { &[] };
+        let ran = run_in(dir.path(), "edit-apply", args, input.as_bytes());
+        assert_eq!(ran.status, 1);
+        assert_eq!(dir.text("g.txt"), "b\n", "the patch before is whole");
+        let first = match per_hunk {
+            true => "one\nand a half\ntwo\nthree\nfour\nfive\n",
+            false => FILE,
+        };
+        assert_eq!(dir.text("f.txt"), first, "{ran:?}");
+        let failed = ran.text().matches("failed ").count();
+        assert_eq!(failed, if per_hunk { 1 } else { 2 }, "{ran:?}");
+        assert!(ran.stderr.contains("cut in a hunk of 'f.txt'"), "{ran:?}");
+        // The whole answer then makes the file whole.
+        let ran = apply(dir.path(), format!("{other}{DIFF}").as_bytes());
+        assert_eq!(ran.status, 0, "{ran:?}");
+        let whole = "one\nand a half\ntwo\nthree\nfour\nFIVE\n";
+        assert_eq!(dir.text("f.txt"), whole);
+    }
+}
+
+#[test]
+fn a_rename_whose_hunk_is_cut_is_not_made() {
+    let head = "diff --git a/f.txt b/g.txt\nsimilarity index 90%\n\
+                rename from f.txt\nrename to g.txt\n";
+    let body = DIFF.replace("b/f.txt", "b/g.txt");
+    let cut = &body[..body.find("-five").unwrap()];
+    let (dir, ran) = on_file(&format!("{head}{cut}"));
     assert_eq!(ran.status, 1);
-    assert_eq!(dir.text("f.txt"), "one\nand a half\ntwo\nthree\nfour\nfive\n");
-    assert!(ran.stderr.contains("cut in a hunk of 'f.txt'"), "{ran:?}");
+    assert_eq!(dir.text("f.txt"), FILE, "{ran:?}");
+    let (dir, ran) = on_file(&format!("{head}{body}"));
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(!dir.path().join("f.txt").exists());
+}
+
+#[test]
+fn a_last_hunk_that_may_go_on_is_whole_for_who_knows_it() {
+    let cut = DIFF.strip_suffix("+FIVE\n").unwrap();
+    let (_, ran) = on_file(cut);
+    assert_eq!(ran.status, 1, "{ran:?}");
+    let dir = Dir::new();
+    dir.put("f.txt", FILE);
+    let args = ["--complete"];
+    let ran = run_in(dir.path(), "edit-apply", &args, cut.as_bytes());
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert_eq!(dir.text("f.txt"), "one\nand a half\ntwo\nthree\nfour\n");
+}
+
+#[test]
+fn numbers_that_no_file_can_have_fail_the_whole_file() {
+    for numbers in ["@@ --4,2 +5,2", "@@ -99999999999,2 +5,2"] {
+        let (dir, ran) = on_file(&DIFF.replace("@@ -4,2 +5,2", numbers));
+        assert_eq!(ran.status, 1);
+        assert_eq!(dir.text("f.txt"), FILE, "{ran:?}");
+        assert_eq!(ran.text().matches("failed ").count(), 2, "{ran:?}");
+        assert_eq!(ran.stderr, "");
+    }
+}
+
+#[test]
+fn modes_and_copies_are_made_as_git_makes_them() {
+    let diff = "\
+diff --git a/run b/run
+old mode 100644
+new mode 100755
+--- a/run
++++ b/run
+@@ -1 +1 @@
+-a
++b
+diff --git a/tool b/tool
+old mode 100755
+new mode 100644
+diff --git a/run b/copy
+similarity index 100%
+copy from run
+copy to copy
+diff --git a/new b/new
+new file mode 100755
+--- /dev/null
++++ b/new
+@@ -0,0 +1 @@
++x
+diff --git a/tool b/moved
+similarity index 100%
+old mode 100755
+new mode 100644
+rename from tool
+rename to moved
+";
+    // git reads every name as it was before the patch, and we as it is then.
+    let (ours, theirs) = (Dir::new(), Dir::new());
+    for dir in [&ours, &theirs] {
+        dir.put("run", "a\n");
+        let tool = dir.put("tool", "t\n");
+        let mode = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(tool, mode).unwrap();
+    }
+    let one = |n: usize| {
+        let starts: Vec<usize> =
+            diff.match_indices("diff --git").map(|(at, _)| at).collect();
+        let end = starts.get(n + 1).copied().unwrap_or(diff.len());
+        &diff[starts[n]..end]
+    };
+    let patch = Dir::new();
+    for part in [one(0), one(3), one(4), one(2)] {
+        let file = patch.put("patch", part);
+        assert!(git_apply(theirs.path(), &file), "{part}");
+    }
+    let parts = [one(0), one(3), one(4), one(2)].concat();
+    let ran = apply(ours.path(), parts.as_bytes());
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert_eq!(tree(ours.path()), tree(theirs.path()));
+    let ran = apply(ours.path(), parts.as_bytes());
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(!ran.text().contains("applied"), "{ran:?}");
+    let only = "diff --git a/copy b/copy\nold mode 100755\nnew mode 100644\n";
+    let before = tree(ours.path());
+    assert_eq!(apply(ours.path(), only.as_bytes()).status, 0);
+    assert_ne!(tree(ours.path()), before);
+    let ran = run_in(ours.path(), "edit-apply", &["--rollback"], b"");
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert_eq!(tree(ours.path()), before);
+}
+
+#[test]
+fn links_binaries_and_other_modes_are_refused() {
+    let new = |mode: &str| {
+        format!(
+            "diff --git a/n b/n\nnew file mode {mode}\n--- /dev/null\n\
+             +++ b/n\n@@ -0,0 +1 @@\n+/etc/passwd\n\
+             \\ No newline at end of file\n"
+        )
+    };
+    let binary = "diff --git a/n b/n\nindex 1234567..89abcde 100644\n\
+                  Binary files a/n and b/n differ\n";
+    let inputs = [
+        new("120000"),
+        new("160000"),
+        new("100777"),
+        binary.to_owned(),
+        "diff --git a/f.txt b/f.txt\nold mode 100644\nnew mode 104755\n".into(),
+        "--- a/../x\n+++ b/../x\n@@ -1 +1 @@\n-a\n+b\n".into(),
+    ];
+    for input in inputs {
+        let (dir, ran) = on_file(&input);
+        assert_eq!(ran.status, 1, "{input}");
+        assert!(ran.text().starts_with("refused "), "{input}{ran:?}");
+        assert_eq!(ran.stderr, "", "{input}");
+        let only = BTreeMap::from([("f.txt".into(), (FILE.into(), false))]);
+        assert_eq!(tree(dir.path()), only);
+    }
+}
+
+#[test]
+fn a_hunk_is_forgiven_on_request_and_keeps_the_lines_that_stay() {
+    let crlf = FILE.replace('\n', "\r\n");
+    let dir = Dir::new();
+    dir.put("f.txt", &crlf);
+    let fuzzy = |dir: &Dir, diff: &str| {
+        run_in(dir.path(), "edit-apply", &["--fuzzy"], diff.as_bytes())
+    };
+    assert_eq!(apply(dir.path(), DIFF.as_bytes()).status, 1);
+    let ran = fuzzy(&dir, DIFF);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(ran.text().contains("line ending forgiven"), "{ran:?}");
+    let whole = "one\nand a half\ntwo\nthree\nfour\nFIVE\n";
+    assert_eq!(dir.text("f.txt"), whole.replace('\n', "\r\n"));
+    // Context keeps the file's own blanks, and the file its end.
+    let dir = Dir::new();
+    dir.put("f.txt", "one  \ntwo\t\nthree\nfour \nfive");
+    let ran = fuzzy(&dir, DIFF);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert_eq!(
+        dir.text("f.txt"),
+        "one  \nand a half\ntwo\t\nthree\nfour \nFIVE"
+    );
+    // New lines are indented as those around them are.
+    let dir = Dir::new();
+    let deep: String = FILE.lines().map(|l| format!("\t{l}\n")).collect();
+    dir.put("f.txt", deep);
+    let ran = fuzzy(&dir, DIFF);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(ran.text().contains("indentation shifted"), "{ran:?}");
+    let deep: String = whole.lines().map(|l| format!("\t{l}\n")).collect();
+    assert_eq!(dir.text("f.txt"), deep);
+    // Words are not forgiven, and neither are two places.
+    let dir = Dir::new();
+    dir.put("f.txt", "a \nb\na \nb\n");
+    let diff = "--- a/f.txt\n+++ b/f.txt\n@@ -9,2 +9,2 @@\n a\n-b\n+c\n";
+    let ran = fuzzy(&dir, diff);
+    assert_eq!(ran.status, 1);
+    assert!(ran.text().contains("2 places, lines 1, 3"), "{ran:?}");
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Real diffs out of git histories, with the files that they change.
 //!
-//! `TORNKIT_HISTORY` names repositories, divided by colons; without it this
-//! project's own is used, and where that has no history, tests say so.
+//! `TORNKIT_HISTORY` names repositories, divided by colons;
+//! `TORNKIT_HISTORIES` a directory of them. Without either this project's own
+//! is used, and where that has no history, tests say so.
 
 use std::collections::{HashMap, HashSet};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -56,10 +57,28 @@ fn git(repo: &Path, args: &[&str]) -> Option<Vec<u8>> {
 }
 
 fn repositories() -> Vec<PathBuf> {
-    match std::env::var("TORNKIT_HISTORY") {
-        Ok(list) => list.split(':').map(PathBuf::from).collect(),
+    if let Ok(list) = std::env::var("TORNKIT_HISTORY") {
+        return list.split(':').map(PathBuf::from).collect();
+    }
+    match std::env::var("TORNKIT_HISTORIES") {
+        Ok(dir) => below(Path::new(&dir)),
         Err(_) => vec![PathBuf::from(env!("CARGO_MANIFEST_DIR"))],
     }
+}
+
+/// The repositories of a directory: its entries, or what each of them holds
+/// as `repo`.
+fn below(dir: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(dir).expect("TORNKIT_HISTORIES");
+    let entries = entries.map(|entry| entry.expect("an entry").path());
+    let inner = |path: PathBuf| {
+        let repo = path.join("repo");
+        if repo.is_dir() { repo } else { path }
+    };
+    let mut found: Vec<PathBuf> =
+        entries.filter(|path| path.is_dir()).map(inner).collect();
+    found.sort();
+    found
 }
 
 /// Up to `count` diffs of every repository, spread over its history.

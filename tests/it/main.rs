@@ -19,6 +19,7 @@ mod doubt;
 mod edges;
 mod diff_apply;
 mod diff_law;
+mod diff_share;
 mod diff_stitch;
 mod edit_apply;
 mod edit_apply_crash;
