@@ -8,7 +8,7 @@ pub(super) struct Opening {
 }
 
 /// Marks in the shortest marker.
-const SHORTEST: usize = 5;
+pub const SHORTEST_MARKER: usize = 5;
 
 /// Marks in a marker as it is mostly written; what is shorter and stands in
 /// a text is seldom one.
@@ -17,12 +17,12 @@ const USUAL: usize = 7;
 /// Reads `<<<<<<< SEARCH` or `------- SEARCH`.
 pub(super) fn opening(line: &[u8]) -> Option<Opening> {
     let length = marked(line, b"<-", b" SEARCH")?;
-    (length >= SHORTEST).then_some(Opening { length })
+    (length >= SHORTEST_MARKER).then_some(Opening { length })
 }
 
 /// Reads `>>>>>>> REPLACE` or `+++++++ REPLACE`.
 pub(super) fn is_closing(line: &[u8]) -> bool {
-    marked(line, b">+", b" REPLACE").is_some_and(|n| n >= SHORTEST)
+    marked(line, b">+", b" REPLACE").is_some_and(|n| n >= SHORTEST_MARKER)
 }
 
 impl Opening {

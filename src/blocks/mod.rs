@@ -22,5 +22,6 @@ mod search;
 pub use block::{Block, Change, Chunk, Event, Reach, Reason, Rejected};
 pub use fence::{Fence, opening};
 pub use finished::{Finished, Open, Totals};
+pub use marker::SHORTEST_MARKER;
 pub use name::{file_above, file_in_info};
 pub use parser::{Fenced, Parser};

@@ -2,7 +2,9 @@
 
 use memchr::memmem;
 
-use crate::blocks::{Fence, file_above, file_in_info, opening};
+use crate::blocks::{
+    Fence, SHORTEST_MARKER, file_above, file_in_info, opening,
+};
 
 /// The format of a whole answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,7 +111,7 @@ impl Detector {
         if text.starts_with(b"*** Begin Patch") {
             return Some(Format::V4a);
         }
-        if text.starts_with(b"<<<<<<< SEARCH") {
+        if is_search(text) {
             return Some(Format::SearchReplace);
         }
         match &self.file {
@@ -129,6 +131,14 @@ impl Detector {
             || file_above(line).is_some();
         (!is_undecided).then_some(Format::WholeFile)
     }
+}
+
+/// Whether a line begins a SEARCH/REPLACE block, as far as it is there.
+fn is_search(text: &[u8]) -> bool {
+    let [mark @ (b'<' | b'-'), ..] = text else { return false };
+    let marks = text.iter().take_while(|b| *b == mark).count();
+    let rest = text.get(marks..).unwrap_or_default();
+    marks >= SHORTEST_MARKER && rest.starts_with(b" SEARCH")
 }
 
 /// Whether a line begins a record, or an operation stands in it.
@@ -191,6 +201,11 @@ mod tests {
             fenced("b.y\n<<<<<<< SEARCH\n"),
             Some(Format::SearchReplace)
         );
+        for marker in ["------- SEARCH", "<<<<< SEARCH", "<<<<<<<<< SEARCH"] {
+            let text = format!("<path>a</path>\n<diff>\n{marker}\n");
+            assert_eq!(found(&text), Some(Format::SearchReplace), "{text}");
+        }
+        assert_eq!(found("<<<< SEARCH\n--- SEARCH\n"), None);
         assert_eq!(found("a.json\n```json\n{\n"), Some(Format::WholeFile));
         assert_eq!(found("```sh\nls a.py\n```\n\nx\n"), None);
         assert_eq!(found("--- a rule\n\nprose [1] (see {\"a\"})"), None);
