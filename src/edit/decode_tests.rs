@@ -1,3 +1,4 @@
+use super::super::{Context, LineRange, Occurrence};
 use super::*;
 use crate::path::{NameError, Portability, RelPath};
 
