@@ -4,6 +4,7 @@
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 use anyhow::Error;
 use clap::Parser;
@@ -71,6 +72,56 @@ impl Diagnostics {
     fn raw(self, text: &str) {
         use std::io::Write as _;
         drop(std::io::stderr().write_all(text.as_bytes()));
+    }
+}
+
+/// What a long run says of itself while it goes on: one line of a terminal,
+/// written over and over, and gone at the end.
+#[derive(Debug)]
+pub struct Progress {
+    diagnostics: Diagnostics,
+    /// When to speak next; never where nobody would see it.
+    due: Option<Instant>,
+    is_shown: bool,
+}
+
+/// Nobody waits for less than this without a word.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+impl Progress {
+    /// Speaks where stderr is a terminal, unless results show on the same
+    /// one how far the run is: then `results` is true.
+    #[expect(clippy::disallowed_methods, reason = "the one place that may")]
+    pub fn new(diagnostics: Diagnostics, results: bool) -> Self {
+        use std::io::IsTerminal as _;
+        let shows = results && std::io::stdout().is_terminal();
+        let speaks = std::io::stderr().is_terminal() && !shows;
+        let due = speaks.then(|| Instant::now() + PATIENCE);
+        Self { diagnostics, due, is_shown: false }
+    }
+
+    /// Says how far the run is, if it is time to.
+    pub fn tick(&mut self, text: impl FnOnce() -> String) {
+        let now = Instant::now();
+        if self.due.is_some_and(|due| now >= due) {
+            self.due = Some(now + PATIENCE);
+            self.is_shown = true;
+            let Diagnostics { tool } = self.diagnostics;
+            self.diagnostics.raw(&format!("\r\x1b[K{tool}: {}", text()));
+        }
+    }
+
+    /// Takes the line away, before something else is said.
+    pub fn clear(&mut self) {
+        if std::mem::take(&mut self.is_shown) {
+            self.diagnostics.raw("\r\x1b[K");
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.clear();
     }
 }
 

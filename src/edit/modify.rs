@@ -196,6 +196,7 @@ impl Edit {
             | Self::InsertBefore { anchor, .. } => Some(anchor),
             Self::Hunk { old, .. } if !old.is_empty() => Some(old),
             Self::Lines(block) if !block.old.is_empty() => Some(&block.old),
+            Self::Lines(block) => block.anchors.last().map(Vec::as_slice),
             Self::Replace { old, .. } | Self::ReplaceAll { old, .. } => {
                 Some(old)
             }

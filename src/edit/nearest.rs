@@ -95,16 +95,23 @@ pub(super) enum Form {
     Lines,
 }
 
+impl Nearest {
+    /// What a file has at a line where something else was expected; nothing
+    /// if it has no such line.
+    pub fn at(line: u64, found: Option<&[u8]>) -> Self {
+        Self {
+            line,
+            differs_at: line,
+            difference: found.map_or(Difference::End, |_| Difference::Text),
+            found: shown(found.unwrap_or_default()),
+        }
+    }
+}
+
 /// What a text has at a line where something else was expected.
 pub(super) fn at_line(text: &[u8], line: u64) -> Nearest {
     let index = usize::try_from(line.saturating_sub(1)).unwrap_or(usize::MAX);
-    let found = lines::bare_lines(text).nth(index);
-    Nearest {
-        line,
-        differs_at: line,
-        difference: found.map_or(Difference::End, |_| Difference::Text),
-        found: shown(found.unwrap_or_default()),
-    }
+    Nearest::at(line, lines::bare_lines(text).nth(index))
 }
 
 /// The place in `text` nearest to `wanted`, if any comes near.

@@ -539,6 +539,13 @@ fn not_edited(error: &EditError) -> Outcome {
             Refusal::Ambiguous { lines, .. } => {
                 why.candidates.clone_from(lines);
             }
+            Refusal::Context { line, found } => {
+                why.nearest =
+                    Some(place(&Nearest::at(*line, found.as_deref())));
+            }
+            Refusal::NoSuchLine { lines, .. } => {
+                why.nearest = Some(place(&Nearest::at(lines + 1, None)));
+            }
             _ => {}
         }
     }

@@ -44,7 +44,7 @@ pub fn files(expected: &[(&str, &str)]) -> Vec<(String, String)> {
     expected.iter().map(own).collect()
 }
 
-const WHOLE: &str = r#"Here are the edits:
+pub const WHOLE: &str = r#"Here are the edits:
 ```json
 {"type":"meta","summary":"s","total_operations":5}
 {"type":"create","file_path":"src/a.py","content":"import os\nx = 1\n"}
@@ -56,13 +56,13 @@ const WHOLE: &str = r#"Here are the edits:
 Done.
 "#;
 
-fn before(dir: &Dir) {
+pub fn before(dir: &Dir) {
     dir.put("src/b.py", "import os\nprint(1)\n");
     dir.put("d.txt", "d\n");
     dir.put("old.txt", "old\n");
 }
 
-fn after() -> Vec<(String, String)> {
+pub fn after() -> Vec<(String, String)> {
     files(&[
         ("c.txt", "c\n"),
         ("e/d.txt", "d\n"),
@@ -493,32 +493,6 @@ fn a_reader_that_goes_away_takes_no_operation_with_it() {
 }
 
 #[test]
-fn the_prompt_text_names_every_operation_and_is_short() {
-    let dir = Dir::new();
-    let ran = apply(&dir, &["--instructions"], "");
-    assert_eq!(ran.status, 0);
-    let text = ran.text();
-    for word in [
-        "create",
-        "write",
-        "modify",
-        "delete",
-        "rename",
-        "meta",
-        "insert_after",
-        "insert_before",
-        "replace",
-        "replace_all",
-        "append",
-        "prepend",
-        "replace_lines",
-        "delete_lines",
-    ] {
-        assert!(text.contains(&format!("\"type\":\"{word}\"")), "{word}");
-    }
-}
-
-#[test]
 fn two_writers_lose_nothing() {
     let dir = Dir::new();
     dir.put("log", "");
@@ -609,86 +583,6 @@ fn protected_files_are_refused_unless_they_are_allowed() {
     assert!(text.contains("is protected by default; --allow lifts it"));
 }
 
-/// Applies a patch with git to a tree of its own.
-pub fn git_apply(dir: &Dir, patch: &[u8]) -> std::process::Output {
-    let mut child = Command::new("git")
-        .args(["apply", "--whitespace=nowarn", "-"])
-        .env("GIT_CEILING_DIRECTORIES", env!("CARGO_TARGET_TMPDIR"))
-        .current_dir(dir.path())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("git starts");
-    let mut input = child.stdin.take().expect("stdin");
-    input.write_all(patch).expect("the patch goes in");
-    drop(input);
-    child.wait_with_output().expect("git ends")
-}
-
-#[test]
-fn the_patch_of_a_run_gives_git_the_same_tree() {
-    for args in [&["--diff"][..], &["--diff", "-n"]] {
-        let (ours, gits) = (Dir::new(), Dir::new());
-        before(&ours);
-        before(&gits);
-        let ran = apply(&ours, args, WHOLE);
-        assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
-        let applied = git_apply(&gits, &ran.stdout);
-        assert!(applied.status.success(), "{applied:?} {}", ran.text());
-        assert_eq!(tree(&gits), after(), "{args:?}");
-    }
-    let dir = Dir::new();
-    let ran = apply(&dir, &["--diff"], r#"{"type":"delete","path":"x"}"#);
-    assert_eq!((ran.status, ran.text().as_str()), (1, ""));
-    assert!(ran.stderr.contains("failed delete x: no such file"));
-}
-
-#[test]
-fn deliverables_that_nothing_touched_are_listed() {
-    let dir = Dir::new();
-    before(&dir);
-    dir.put("list", "src/a.py\nModify src/b.py to add X\ndocs/none.md\n");
-    let args = ["--deliverables", "list"];
-    let ran = apply(&dir, &args, WHOLE);
-    assert_eq!(ran.status, 1);
-    assert_eq!(
-        ran.stderr,
-        "edit-apply: 1 of 3 deliverables missing: 'docs/none.md'\n"
-    );
-    dir.put("list", "src/*.py\ne/d.txt\n");
-    assert_eq!(apply(&dir, &args, WHOLE).status, 0);
-}
-
-#[test]
-fn feedback_tells_the_model_what_the_file_really_says() {
-    let dir = Dir::new();
-    dir.put("a.py", "def f():\n\treturn 1\n\ndef g():\n    return 2\n");
-    let input = r#"{"type":"modify","file_path":"a.py","operations":[{"type":"replace","old_text":"def f():\n    return 1","new_text":"x"}]}
-{"type":"create","file_path":"b.py","content":"x"}
-{"type":"create","file_path":".envrc","content":"x"}
-"#;
-    let ran = apply(&dir, &["--feedback"], input);
-    assert_eq!(ran.status, 1);
-    assert_eq!(
-        ran.text(),
-        "2 of 3 operations could not be done. The others are done: do not \
-         repeat them. Send corrected operations for these, in the same \
-         format:\n\n\
-         - modify a.py: edit 1: old_text not found; nearest at line 1: line 2 \
-         differs in tabs and spaces\n  The file has:\n  1: def f():\n  \
-         2: \treturn 1\n  3: \n  4: def g():\n\n\
-         - create .envrc: '.envrc' is protected by default; --allow lifts it\n  \
-         Leave this file alone.\n"
-    );
-    let ran = apply(&dir, &["--feedback=text"], input);
-    assert!(ran.text().starts_with("failed modify a.py"), "{ran:?}");
-    assert!(dir.text("text").contains("The file has:"));
-    let create = r#"{"type":"write","file_path":"b.py","content":"y"}"#;
-    let ran = apply(&dir, &["--feedback"], create);
-    assert_eq!((ran.status, ran.text().as_str()), (0, ""));
-}
-
 #[test]
 fn fuzzy_matches_are_taken_only_on_request_and_named() {
     let dir = Dir::new();
@@ -759,18 +653,6 @@ fn a_signal_while_it_waits_ends_it_at_once_with_everything_done() {
     );
     assert_eq!(tree(&dir), files(&[("a", "x")]));
     assert!(!dir.path().join(".edit-apply/txn").exists());
-}
-
-#[test]
-fn the_prompt_text_costs_at_most_400_tokens() {
-    let dir = Dir::new();
-    let text = apply(&dir, &["--instructions"], "").stdout;
-    let counted = run_in(dir.path(), "tokest", &["count"], &text).text();
-    let tokens: u32 = counted
-        .split_whitespace()
-        .find_map(|word| word.parse().ok())
-        .expect("a number");
-    assert!(tokens > 100 && tokens <= 400, "{tokens}");
 }
 
 /// Every directory of `tests/cases/edit-apply`: `in` is applied to a copy of

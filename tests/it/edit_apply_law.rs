@@ -6,7 +6,8 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::edit_apply::{apply, git_apply, tree};
+use crate::edit_apply::{apply, tree};
+use crate::edit_apply_words::git_apply;
 use crate::support::{Dir, Ran, Random, iterations};
 
 const NAMES: [&str; 10] = [

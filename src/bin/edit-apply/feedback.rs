@@ -48,8 +48,18 @@ impl Feedback {
         self.items.push(item(line, workspace, names));
     }
 
-    /// The whole text; empty if everything was done.
-    pub(crate) fn text(&self) -> String {
+    /// The whole text; empty if everything was done and nothing is missing.
+    pub(crate) fn text(&self, missing: &[String]) -> String {
+        let mut text = self.failures();
+        if !missing.is_empty() {
+            let names = printable(&missing.join(", "));
+            let apart = if text.is_empty() { "" } else { "\n" };
+            text += &format!("{apart}Still missing: {names}\n");
+        }
+        text
+    }
+
+    fn failures(&self) -> String {
         if self.items.is_empty() {
             return String::new();
         }
@@ -81,8 +91,7 @@ fn item(line: &ResultLine, workspace: &Workspace, names: &Names) -> String {
         item.push_str(word);
         item.push(' ');
     }
-    let why = line.outcome.why.as_ref();
-    let sentence = why.map_or("not done", |why| why.why.as_str());
+    let sentence = sentence(line);
     item = format!("{}: {sentence}\n", item.trim_end());
     if line.outcome.status == Fate::Refused {
         item.push_str("  Leave this file alone.\n");
@@ -97,9 +106,22 @@ fn item(line: &ResultLine, workspace: &Workspace, names: &Names) -> String {
     item.lines().map(|l| printable(l) + "\n").collect()
 }
 
+/// Why it was not done, without hints that are not for the model.
+fn sentence(line: &ResultLine) -> &str {
+    let Some(why) = &line.outcome.why else { return "not done" };
+    match why.reason {
+        "cut" => "the answer broke off before its end",
+        "protected" => "it is protected",
+        _ => why.why.as_str(),
+    }
+}
+
 /// The lines that matter, and those around them.
 fn places(line: &ResultLine) -> BTreeSet<u64> {
     let Some(why) = &line.outcome.why else { return BTreeSet::new() };
+    if why.reason == "exists" && line.new_path.is_none() {
+        return (1..=2 * AROUND + 1).collect();
+    }
     let nearest = why.nearest.iter().flat_map(|n| [n.line, n.differs_at]);
     let all = why.candidates.iter().copied().chain(nearest);
     all.flat_map(|line| line.saturating_sub(AROUND)..=line + AROUND)

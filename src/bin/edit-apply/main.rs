@@ -2,6 +2,7 @@
 
 mod blocks;
 mod coverage;
+mod document;
 mod feedback;
 mod interrupt;
 mod reader;
@@ -18,9 +19,7 @@ use clap::{Parser, ValueEnum};
 
 use crate::reader::Ending;
 use tornkit::cli::{self, Diagnostics};
-use tornkit::edit::{
-    DIFF_INSTRUCTIONS, Format, INSTRUCTIONS, Matching, Policy, globs_of,
-};
+use tornkit::edit::{Format, Matching, Policy, globs_of};
 use tornkit::path::Names;
 use tornkit::span::Status;
 use tornkit::stream::{Input, Output};
@@ -131,7 +130,8 @@ struct Args {
     #[arg(long)]
     no_wait: bool,
 
-    /// Print the prompt text that makes a model write operations
+    /// Print the prompt text that makes a model write operations, or what
+    /// --format says
     #[arg(long, conflicts_with = "files")]
     instructions: bool,
 
@@ -157,11 +157,8 @@ fn main() -> ExitCode {
             None => Output::stdout(),
         };
         let status = if args.instructions {
-            let text = match args.format {
-                Some(FormatName::Diff) => DIFF_INSTRUCTIONS,
-                _ => INSTRUCTIONS,
-            };
-            out.write(text.as_bytes())?;
+            let format = args.format().unwrap_or(Format::Ops);
+            out.write(format.instructions().as_bytes())?;
             Status::Complete
         } else if args.log {
             print_log(&args, &mut out)?
@@ -229,6 +226,12 @@ impl Args {
             FormatName::SearchReplace => Format::SearchReplace,
             FormatName::WholeFile => Format::WholeFile,
         })
+    }
+
+    /// Whether stdout says something of each operation at once.
+    fn speaks_of_each(&self) -> bool {
+        let each = matches!(self.shown(), Shown::Lines | Shown::Records);
+        each && self.output.is_none() && !self.atomic
     }
 
     /// What is known of the end of the input.

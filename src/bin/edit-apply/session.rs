@@ -5,23 +5,21 @@ use std::ffi::OsStr;
 
 use anyhow::Error;
 
-use tornkit::cli::{self, Diagnostics};
-use tornkit::edit::{
-    Action, DecodeError, Decoded, End, Operation, Policy,
-    Rejected as NoOperation, Shift, decode,
-};
+use tornkit::cli::{self, Diagnostics, Progress};
+use tornkit::edit::{Action, Decoded, Operation, Policy, decode};
 use tornkit::path::Names;
-use tornkit::report::result::{Apply, Fate, Fates, Outcome, ResultLine};
-use tornkit::scan::{Event, Heard, Record, Rejected};
-use tornkit::span::{Place, Status, Verdict};
+use tornkit::report::result::{Apply, Outcome, ResultLine};
+use tornkit::scan::{Event, Heard};
+use tornkit::span::{Place, Status};
 use tornkit::stream::{Input, Output, StreamError};
 use tornkit::workspace::{Trouble, Workspace};
 
 use crate::coverage::Coverage;
+use crate::document::{Document, no_operation, place};
 use crate::feedback::Feedback;
 use crate::interrupt::Interrupt;
 use crate::reader::{Asked, Reader};
-use crate::units::{Part, Unfit};
+use crate::units::Unfit;
 use crate::{Args, Shown};
 
 /// Reads and applies every operand.
@@ -49,6 +47,8 @@ pub(crate) fn run(
         },
         feedback: Feedback::default(),
         document: Document::default(),
+        progress: Progress::new(diagnostics, args.speaks_of_each()),
+        said: 0,
     };
     if args.dry_run && !args.quiet && session.workspace.is_unfinished()? {
         diagnostics.say("another run is under way, or was killed");
@@ -91,31 +91,9 @@ pub(crate) struct Session<'a> {
     coverage: Coverage,
     feedback: Feedback,
     pub(crate) document: Document,
-}
-
-/// Records in doubt that are kept, and their bytes: more than one answer
-/// holds. What exceeds them fails.
-const DOUBTFUL: usize = 4096;
-const HELD_BYTES: usize = 32 * 1024 * 1024;
-
-/// What is known of one document.
-#[derive(Default)]
-pub(crate) struct Document {
-    /// Its name.
-    file: String,
-    /// Results that are said when their group is committed.
-    pub(crate) waiting: Vec<ResultLine>,
-    /// With `--atomic`: the operations of results in `waiting`, by index.
-    held: Vec<(usize, Operation)>,
-    /// How far the hunks of the file in hand have moved its lines.
-    pub(crate) shift: Shift,
-    /// Parts of the file patch in hand.
-    pub(crate) patch: Vec<Part>,
-    /// Records that may be lines of a broken one, until that is known.
-    doubtful: Vec<(Vec<u8>, Place)>,
-    fates: Fates,
-    /// What a filter before us said about its own input.
-    end: Option<End>,
+    progress: Progress,
+    /// Results said so far.
+    said: u64,
 }
 
 impl Session<'_> {
@@ -127,6 +105,7 @@ impl Session<'_> {
         let Args { wrapped, .. } = *self.args;
         let (format, ending) = (self.args.format(), self.args.ending());
         let mut answer = Reader::new(wrapped, format, ending);
+        let mut read = 0;
         loop {
             if !input.is_ready() {
                 self.commit()?;
@@ -135,7 +114,13 @@ impl Session<'_> {
             if block.is_empty() {
                 break;
             }
+            read += block.len() as u64;
             answer.feed(block, &mut |asked| self.take_asked(asked))?;
+            let operations = self.said + self.document.waiting.len() as u64;
+            let megabytes = read as f64 / 1e6;
+            self.progress.tick(|| {
+                format!("{operations} operations, {megabytes:.1} MB read")
+            });
         }
         let heard = answer.finish(&mut |asked| self.take_asked(asked))?;
         self.release()?;
@@ -274,6 +259,7 @@ impl Session<'_> {
 
     fn say_results(&mut self) -> Result<(), Error> {
         for line in std::mem::take(&mut self.document.waiting) {
+            self.said += 1;
             self.document.fates.count(line.outcome.status);
             self.coverage.take(&line);
             self.feedback.take(&line, &self.workspace, &self.names);
@@ -291,6 +277,7 @@ impl Session<'_> {
             Shown::Feedback => return Ok(()),
             Shown::Patch => {
                 if !line.outcome.status.is_good() && !self.args.quiet {
+                    self.progress.clear();
                     self.diagnostics.say(&line.text(file));
                 }
                 return Ok(());
@@ -310,13 +297,15 @@ impl Session<'_> {
         match self.args.shown() {
             Shown::Patch => self.say_patch()?,
             Shown::Feedback => {
-                let said = self.out.write(self.feedback.text().as_bytes());
+                let text = self.feedback.text(&self.coverage.missing());
+                let said = self.out.write(text.as_bytes());
                 self.keep_on(said)?;
             }
             Shown::Lines | Shown::Records => {
                 if let Some(file) = &self.args.feedback {
                     let mut out = Output::file(file)?;
-                    out.write(self.feedback.text().as_bytes())?;
+                    let text = self.feedback.text(&self.coverage.missing());
+                    out.write(text.as_bytes())?;
                     out.finish()?;
                 }
             }
@@ -349,6 +338,7 @@ impl Session<'_> {
 
     /// Says how a document ended, once its results are said.
     fn close(&mut self, heard: Heard) -> Result<Status, Error> {
+        self.progress.clear();
         let document = &self.document;
         let status = document.judge(&heard);
         if !self.args.quiet {
@@ -373,144 +363,6 @@ impl Session<'_> {
     }
 }
 
-impl Document {
-    fn new(file: &str) -> Self {
-        Self { file: file.to_owned(), ..Self::default() }
-    }
-
-    /// Keeps a record until it is known whether it is the model's own.
-    fn doubt(&mut self, record: &Record<'_>) {
-        self.doubtful.push((record.json.to_vec(), place(record)));
-        let held = self.doubtful.iter().map(|(json, _)| json.len());
-        if self.doubtful.len() > DOUBTFUL || held.sum::<usize>() > HELD_BYTES {
-            self.refute();
-        }
-    }
-
-    /// The records in doubt stand in the text of a broken operation.
-    fn refute(&mut self) {
-        for (_, at) in std::mem::take(&mut self.doubtful) {
-            let why = "it stands inside an operation that is broken";
-            self.waiting.push(nameless(Outcome::failed("inside", why), at));
-        }
-    }
-
-    fn reject(&mut self, rejected: &Rejected<'_>) {
-        let why = rejected.reason.describe();
-        let outcome = Outcome::failed("rejected-record", why);
-        self.waiting.push(nameless(outcome, rejected.at));
-    }
-
-    /// The unfinished operation at the end of a cut document.
-    fn take_tail(&mut self, heard: &Heard, names: &Names) {
-        let cut = heard.summary.cut.as_ref();
-        if let Some(cut) = cut.filter(|c| c.lost_bytes > 0) {
-            let name = cut.file_path.as_deref().map(|p| names.read(p));
-            let outcome = match name {
-                Some(Err(why)) => Outcome::refused(why.code(), why),
-                _ => Outcome::failed("cut", "cut"),
-            };
-            let mut line = nameless(outcome, cut.tail);
-            line.file_path.clone_from(&cut.file_path);
-            self.waiting.push(line);
-        }
-    }
-
-    /// A group that could not be published has applied nothing.
-    fn fail_applied(&mut self, why: &Trouble) {
-        for line in self.applied() {
-            line.outcome = Outcome::failed("io", why);
-        }
-    }
-
-    fn skip_applied(&mut self) {
-        for line in self.applied() {
-            line.outcome = Outcome::skipped("it is all or nothing");
-        }
-    }
-
-    fn applied(&mut self) -> impl Iterator<Item = &mut ResultLine> {
-        let lines = self.waiting.iter_mut();
-        lines.filter(|line| line.outcome.status == Fate::Applied)
-    }
-
-    fn judge(&self, heard: &Heard) -> Status {
-        let bad = self.is_cut(heard) || self.found_nothing(heard);
-        if bad || !self.fates.all_good() {
-            Status::Incomplete
-        } else {
-            Status::Complete
-        }
-    }
-
-    /// Whether the document, or what a filter made it from, was cut.
-    fn is_cut(&self, heard: &Heard) -> bool {
-        heard.summary.verdict == Verdict::Cut
-            || self.upstream() == Some(Verdict::Cut)
-    }
-
-    fn upstream(&self) -> Option<Verdict> {
-        self.end.as_ref().map(|end| end.verdict)
-    }
-
-    /// Bytes, but no operation among them, and nothing that says that there
-    /// need not be one.
-    fn found_nothing(&self, heard: &Heard) -> bool {
-        heard.outcome.input_bytes > 0
-            && self.fates == Fates::default()
-            && heard.summary.declared != Some(0)
-            && self.upstream() != Some(Verdict::Complete)
-    }
-
-    fn explain(&self, heard: &Heard, diagnostics: Diagnostics) {
-        let summary = &heard.summary;
-        if summary.cut.is_some() {
-            diagnostics.say(&self.describe_cut(heard));
-        } else if self.is_cut(heard) {
-            diagnostics.say(&self.describe_upstream_cut());
-        } else if self.found_nothing(heard) {
-            let (file, bytes) = (&self.file, summary.bytes.total());
-            diagnostics.say(&format!(
-                "cannot find an operation in '{file}': {bytes} bytes of \
-                 other text (ends at byte {bytes})"
-            ));
-            diagnostics.hint("edit-apply --instructions");
-        }
-    }
-
-    fn describe_cut(&self, heard: &Heard) -> String {
-        let summary = &heard.summary;
-        let Some(cut) = &summary.cut else { return String::new() };
-        let mut text = format!("input cut {}", cut.state.describe());
-        if let Some(path) = &cut.file_path {
-            text += &format!(" of '{}'", cli::printable(path));
-        }
-        text += &format!(": {} operations whole", summary.operations);
-        if let Some(declared) = summary.declared {
-            text += &format!(" of {declared}");
-        }
-        if let Some(why) = heard.outcome.why_cut() {
-            text += &format!("; {}", cli::printable(&why));
-        }
-        let file = &self.file;
-        let end = Place { byte: cut.byte, line: cut.line };
-        let Place { byte, line } = heard.in_input(end);
-        text + &format!(" ({file}:{line}, byte {byte})")
-    }
-
-    fn describe_upstream_cut(&self) -> String {
-        let mut text = "input cut before it was filtered".to_owned();
-        let Some(end) = &self.end else { return text };
-        if let Some(path) = &end.file_path {
-            text += &format!(", in '{}'", cli::printable(path));
-        }
-        if let (Some(line), Some(byte)) = (end.line, end.byte) {
-            text += &format!(" (line {line}, byte {byte})");
-        }
-        text
-    }
-}
-
 pub(crate) fn result_line(operation: &Operation, at: Place) -> ResultLine {
     let new_path = match &operation.action {
         Action::Rename(to) | Action::Copy(to) => Some(to.to_string()),
@@ -523,22 +375,4 @@ pub(crate) fn result_line(operation: &Operation, at: Place) -> ResultLine {
         outcome: Outcome::skipped("not tried"),
         at,
     }
-}
-
-fn place(record: &Record<'_>) -> Place {
-    Place { byte: record.span.start, line: record.line }
-}
-
-fn no_operation(rejected: NoOperation, at: Place) -> ResultLine {
-    let NoOperation { op, file_path, why } = rejected;
-    let outcome = match why {
-        DecodeError::Name(name) => Outcome::refused(name.code(), name),
-        why => Outcome::failed(why.code(), why),
-    };
-    ResultLine { op, file_path, new_path: None, outcome, at }
-}
-
-fn nameless(outcome: Outcome, at: Place) -> ResultLine {
-    let (op, file_path, new_path) = (None, None, None);
-    ResultLine { op, file_path, new_path, outcome, at }
 }

@@ -1,0 +1,195 @@
+//! One document: the results that it came to, and what is said of it at its
+//! end. Records and results in, words out; no tree.
+
+use tornkit::cli::{self, Diagnostics};
+use tornkit::edit::{
+    DecodeError, End, Operation, Rejected as NoOperation, Shift,
+};
+use tornkit::path::Names;
+use tornkit::report::result::{Fate, Fates, Outcome, ResultLine};
+use tornkit::scan::{Heard, Record, Rejected};
+use tornkit::span::{Place, Status, Verdict};
+use tornkit::workspace::Trouble;
+
+use crate::units::Part;
+
+/// Records in doubt that are kept, and their bytes: more than one answer
+/// holds. What exceeds them fails.
+const DOUBTFUL: usize = 4096;
+const HELD_BYTES: usize = 32 * 1024 * 1024;
+
+/// What is known of one document.
+#[derive(Default)]
+pub(crate) struct Document {
+    /// Its name.
+    pub(crate) file: String,
+    /// Results that are said when their group is committed.
+    pub(crate) waiting: Vec<ResultLine>,
+    /// With `--atomic`: the operations of results in `waiting`, by index.
+    pub(crate) held: Vec<(usize, Operation)>,
+    /// How far the hunks of the file in hand have moved its lines.
+    pub(crate) shift: Shift,
+    /// Parts of the file patch in hand.
+    pub(crate) patch: Vec<Part>,
+    /// Records that may be lines of a broken one, until that is known.
+    pub(crate) doubtful: Vec<(Vec<u8>, Place)>,
+    pub(crate) fates: Fates,
+    /// What a filter before us said about its own input.
+    pub(crate) end: Option<End>,
+}
+
+impl Document {
+    pub(crate) fn new(file: &str) -> Self {
+        Self { file: file.to_owned(), ..Self::default() }
+    }
+
+    /// Keeps a record until it is known whether it is the model's own.
+    pub(crate) fn doubt(&mut self, record: &Record<'_>) {
+        self.doubtful.push((record.json.to_vec(), place(record)));
+        let held = self.doubtful.iter().map(|(json, _)| json.len());
+        if self.doubtful.len() > DOUBTFUL || held.sum::<usize>() > HELD_BYTES {
+            self.refute();
+        }
+    }
+
+    /// The records in doubt stand in the text of a broken operation.
+    pub(crate) fn refute(&mut self) {
+        for (_, at) in std::mem::take(&mut self.doubtful) {
+            let why = "it stands inside an operation that is broken";
+            self.waiting.push(nameless(Outcome::failed("inside", why), at));
+        }
+    }
+
+    pub(crate) fn reject(&mut self, rejected: &Rejected<'_>) {
+        let why = rejected.reason.describe();
+        let outcome = Outcome::failed("rejected-record", why);
+        self.waiting.push(nameless(outcome, rejected.at));
+    }
+
+    /// The unfinished operation at the end of a cut document.
+    pub(crate) fn take_tail(&mut self, heard: &Heard, names: &Names) {
+        let cut = heard.summary.cut.as_ref();
+        if let Some(cut) = cut.filter(|c| c.lost_bytes > 0) {
+            let name = cut.file_path.as_deref().map(|p| names.read(p));
+            let outcome = match name {
+                Some(Err(why)) => Outcome::refused(why.code(), why),
+                _ => Outcome::failed("cut", "cut"),
+            };
+            let mut line = nameless(outcome, cut.tail);
+            line.file_path.clone_from(&cut.file_path);
+            self.waiting.push(line);
+        }
+    }
+
+    /// A group that could not be published has applied nothing.
+    pub(crate) fn fail_applied(&mut self, why: &Trouble) {
+        for line in self.applied() {
+            line.outcome = Outcome::failed("io", why);
+        }
+    }
+
+    pub(crate) fn skip_applied(&mut self) {
+        for line in self.applied() {
+            line.outcome = Outcome::skipped("it is all or nothing");
+        }
+    }
+
+    fn applied(&mut self) -> impl Iterator<Item = &mut ResultLine> {
+        let lines = self.waiting.iter_mut();
+        lines.filter(|line| line.outcome.status == Fate::Applied)
+    }
+
+    pub(crate) fn judge(&self, heard: &Heard) -> Status {
+        let bad = self.is_cut(heard) || self.found_nothing(heard);
+        if bad || !self.fates.all_good() {
+            Status::Incomplete
+        } else {
+            Status::Complete
+        }
+    }
+
+    /// Whether the document, or what a filter made it from, was cut.
+    pub(crate) fn is_cut(&self, heard: &Heard) -> bool {
+        heard.summary.verdict == Verdict::Cut
+            || self.upstream() == Some(Verdict::Cut)
+    }
+
+    fn upstream(&self) -> Option<Verdict> {
+        self.end.as_ref().map(|end| end.verdict)
+    }
+
+    /// Bytes, but no operation among them, and nothing that says that there
+    /// need not be one.
+    fn found_nothing(&self, heard: &Heard) -> bool {
+        heard.outcome.input_bytes > 0
+            && self.fates == Fates::default()
+            && heard.summary.declared != Some(0)
+            && self.upstream() != Some(Verdict::Complete)
+    }
+
+    pub(crate) fn explain(&self, heard: &Heard, diagnostics: Diagnostics) {
+        let summary = &heard.summary;
+        if summary.cut.is_some() {
+            diagnostics.say(&self.describe_cut(heard));
+        } else if self.is_cut(heard) {
+            diagnostics.say(&self.describe_upstream_cut());
+        } else if self.found_nothing(heard) {
+            let (file, bytes) = (&self.file, summary.bytes.total());
+            diagnostics.say(&format!(
+                "cannot find an operation in '{file}': {bytes} bytes of \
+                 other text (ends at byte {bytes})"
+            ));
+            diagnostics.hint("edit-apply --instructions");
+        }
+    }
+
+    fn describe_cut(&self, heard: &Heard) -> String {
+        let summary = &heard.summary;
+        let Some(cut) = &summary.cut else { return String::new() };
+        let mut text = format!("input cut {}", cut.state.describe());
+        if let Some(path) = &cut.file_path {
+            text += &format!(" of '{}'", cli::printable(path));
+        }
+        text += &format!(": {} operations whole", summary.operations);
+        if let Some(declared) = summary.declared {
+            text += &format!(" of {declared}");
+        }
+        if let Some(why) = heard.outcome.why_cut() {
+            text += &format!("; {}", cli::printable(&why));
+        }
+        let file = &self.file;
+        let end = Place { byte: cut.byte, line: cut.line };
+        let Place { byte, line } = heard.in_input(end);
+        text + &format!(" ({file}:{line}, byte {byte})")
+    }
+
+    fn describe_upstream_cut(&self) -> String {
+        let mut text = "input cut before it was filtered".to_owned();
+        let Some(end) = &self.end else { return text };
+        if let Some(path) = &end.file_path {
+            text += &format!(", in '{}'", cli::printable(path));
+        }
+        if let (Some(line), Some(byte)) = (end.line, end.byte) {
+            text += &format!(" (line {line}, byte {byte})");
+        }
+        text
+    }
+}
+
+pub(crate) fn place(record: &Record<'_>) -> Place {
+    Place { byte: record.span.start, line: record.line }
+}
+
+pub(crate) fn no_operation(rejected: NoOperation, at: Place) -> ResultLine {
+    let NoOperation { op, file_path, why } = rejected;
+    let outcome = match why {
+        DecodeError::Name(name) => Outcome::refused(name.code(), name),
+        why => Outcome::failed(why.code(), why),
+    };
+    ResultLine { op, file_path, new_path: None, outcome, at }
+}
+
+fn nameless(outcome: Outcome, at: Place) -> ResultLine {
+    let (op, file_path, new_path) = (None, None, None);
+    ResultLine { op, file_path, new_path, outcome, at }
+}
