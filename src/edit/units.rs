@@ -75,6 +75,9 @@ pub fn from_unit(
     let mode = mode(unit.file)?;
     match unit.change {
         Change::Binary(_) => Err(NoUnit::Binary),
+        Change::Header if unit.file.kind == Kind::Delete => {
+            Ok(deletion(path, Vec::new()))
+        }
         Change::Header => {
             let operation = header(unit.file, path, name)?;
             Ok(FromUnit::One(Operation { mode, ..operation }))
@@ -119,10 +122,11 @@ fn header(
 ) -> Result<Operation, NoUnit> {
     Ok(match file.kind {
         Kind::New => Operation::new(path, Action::Create(Vec::new())),
-        Kind::Delete => Operation::new(path, Action::Delete),
         Kind::Rename => Operation::new(name(&file.old)?, Action::Rename(path)),
         Kind::Copy => Operation::new(name(&file.old)?, Action::Copy(path)),
-        Kind::Modify => Operation::new(path, Action::Modify(Vec::new())),
+        Kind::Modify | Kind::Delete => {
+            Operation::new(path, Action::Modify(Vec::new()))
+        }
     })
 }
 
@@ -141,25 +145,20 @@ fn from_hunk(
         let action = Action::Create(new);
         return FromUnit::One(Operation::new(path, action));
     }
-    let edit = Edit::Hunk {
-        line: match unit.file.kind {
-            Kind::Delete => Some(1),
-            _ => line_of(hunk, shift.0),
-        },
-        old: hunk.side(Side::Old),
-        new,
-        extent: match unit.file.kind {
-            Kind::Delete => Extent::File,
-            _ => Extent::Lines,
-        },
-    };
-    let action = Action::Modify(vec![edit]);
-    let first = Operation::new(path.clone(), action);
-    match unit.file.kind {
-        // What the file holds is seen before it goes.
-        Kind::Delete => {
-            FromUnit::Both(first, Operation::new(path, Action::Delete))
-        }
-        _ => FromUnit::One(first),
+    let old = hunk.side(Side::Old);
+    if unit.file.kind == Kind::Delete {
+        return deletion(path, old);
     }
+    let (line, extent) = (line_of(hunk, shift.0), Extent::Lines);
+    let edit = Edit::Hunk { line, old, new, extent };
+    FromUnit::One(Operation::new(path, Action::Modify(vec![edit])))
+}
+
+/// The end of a file that is all of `old`: what it holds is seen before it
+/// goes.
+fn deletion(path: RelPath, old: Vec<u8>) -> FromUnit {
+    let (line, new, extent) = (Some(1), Vec::new(), Extent::File);
+    let edit = Edit::Hunk { line, old, new, extent };
+    let first = Operation::new(path.clone(), Action::Modify(vec![edit]));
+    FromUnit::Both(first, Operation::new(path, Action::Delete))
 }

@@ -34,6 +34,8 @@ fn is_end(end: &Finished, last: &Last) -> bool {
     match last.doubt {
         // Lines are missing. Where other counts were wrong, these are too.
         Doubt::Unmet => last.is_line_ended && end.totals.miscounts > 0,
+        // A file that appears or goes away has lines, unless it is empty.
+        Doubt::HeaderOnly => !last.file.is_whole_file(),
         _ => true,
     }
 }
