@@ -95,7 +95,7 @@ fn a_patch_of_odd_files_gives_git_the_same_tree() {
         ("bare", b"a\nb"),
         ("crlf", b"a\r\nb\r\n"),
         ("latin", b"\xe9\n\xff\xfe\nx\n"),
-        ("nul", b"a\0b\nc\0d\n"),
+        ("zero", b"a\0b\nc\0d\n"),
         ("cr", b"a\rb\rc\n"),
         ("bom", b"\xef\xbb\xbfa\n"),
         ("empty", b""),
@@ -118,7 +118,7 @@ fn a_patch_of_odd_files_gives_git_the_same_tree() {
         edit("bare", "b", "b\nc\n"),
         edit("crlf", "b\r\n", "c\r\n\r\nd"),
         edit("latin", "x", "y"),
-        edit("nul", "c", "e"),
+        edit("zero", "c", "e"),
         edit("cr", "b", "--- z\n+++ y\n@@ -1 +1 @@"),
         edit("bom", "a", "b"),
         write("empty", "-- \n"),
@@ -145,7 +145,7 @@ fn a_patch_of_odd_files_gives_git_the_same_tree() {
             }
         }
         let ran = apply(&ours, &[&args, more].concat(), &input);
-        assert_eq!((ran.status, ran.stderr.as_str()), (0, ""), "{ran:?}");
+        assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
         let applied = git_apply(&gits, &ran.stdout);
         assert!(applied.status.success(), "{applied:?} {}", ran.text());
         let whole = match more.is_empty() {
