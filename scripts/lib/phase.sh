@@ -142,8 +142,11 @@ make_unit() {
         repaired=yes
         repair feedback
     done
-    [ "$failed_now" = 0 ] ||
-        give_up "$failed_now operations could not be applied"
+    [ "$failed_now" = 0 ] || {
+        operations=operations
+        [ "$failed_now" -gt 1 ] || operations=operation
+        give_up "$failed_now $operations could not be applied"
+    }
     [ "$last" = no ] || check_phase
 }
 

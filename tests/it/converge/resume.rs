@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use super::{Run, demo, plant, replay, script, scripts, tree};
-use crate::support::{Dir, TOOLS, binary, run_in};
+use crate::support::{Dir, Ran, TOOLS, binary, run_in};
 
 /// Moments of a night, and of a day.
 const NIGHT: u64 = 50;
@@ -84,10 +84,41 @@ fn written_twice(run: &Path) -> Vec<String> {
     twice
 }
 
+/// Kills a run at one of so many moments, then once more while it is taken
+/// up, and lets it go on to its end. How it ended, and how often it was still
+/// at work when it was killed.
+fn kill_and_resume(
+    dir: &Dir,
+    args: &[&str],
+    (moment, moments): (u64, u64),
+) -> (Ran, u64) {
+    // Spread evenly, in an order that is not that of time.
+    let after = (moment * 7 + 3) % moments * SPAN / moments + 20;
+    println!("killed after {after} ms");
+    let group = moment % 2 == 0;
+    let begun = || dir.path().join("run/settings").exists();
+    let resume = ["--resume", "run"];
+    let mut left = killed(dir, args, after, group);
+    let mut interrupted = u64::from(left);
+    if left && begun() {
+        left = killed(dir, &resume, after / 2 + 50, !group);
+        interrupted += u64::from(left);
+    }
+    if begun() {
+        return (script(dir.path(), "converge", &resume, b""), interrupted);
+    }
+    fs::remove_dir_all(dir.path().join("run")).ok();
+    (script(dir.path(), "converge", args, b""), interrupted)
+}
+
+fn moments(by_day: u64) -> u64 {
+    let night = std::env::var_os("TORNKIT_NIGHTLY").is_some();
+    if night { NIGHT } else { by_day }
+}
+
 #[test]
 fn a_killed_run_is_taken_up_at_any_moment_and_nothing_whole_comes_twice() {
-    let night = std::env::var_os("TORNKIT_NIGHTLY").is_some();
-    let moments = if night { NIGHT } else { DAY };
+    let moments = moments(DAY);
     let mut interrupted = 0;
     for moment in 0..moments {
         let dir = Dir::new();
@@ -100,27 +131,103 @@ fn a_killed_run_is_taken_up_at_any_moment_and_nothing_whole_comes_twice() {
         args.extend(["--deliverables", deliverables.to_str().unwrap()]);
         args.extend(["--prompt", task.to_str().unwrap()]);
         args.extend(more);
-        // Spread evenly, in an order that is not that of time.
-        let after = (moment * 7 + 3) % moments * SPAN / moments + 20;
-        let group = moment % 2 == 0;
-        let mut left = killed(&dir, &args, after, group);
-        interrupted += u64::from(left);
-        // A second time, while it is being taken up.
-        if left && dir.path().join("run/settings").exists() {
-            let args = ["--resume", "run"];
-            left = killed(&dir, &args, after / 2 + 50, !group);
-            interrupted += u64::from(left);
-        }
-        let ran = if dir.path().join("run/settings").exists() {
-            script(dir.path(), "converge", &["--resume", "run"], b"")
-        } else {
-            fs::remove_dir_all(dir.path().join("run")).ok();
-            script(dir.path(), "converge", &args, b"")
-        };
-        let what = format!("killed after {after} ms");
+        let (ran, times) = kill_and_resume(&dir, &args, (moment, moments));
+        interrupted += times;
+        let what = format!("moment {moment} of {moments}");
         Run { dir, ran }.expect_resumed(&what);
     }
     assert!(interrupted >= moments / 2, "{interrupted} of {moments}");
+}
+
+#[test]
+fn a_killed_run_of_diffs_is_taken_up_as_well() {
+    let moments = moments(2);
+    for moment in 0..moments {
+        let dir = Dir::new();
+        plant(&demo().join("base"), &dir.path().join("tree"));
+        let demo = demo();
+        let llm = format!(
+            "replay-llm --format diff --style line --max-tokens 2600 \
+             --answer '{0}/answer.diff' --task '{0}/task.md' >said.$$ && \
+             {{ head -c 5000; sleep 0.1; cat; }} <said.$$",
+            demo.display()
+        );
+        let deliverables = demo.join("deliverables.txt");
+        let task = demo.join("task.md");
+        let mut args = vec!["--llm", &llm, "-C", "tree", "--run-dir", "run"];
+        args.extend(["--deliverables", deliverables.to_str().unwrap()]);
+        args.extend(["--prompt", task.to_str().unwrap()]);
+        args.extend(["--max-attempts", "60", "--policy", "seed"]);
+        args.extend(["--format", "diff"]);
+        let (ran, _) = kill_and_resume(&dir, &args, (moment, moments));
+        let what = format!("diffs, moment {moment} of {moments}");
+        Run { dir, ran }.expect_demo_done(&what);
+    }
+}
+
+/// Phases of two files each, and the answer to each of them.
+const PHASES: [&str; 3] = ["types", "core", "tests"];
+
+fn phases(dir: &Dir) {
+    let mut list = Vec::new();
+    for (n, phase) in PHASES.into_iter().enumerate() {
+        let files = [format!("{phase}/a.py"), format!("{phase}/b.py")];
+        let mut answer =
+            "{\"type\":\"meta\",\"total_operations\":2}\n".to_owned();
+        for file in &files {
+            let text: String =
+                (0..40).map(|n| format!("{phase}_{n} = '{file}'\n")).collect();
+            let op = serde_json::json!({
+                "type": "create", "file_path": file, "content": text,
+            });
+            answer += &format!("{op}\n");
+            dir.put(&format!("expected/{file}"), text);
+        }
+        dir.put(&format!("{phase}.ndjson"), answer);
+        let before: Vec<&str> = PHASES.into_iter().take(n).collect();
+        list.push(serde_json::json!({
+            "phase_id": phase,
+            "dependencies": before,
+            "scope": {"deliverables": files},
+        }));
+    }
+    let list = serde_json::json!({"run_id": "r", "phases": list});
+    dir.put("list", list.to_string());
+    dir.put(
+        "model.sh",
+        "cat >asked.$$\n\
+         phase=$(sed -n 's/^# Phase //p' asked.$$ | head -n 1)\n\
+         echo \"$phase\" >>calls\n\
+         replay-llm --answer \"$phase.ndjson\" --style exact \
+         --max-tokens 500 --conversation <asked.$$ >said.$$\n\
+         head -c 300 said.$$; sleep 0.1; tail -c +301 said.$$\n",
+    );
+}
+
+#[test]
+fn a_killed_run_of_phases_makes_each_of_them_once() {
+    let moments = moments(2);
+    for moment in 0..moments {
+        let dir = Dir::new();
+        phases(&dir);
+        fs::create_dir(dir.path().join("tree")).unwrap();
+        let mut args = vec!["--llm", "sh model.sh", "--deliverables", "list"];
+        args.extend(["-C", "tree", "--run-dir", "run"]);
+        args.extend(["--max-attempts", "60"]);
+        let (ran, _) = kill_and_resume(&dir, &args, (moment, moments));
+        assert_eq!(ran.status, 0, "{ran:?}");
+        let expected = tree(&dir.path().join("expected"));
+        assert_eq!(tree(&dir.path().join("tree")), expected);
+        let run = dir.path().join("run");
+        for phase in 1..=PHASES.len() {
+            let folder = run.join(phase.to_string());
+            assert_eq!(written_twice(&folder), Vec::<String>::new());
+        }
+        assert!(
+            dir.text("run/report")
+                .ends_with("complete operations generated twice: 0\n")
+        );
+    }
 }
 
 impl Run {
