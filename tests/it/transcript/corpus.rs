@@ -6,13 +6,13 @@ use serde_json::Value;
 use tornkit::span::Verdict;
 use tornkit::transcript::From;
 
-use crate::support::data;
+use crate::support::{Random, data, iterations};
 
 use super::oracle::{Expected, of_body, of_stream};
 use super::{hear, prefixes_invent_nothing};
 
 /// The files of a part of the corpus, each with what its index says of it.
-fn files(part: &str) -> Option<Vec<(String, Vec<u8>, Value)>> {
+pub(super) fn files(part: &str) -> Option<Vec<(String, Vec<u8>, Value)>> {
     let root = data()?.join("corpus");
     let index = root.join(format!("INDEX.{part}.ndjson"));
     let index = std::fs::read_to_string(&index).unwrap();
@@ -26,7 +26,7 @@ fn files(part: &str) -> Option<Vec<(String, Vec<u8>, Value)>> {
 }
 
 /// The second reading; nothing for a file without an envelope.
-fn expected(name: &str, bytes: &[u8]) -> Option<Expected> {
+pub(super) fn expected(name: &str, bytes: &[u8]) -> Option<Expected> {
     let text = std::str::from_utf8(bytes).unwrap();
     match Path::new(name).extension().and_then(|e| e.to_str()) {
         Some("sse") => Some(of_stream(text)),
@@ -38,9 +38,10 @@ fn expected(name: &str, bytes: &[u8]) -> Option<Expected> {
 fn agrees(part: &str, count: usize) {
     let Some(files) = files(part) else { return };
     assert_eq!(files.len(), count);
+    let mut random = Random::seeded();
     for (name, bytes, entry) in files {
         let whole = hear(&bytes, From::Auto, usize::MAX);
-        for chunk in [1, 7, 4096] {
+        for chunk in [1, 7, 4096, 1 + random.below(bytes.len())] {
             assert_eq!(
                 hear(&bytes, From::Auto, chunk),
                 whole,
@@ -96,7 +97,7 @@ fn no_prefix_of_a_real_transcript_invents_anything() {
     for part in ["json", "truncated"] {
         let Some(files) = files(part) else { return };
         for (name, bytes, _) in files {
-            let step = bytes.len() / 150 + 1;
+            let step = bytes.len() / iterations(150) + 1;
             prefixes_invent_nothing(&name, &bytes, step);
         }
     }

@@ -184,6 +184,70 @@ fn a_stop_reason_tells_whether_the_last_hunk_is_whole() {
     assert_eq!((ran.status, ran.text().as_str()), (1, ""), "{}", ran.stderr);
 }
 
+/// What `diff-resume --raw` and `ndjson-salvage` must make of an answer: its
+/// text, and its calls as records, the last of which may be cut.
+fn whole_calls(lines: &str) -> Vec<(String, Value)> {
+    let calls = lines.lines().filter_map(|line| {
+        let record: Value = serde_json::from_str(line).ok()?;
+        let is_call = record["type"] == "tool_call";
+        let name = record["name"].as_str()?.to_owned();
+        is_call.then(|| (name, record["input"].clone()))
+    });
+    let mut calls: Vec<_> = calls.collect();
+    calls.sort_by_key(|(name, input)| (name.clone(), input.to_string()));
+    calls
+}
+
+fn parsed_calls(said: &super::oracle::Expected) -> Vec<(String, Value)> {
+    let parse = |(name, args): &(String, String)| {
+        (name.clone(), serde_json::from_str(args).unwrap())
+    };
+    let mut calls: Vec<(String, Value)> =
+        said.calls.iter().map(parse).collect();
+    calls.sort_by_key(|(name, input)| (name.clone(), input.to_string()));
+    calls
+}
+
+#[test]
+fn both_tools_read_of_every_file_of_the_corpus_what_its_provider_says() {
+    let dir = Dir::new();
+    for part in ["json", "truncated"] {
+        let Some(files) = super::corpus::files(part) else { return };
+        for (name, bytes, _) in files {
+            let Some(said) = super::corpus::expected(&name, &bytes) else {
+                continue;
+            };
+            let args = ["--raw", "--quiet"];
+            let ran = run_in(dir.path(), "diff-resume", &args, &bytes);
+            assert!(
+                ran.text().starts_with(&said.text),
+                "{name}: diff-resume has other text"
+            );
+            let rest = &ran.text()[said.text.len()..];
+            assert_eq!(whole_calls(rest), parsed_calls(&said), "{name}");
+            let beside = rest
+                .lines()
+                .filter(|line| !line.is_empty())
+                .all(|line| line.starts_with("{\"type\":\"tool_call\""));
+            assert!(said.calls.is_empty() || beside, "{name}: {rest}");
+
+            let none = ["--quiet"];
+            let ran = run_in(dir.path(), "ndjson-salvage", &none, &bytes);
+            assert_eq!(whole_calls(&ran.text()), parsed_calls(&said), "{name}");
+            let text = said.text.as_bytes();
+            let raw = ["--quiet", "--from", "raw"];
+            let alone = run_in(dir.path(), "ndjson-salvage", &raw, text);
+            let text = ran.text();
+            let records = text
+                .lines()
+                .filter(|line| !line.starts_with("{\"type\":\"tool_call\""));
+            let records: Vec<_> = records.collect();
+            let alone = alone.text();
+            assert_eq!(records, alone.lines().collect::<Vec<_>>(), "{name}");
+        }
+    }
+}
+
 /// Real transcripts: what the report says is what the index says, through
 /// both tools alike.
 #[test]
