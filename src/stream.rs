@@ -171,13 +171,7 @@ pub struct Output {
 enum Sink {
     Plain(File),
     Inherited(Box<dyn Write>),
-    /// The process was started without a stdout.
-    Closed,
-    File {
-        file: File,
-        temporary: PathBuf,
-        target: PathBuf,
-    },
+    File { file: File, temporary: PathBuf, target: PathBuf },
     Nowhere,
 }
 
@@ -281,7 +275,6 @@ impl Output {
             Sink::Inherited(writer) => {
                 writer.write_all(bytes).and_then(|()| writer.flush())
             }
-            Sink::Closed => Err(io::Error::other("it is closed")),
             Sink::Nowhere => Ok(()),
         };
         done.map_err(|why| self.failed(why))
@@ -307,32 +300,20 @@ impl Drop for Output {
 
 /// A duplicate of descriptor 1, free of the standard library's line buffer;
 /// the locked handle where no duplicate can be had.
+///
+/// A process that is started with stdout closed writes into the void: Rust's
+/// runtime puts a `/dev/null` there, open for reading as well, and what
+/// Python's and Node's ways to discard an output pass on looks the same.
 #[expect(clippy::disallowed_methods, reason = "the one place that may")]
 fn stdout_sink() -> Sink {
     #[cfg(unix)]
     {
         use std::os::fd::AsFd;
         if let Ok(fd) = io::stdout().as_fd().try_clone_to_owned() {
-            let file = File::from(fd);
-            let closed = stands_for_closed(&file);
-            return if closed { Sink::Closed } else { Sink::Plain(file) };
+            return Sink::Plain(File::from(fd));
         }
     }
     Sink::Inherited(Box::new(io::stdout().lock()))
-}
-
-/// Whether the descriptor is the one that Rust's runtime opens where a
-/// process is started with stdout closed: `/dev/null`, for reading as well.
-#[cfg(unix)]
-fn stands_for_closed(file: &File) -> bool {
-    use rustix::fs::{OFlags, fcntl_getfl};
-    use std::os::unix::fs::MetadataExt;
-    let (Ok(flags), Ok(own), Ok(null)) =
-        (fcntl_getfl(file), file.metadata(), std::fs::metadata("/dev/null"))
-    else {
-        return false;
-    };
-    own.rdev() == null.rdev() && flags & OFlags::RWMODE == OFlags::RDWR
 }
 
 /// A name in the target's directory that no other run uses.
