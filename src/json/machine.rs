@@ -102,7 +102,8 @@ pub struct Machine {
     pub trace: u32,
     /// A closing that leaves at most this many levels is reported.
     pub floor: u32,
-    /// An array at this level needs no commas between its elements.
+    /// An array at this level may have any number of commas, or none, between
+    /// its elements.
     pub loose: u32,
     /// Scalars at this level are reported. At level 0 a blank, a comma or a
     /// line's end must follow one, and a string must end on its line.
@@ -388,7 +389,8 @@ impl Machine {
     fn value(&mut self, c: &mut Cursor<'_>, byte: u8) -> Option<Stop> {
         if self.scalars == Some(self.levels()) && !self.in_scalar {
             let holds = matches!(byte, b'{' | b'[' | b']');
-            self.in_scalar = !holds;
+            let skipped = byte == b',' && self.skips_comma();
+            self.in_scalar = !holds && !skipped;
             if self.in_scalar {
                 return Some(Stop::Scalar);
             }
@@ -398,6 +400,10 @@ impl Machine {
             b'\'' => self.begin_text(c, Quote::Single, 1, Role::Value),
             b'{' => self.open(c, Kind::Object),
             b'[' => self.open(c, Kind::Array),
+            b',' if self.skips_comma() => {
+                c.i += 1;
+                None
+            }
             b']' if self.state == State::FirstElement => self.close(c),
             b']' if self.state == State::NextElement => {
                 self.repairs += 1;
@@ -415,6 +421,11 @@ impl Machine {
                 None
             }
         }
+    }
+
+    /// Whether a comma may follow another here.
+    fn skips_comma(&self) -> bool {
+        self.state == State::NextElement && self.levels() == self.loose
     }
 
     /// The end of a scalar that was reported, if what follows allows it.

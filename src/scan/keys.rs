@@ -104,10 +104,11 @@ fn value(after_key: &[u8]) -> Option<&[u8]> {
     Some(colon.trim_ascii_start())
 }
 
-/// The token without ASCII quotes.
+/// The token without quotes.
 fn bare(token: &[u8]) -> &[u8] {
     match token {
         [b'"', key @ .., b'"'] | [b'\'', key @ .., b'\''] => key,
+        [0xE2, 0x80, _, key @ .., 0xE2, 0x80, 0x99 | 0x9D] => key,
         _ => token,
     }
 }
@@ -122,6 +123,15 @@ mod tests {
         assert_eq!(total(b":\"12\""), None);
         assert!(is_meta(b": \"meta\"}"));
         assert!(!is_meta(b":\"metal\"}"));
+    }
+
+    #[test]
+    fn knows_a_key_in_quotes_of_any_kind() {
+        for token in ["file_path", "\"path\"", "'file'", "“filename”", "‘path’"]
+        {
+            let key = classify(token.as_bytes(), &Unwrap::Known);
+            assert_eq!(key, Key::Path, "{token}");
+        }
     }
 
     #[test]

@@ -58,7 +58,7 @@ impl Scanner {
     ) -> Result<(), E> {
         let shadow = self.shadow.take();
         self.reject_if_meant(window, self.doubt, reason, sink)?;
-        self.after_prose = false;
+        self.after_prose = None;
         self.sought = None;
         let pending = std::mem::take(&mut self.pending);
         for closed in &pending {
@@ -146,7 +146,7 @@ impl Scanner {
             && !self.is_outgrown()
         {
             self.reject_if_meant(window, line.byte, Reason::Interrupted, sink)?;
-            self.after_prose = false;
+            self.after_prose = None;
             self.main.begin_element(line, indent);
         } else if let Some(line) = self.later_line(window, start, at)
             && let found = text::decorates(window.from(line.byte), window.last)
@@ -220,7 +220,7 @@ impl Scanner {
 
     /// Where the next record may begin once the one in the making broke.
     fn goal(&self) -> Goal {
-        if self.after_prose && self.main.frames.is_empty() {
+        if self.after_prose == Some(0) && self.main.frames.is_empty() {
             Goal::NextLine
         } else {
             Goal::Record
@@ -246,10 +246,14 @@ impl Scanner {
         self.shadow = None;
         self.pending.clear();
         self.ledger.stray += 1;
+        let list = self.main.frames.last();
+        let list = list.is_some_and(|top| top.shape == Shape::Array);
         let seek = match self.sought.take() {
             Some(seek) => seek.go_on(at),
             None => Seek::new(at, u32::MAX, Goal::Record),
         };
+        let indent = self.main.machine.resync_indent;
+        let seek = if list { seek.behind(indent) } else { seek };
         self.mode = Mode::Seek(seek);
     }
 
@@ -266,7 +270,7 @@ impl Scanner {
             self.mode = Mode::Seek(seek.go_on(at));
         } else if !self.main.frames.is_empty() {
             self.broken_framing(at);
-        } else if keyed && !self.after_prose {
+        } else if keyed && self.after_prose.is_none() {
             // A record that broke at once: what follows it on its line
             // would be its values.
             let limit = self.main.machine.resync_indent;
@@ -324,7 +328,7 @@ impl Scanner {
         if top.oversize || top.shape == Shape::Scalar {
             return top.oversize;
         }
-        if self.after_prose && self.main.frames.len() == 1 {
+        if self.after_prose.is_some_and(|n| self.main.frames.len() == n + 1) {
             return top.marks.quoted_name && self.main.has_member();
         }
         let after = window.from(top.start.byte + 1);
@@ -349,7 +353,7 @@ impl Scanner {
         }
         let inside = without_blanks(window.from(top.start.byte + 1));
         let quoted = match inside {
-            [] => !self.after_prose,
+            [] => self.after_prose.is_none(),
             // A line feed at the end may be the CLI's.
             [b'"', name @ ..] => !name.trim_ascii_end().contains(&b'\n'),
             [first, ..] => {

@@ -33,8 +33,8 @@ pub struct Scanner {
     /// Where the first of them, or else the shadow, began: the main track's
     /// record may have been cut there.
     pub(super) doubt: u64,
-    /// The record in the making follows other text on its line.
-    pub(super) after_prose: bool,
+    /// The value that so many wrappers hold follows other text on its line.
+    pub(super) after_prose: Option<usize>,
     /// The search that the record in the making came from.
     pub(super) sought: Option<Seek>,
     /// The record that a search left behind, if it may be mended.
@@ -80,7 +80,7 @@ impl Scanner {
             shadow: None,
             pending: Vec::new(),
             doubt: 0,
-            after_prose: false,
+            after_prose: None,
             sought: None,
             broken: None,
             left_open: false,
@@ -210,7 +210,7 @@ impl Scanner {
         if found == text::Found::More {
             return Ok(Flow::More);
         }
-        self.after_prose = found == text::Found::Brace;
+        self.after_prose = (found == text::Found::Brace).then_some(0);
         self.sought = None;
         self.main.begin(self.text.at, self.text.indent);
         self.mode = Mode::Value;
@@ -245,6 +245,10 @@ impl Scanner {
                 }
                 self.begin_sought(seek);
             }
+            seek::Found::Brace => {
+                self.begin_sought(seek);
+                self.after_prose = Some(self.main.frames.len());
+            }
             seek::Found::Closer if self.main.frames.is_empty() => {
                 self.mode = Mode::Seek(seek.go_on(seek.at));
             }
@@ -265,7 +269,7 @@ impl Scanner {
     }
 
     fn begin_sought(&mut self, seek: Seek) {
-        self.after_prose = false;
+        self.after_prose = None;
         self.sought = Some(seek);
         self.main.begin_element(seek.at, seek.line_indent());
         self.mode = Mode::Value;
@@ -396,12 +400,14 @@ impl Scanner {
         let raw = window.span(closed.span);
         let marks = closed.marks;
         let sound = closed.fault.is_none() && marks.names();
-        let stray = self.after_prose && !(marks.quoted_name || sound);
+        let after_prose = self.after_prose == Some(self.main.frames.len());
+        let stray = after_prose && !(marks.quoted_name || sound);
         let prose = stray && !closed.oversize;
         if prose || !self.is_record(closed, raw) {
             return Ok(false);
         }
         self.sought = None;
+        self.after_prose = None;
         if !closed.oversize && raw.len() > self.config.max_record {
             let (line, at) = (closed.start.line, closed.start);
             let reason = Reason::TooLong;

@@ -1,6 +1,6 @@
 //! The way from a broken record to the next one: by lines, never deeper.
 
-use memchr::memchr;
+use memchr::{memchr, memchr3};
 
 use super::text;
 use crate::span::Place;
@@ -14,6 +14,8 @@ pub(super) enum Found {
     Opener,
     /// A bracket or brace that may close a wrapper.
     Closer,
+    /// A brace in the rest of the line on which the search began.
+    Brace,
     /// A code fence.
     Fence,
     /// A bullet, a number, a tag or the like, and then what may open a
@@ -40,6 +42,11 @@ pub(super) struct Seek {
     /// Whether what is passed over belongs to a broken record.
     pub(super) rejecting: bool,
     pub(super) goal: Goal,
+    /// Indentation of the record before, if the rest of the line behind it
+    /// is searched for braces first.
+    behind: Option<u32>,
+    /// That record had a quote inside that ended it too early.
+    early: bool,
     /// Blanks seen since the line feed, while nothing else was.
     indent: Option<u32>,
 }
@@ -47,7 +54,21 @@ pub(super) struct Seek {
 impl Seek {
     /// A search that begins with the line after `at`.
     pub(super) fn new(at: Place, limit: u32, goal: Goal) -> Self {
-        Self { at, limit, rejecting: false, goal, indent: None }
+        Self {
+            at,
+            limit,
+            rejecting: false,
+            goal,
+            behind: None,
+            early: false,
+            indent: None,
+        }
+    }
+
+    /// The same search, which begins with the rest of the line on which a
+    /// record of a wrapper has ended, whose first line is indented so far.
+    pub(super) fn behind(self, indent: u32) -> Self {
+        Self { behind: Some(indent), ..self }
     }
 
     /// The same search, for a record that broke in the middle.
@@ -55,9 +76,11 @@ impl Seek {
         Self { rejecting: true, ..self }
     }
 
-    /// The same search, begun again behind the line where it stopped.
+    /// The same search, begun again behind the line where it stopped, or on
+    /// that line if it has not left it.
     pub(super) fn go_on(self, at: Place) -> Self {
-        Self { at, indent: None, ..self }
+        let behind = self.behind.filter(|_| at.line == self.at.line);
+        Self { at, indent: None, behind, ..self }
     }
 
     /// Indentation of the line where the search stopped, in bytes.
@@ -69,6 +92,11 @@ impl Seek {
     /// of interest.
     pub(super) fn advance(&mut self, rest: &[u8], last: bool) -> Found {
         let mut rest = rest;
+        if let Some(indent) = self.behind
+            && let Some(found) = self.brace(&mut rest, indent)
+        {
+            return found;
+        }
         loop {
             let Some(indent) = self.indent else {
                 match memchr(b'\n', rest) {
@@ -92,9 +120,7 @@ impl Seek {
                     self.skip(&mut rest, 1);
                 }
                 b'{' | b'[' if indent <= self.limit => return Found::Opener,
-                b'}' | b']' if !self.rejecting || indent < self.limit => {
-                    return Found::Closer;
-                }
+                b'}' | b']' if self.closes(indent) => return Found::Closer,
                 b'`' if indent <= self.limit => match rest {
                     [_, b'`', b'`', ..] => return Found::Fence,
                     [_] | [_, b'`'] => return Found::More,
@@ -110,6 +136,30 @@ impl Seek {
                 _ => self.indent = None,
             }
         }
+    }
+
+    /// Whether a closer on a line indented so far may be a wrapper's.
+    fn closes(&self, indent: u32) -> bool {
+        indent < self.limit || !(self.rejecting || self.early)
+    }
+
+    /// Goes to the next brace on the line; `None` where the line ends, or
+    /// where a quote shows that the record before had one inside that ended
+    /// it too early: what is indented deeper are its values.
+    fn brace(&mut self, rest: &mut &[u8], indent: u32) -> Option<Found> {
+        let Some(n) = memchr3(b'{', b'\n', b'"', rest) else {
+            self.skip(rest, usize::MAX);
+            return Some(Found::More);
+        };
+        self.skip(rest, n);
+        if rest.starts_with(b"{") {
+            return Some(Found::Brace);
+        }
+        if rest.starts_with(b"\"") {
+            (self.early, self.limit) = (true, indent);
+        }
+        self.behind = None;
+        None
     }
 
     fn skip(&mut self, rest: &mut &[u8], n: usize) {

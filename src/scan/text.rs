@@ -4,7 +4,7 @@
 //! A push machine over lines that stops at each byte where a value may
 //! begin. It does not look into values.
 
-use memchr::{memchr, memchr2};
+use memchr::{memchr, memchr2, memchr3};
 
 use super::Values;
 use crate::span::Place;
@@ -20,6 +20,8 @@ pub(super) enum Part {
     AfterRecord,
     /// Other text.
     Prose,
+    /// Text that may be a broken record's.
+    Values,
 }
 
 /// What stands at the place where [`Text::advance`] stopped.
@@ -54,6 +56,11 @@ pub(super) struct Text {
     /// Text that is more than closing brackets was passed; its reader sets
     /// it back.
     pub(super) has_words: bool,
+    /// A record that began this line has ended on it.
+    behind_record: bool,
+    /// Indentation of a record that had a quote inside that ended it too
+    /// early. Lines below it that are indented deeper are its values.
+    early: Option<u32>,
     fence: Option<Fence>,
     values: Values,
 }
@@ -75,6 +82,8 @@ impl Text {
             part: Part::Indent,
             indent: 0,
             has_words: false,
+            behind_record: false,
+            early: None,
             fence: None,
             values,
         }
@@ -88,12 +97,15 @@ impl Text {
     /// Goes on at `at`, in the middle of a line.
     pub(super) fn resume(&mut self, at: Place, part: Part) {
         self.at = at;
+        self.behind_record |=
+            part == Part::AfterRecord && self.part != Part::Prose;
         self.part = part;
     }
 
     /// Goes on at the first byte of a line.
     pub(super) fn resume_line(&mut self, at: Place) {
         self.resume(at, Part::Indent);
+        self.behind_record = false;
         self.indent = 0;
     }
 
@@ -106,14 +118,19 @@ impl Text {
                 self.skip(&mut rest, 1);
                 self.at.line += 1;
                 self.part = Part::Indent;
+                self.behind_record = false;
                 self.indent = 0;
                 continue;
             }
-            if self.part == Part::Prose {
+            if matches!(self.part, Part::Prose | Part::Values) {
                 match self.prose(&mut rest) {
                     Some(found) => return found,
                     None => continue,
                 }
+            }
+            if self.early.is_some() && self.is_deeper(rest) {
+                self.part = Part::Values;
+                continue;
             }
             match self.token(rest, last) {
                 Token::Skip(n) => self.skip_decoration(&mut rest, n),
@@ -134,6 +151,17 @@ impl Text {
                 }
             }
         }
+    }
+
+    /// Whether the line that begins here is a broken record's.
+    fn is_deeper(&mut self, rest: &[u8]) -> bool {
+        let blank = |b: &u8| matches!(b, b' ' | b'\t' | b'\r');
+        if self.part != Part::Indent || rest.first().is_none_or(blank) {
+            return false;
+        }
+        let indent = self.indent;
+        self.early = self.early.filter(|early| indent > *early);
+        self.early.is_some()
     }
 
     /// Whether a scalar that counts may begin here.
@@ -160,14 +188,26 @@ impl Text {
     }
 
     /// The rest of a line of prose; `None` when a line feed was reached.
+    ///
+    /// A quote in it behind a record shows that the record had one inside
+    /// that ended it too early: what follows on the line are its values.
     fn prose(&mut self, rest: &mut &[u8]) -> Option<Found> {
         loop {
-            let Some(n) = memchr2(b'{', b'\n', rest) else {
+            let found = match self.part {
+                Part::Values => memchr(b'\n', rest),
+                _ if self.behind_record => memchr3(b'{', b'\n', b'"', rest),
+                _ => memchr2(b'{', b'\n', rest),
+            };
+            let Some(n) = found else {
                 self.skip(rest, rest.len());
                 return Some(Found::More);
             };
             self.skip(rest, n);
             match *rest {
+                [b'"', ..] => {
+                    self.part = Part::Values;
+                    self.early = Some(self.indent);
+                }
                 // No key begins like this; floods of braces do.
                 [b'{', b'{' | b'[' | b',' | b':' | b']', ..] => {
                     self.skip(rest, 1);
