@@ -403,7 +403,8 @@ fn explain(
         && summary.rejected == 0
     {
         diagnostics.say(&format!(
-            "cannot find a record in '{shown}': {bytes} bytes of other text"
+            "cannot find a record in '{shown}': {} of other text",
+            counted(bytes, "byte")
         ));
         diagnostics.hint("edit-apply --instructions  # add it to the prompt");
     }

@@ -36,6 +36,7 @@ mod resume_law;
 mod salvage;
 mod salvage_cases;
 mod salvage_damage;
+mod salvage_dirt;
 mod salvage_fuzz;
 mod salvage_law;
 mod salvage_oracles;
