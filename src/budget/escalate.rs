@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use crate::transcript::{Ended, ended};
+
 /// Why an answer stopped, as far as the next budget depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stop {
@@ -16,6 +18,8 @@ pub enum Stop {
     Loop,
     /// The model or its keeper would not go on.
     Refused,
+    /// Something else came between: an error, a person, a clock.
+    Interrupted,
 }
 
 /// Why there is no next budget.
@@ -29,6 +33,8 @@ pub enum NoNext {
     Loop,
     /// More room does not change the model's mind.
     Refused,
+    /// The limit was not what stopped it.
+    Interrupted,
 }
 
 impl fmt::Display for NoNext {
@@ -46,39 +52,72 @@ impl fmt::Display for NoNext {
                 "the answer was stopped for its content; a larger budget \
                  does not help",
             ),
+            Self::Interrupted => f.write_str(
+                "the answer was not stopped by its limit; try the same \
+                 budget again",
+            ),
         }
     }
 }
 
-/// Reasons as providers and tools spell them, in lower case.
-const REASONS: [(&str, Stop); 20] = [
-    ("length", Stop::Length),
-    ("max_tokens", Stop::Length),
-    ("max_output_tokens", Stop::Length),
-    ("model_length", Stop::Length),
-    ("model_context_window_exceeded", Stop::Length),
-    ("incomplete", Stop::Length),
-    ("truncated", Stop::Length),
-    ("cut", Stop::Length),
-    ("stop", Stop::Finished),
-    ("end_turn", Stop::Finished),
-    ("stop_sequence", Stop::Finished),
-    ("tool_use", Stop::Finished),
-    ("tool_calls", Stop::Finished),
-    ("complete", Stop::Finished),
-    ("completed", Stop::Finished),
-    ("loop", Stop::Loop),
-    ("repetition", Stop::Loop),
-    ("refusal", Stop::Refused),
-    ("content_filter", Stop::Refused),
-    ("safety", Stop::Refused),
+/// Reasons that stand for a limit, in lower case and without punctuation.
+const LENGTH: [&str; 18] = [
+    "length",
+    "maxtokens",
+    "maxoutputtokens",
+    "maxcompletiontokens",
+    "maxlength",
+    "modellength",
+    "maxmodellength",
+    "modelcontextwindowexceeded",
+    "contextlength",
+    "contextlengthexceeded",
+    "contextwindowexceeded",
+    "tokenlimit",
+    "errorlimit",
+    "outputlimit",
+    "limit",
+    "incomplete",
+    "truncated",
+    "cut",
+];
+
+/// Reasons that stand for the content.
+const REFUSED: [&str; 11] = [
+    "refusal",
+    "contentfilter",
+    "contentfiltered",
+    "guardrailintervened",
+    "safety",
+    "recitation",
+    "language",
+    "blocklist",
+    "prohibitedcontent",
+    "spii",
+    "errortoxic",
 ];
 
 impl Stop {
-    /// The reason of that name, whatever its case.
+    /// The reason of that name, as providers and tools spell it; case and
+    /// punctuation do not matter.
     pub fn of_name(name: &str) -> Option<Self> {
-        let name = name.to_lowercase();
-        REASONS.iter().find(|(n, _)| *n == name).map(|(_, stop)| *stop)
+        let mut word = name.to_ascii_lowercase();
+        word.retain(|c| c.is_ascii_alphanumeric());
+        let word = word.as_str();
+        if LENGTH.contains(&word) {
+            return Some(Self::Length);
+        }
+        if REFUSED.contains(&word) {
+            return Some(Self::Refused);
+        }
+        if matches!(word, "loop" | "repetition") {
+            return Some(Self::Loop);
+        }
+        match ended(word) {
+            Ended::Whole => Some(Self::Finished),
+            Ended::Early => Some(Self::Interrupted),
+            Ended::Unknown => None,
+        }
     }
 }
 
@@ -88,6 +127,7 @@ pub fn next(current: u64, stop: Stop, cap: u64) -> Result<u64, NoNext> {
         Stop::Finished => return Err(NoNext::Finished),
         Stop::Loop => return Err(NoNext::Loop),
         Stop::Refused => return Err(NoNext::Refused),
+        Stop::Interrupted => return Err(NoNext::Interrupted),
         Stop::Length => {}
     }
     let wanted =
@@ -124,6 +164,15 @@ mod tests {
         assert_eq!(next(9, Stop::Loop, 64_000), Err(NoNext::Loop));
         assert_eq!(Stop::of_name("MAX_TOKENS"), Some(Stop::Length));
         assert_eq!(Stop::of_name("end_turn"), Some(Stop::Finished));
+        assert_eq!(Stop::of_name("timeout"), Some(Stop::Interrupted));
         assert_eq!(Stop::of_name("what"), None);
+    }
+
+    #[test]
+    fn every_limit_and_refusal_ends_an_answer_early() {
+        for word in LENGTH.iter().chain(&REFUSED) {
+            let known = matches!(*word, "truncated" | "cut");
+            assert!(known || ended(word) == Ended::Early, "{word}");
+        }
     }
 }
