@@ -76,14 +76,14 @@ const MODIFY: [&str; 26] = [
 ];
 
 /// Words that ask for a file to go.
-const DELETE: [&str; 9] = [
+const DELETE: [&str; 10] = [
     "delete", "deletes", "deleted", "remove", "removes", "removed", "deletion",
-    "removal", "drop",
+    "removal", "drop", "rm",
 ];
 
 /// Words that ask for another name.
-const RENAME: [&str; 6] =
-    ["rename", "renames", "renamed", "move", "moves", "moved"];
+const RENAME: [&str; 7] =
+    ["rename", "renames", "renamed", "move", "moves", "moved", "mv"];
 
 impl Action {
     /// The action that a single word asks for, whatever its case.

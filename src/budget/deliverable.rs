@@ -67,6 +67,9 @@ impl Deliverable {
     /// Reads a line that may name several files, `Create a.py, b.py and
     /// c.py`; none if it names no file.
     pub fn all_of_line(line: &str) -> Vec<Self> {
+        if let Some(listed) = of_status_line(line) {
+            return vec![listed];
+        }
         let mut found: Vec<Self> = Vec::new();
         let mut rest = strip_bullet(line);
         while let Some((before, path, after)) = find_path(rest) {
@@ -116,6 +119,32 @@ impl Deliverable {
             None => Action::Create,
         })
     }
+}
+
+/// A line of `git diff --name-status`: a letter, a tab, and the path; two
+/// paths where the file gets another name or is copied.
+fn of_status_line(line: &str) -> Option<Deliverable> {
+    let mut fields = line.trim_end().split('\t');
+    let letter = fields.next()?;
+    let score = letter.get(1..)?;
+    if !score.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let action = Action::of_letter(letter)?;
+    let (first, second) = (fields.next()?, fields.next());
+    let copied = action == Action::Create;
+    let path = second.filter(|_| copied).unwrap_or(first);
+    let mut one = Deliverable::of_path(path);
+    one.action = Some(action);
+    (!path.is_empty()).then_some(one)
+}
+
+/// Whether the text after a path is an arrow to another one.
+fn says_becomes(after: &str) -> bool {
+    let after = after.trim_start_matches(['`', '"', '\'', ' ']);
+    let arrow = ["->", "=>", "\u{2192}"];
+    let target = arrow.iter().find_map(|a| after.strip_prefix(a));
+    target.is_some_and(|text| find_path(text).is_some())
 }
 
 /// How many words after a path can still say what happens to it; the words
@@ -213,9 +242,26 @@ fn next_word(line: &str, from: usize) -> Option<(usize, usize)> {
     Some((start, start + len))
 }
 
-/// A word without the punctuation around it; a leading dot and a trailing
-/// slash belong to it.
+/// A word without the punctuation around it and the line that it points at;
+/// a leading dot and a trailing slash belong to it.
 fn trim_marks(word: &str) -> &str {
+    without_place(trim_punctuation(word))
+}
+
+/// A path without `:10`, `:10-20` or `#L10` after it.
+fn without_place(path: &str) -> &str {
+    let place = |c: char| c.is_ascii_digit() || matches!(c, '-' | ':' | 'L');
+    let bare = path.trim_end_matches(place);
+    let digits = path.get(bare.len()..).unwrap_or_default();
+    match bare.strip_suffix('#') {
+        Some(bare) if digits.starts_with('L') => bare,
+        // The digits may have taken the colon along.
+        _ if digits.starts_with(':') => bare,
+        _ => path,
+    }
+}
+
+fn trim_punctuation(word: &str) -> &str {
     word.trim_start_matches(['(', '[', '<', '"', '\'', '`', '*', '_'])
         .trim_end_matches([
             ')', ']', '>', '"', '\'', '`', ',', ':', ';', '.', '!', '?',
@@ -234,7 +280,8 @@ enum Place {
 
 /// Whether a word names a file by its extension or by being well known.
 fn looks_like_path(word: &str, place: Place) -> bool {
-    if word.contains("://") || word.ends_with('/') || word.contains("//") {
+    let no_path = word.contains("://") || word.contains("//");
+    if no_path || word.ends_with('/') || word.contains(char::is_control) {
         return false;
     }
     let name = kind::file_name(word);
@@ -254,6 +301,7 @@ fn is_bare_path(word: &str, rest: &str) -> bool {
     let parts = word.split('/').filter(|part| part.len() > 1).count();
     let ends = rest.trim_start();
     parts > 1
+        && !word.contains(char::is_control)
         && parts == word.split('/').count()
         && (ends.is_empty() || ends.starts_with(['(', ':', '-']))
 }
@@ -293,6 +341,7 @@ fn action_of(before: &str, after: &str) -> Option<Action> {
     match said {
         Some(Action::Create | Action::Delete) if into => Some(Action::Modify),
         Some(action) => Some(action),
+        None if says_becomes(after) => Some(Action::Rename),
         None => words(after).take(WORDS_AFTER).find_map(Action::of_word),
     }
 }
@@ -342,6 +391,10 @@ mod tests {
             ("tests/t.py (15 tests of new x)", "tests/t.py", None),
             ("./src/a.rs", "src/a.rs", None),
             (".gitignore", ".gitignore", None),
+            ("Fix src/a.py:10-20", "src/a.py", Some(Modify)),
+            ("src/a.py#L7", "src/a.py", None),
+            ("src/a.py -> src/b.py", "src/a.py", Some(Rename)),
+            ("git mv src/a.py src/b.py", "src/a.py", Some(Rename)),
         ] {
             assert_eq!(read(line), Some((path.into(), action)), "{line}");
         }
@@ -356,10 +409,16 @@ mod tests {
             ("Rename src/a.py to src/b.py", 1),
             ("src/a.py (like src/b.py)", 1),
             ("nothing here", 0),
+            ("src/a.py -> src/b.py", 1),
+            ("M\tsrc/a b.py", 1),
+            ("R100\tsrc/a.py\tsrc/b.py", 1),
         ] {
             let found = Deliverable::all_of_line(line);
             assert_eq!(found.len(), paths, "{line}");
         }
+        let listed = Deliverable::all_of_line("D\tsrc/a b.py");
+        assert_eq!(listed[0].path, "src/a b.py");
+        assert_eq!(listed[0].action, Some(Action::Delete));
         let all = Deliverable::all_of_line("Create src/a.py, src/b.py");
         assert_eq!(all[1].action, Some(Action::Create));
     }
@@ -372,6 +431,7 @@ mod tests {
             "see https://example.org/a.html",
             "Improve read/write speed",
             "e.g. python 3.10 or later",
+            "src/a\0b.py",
             "src/frontend/",
             "",
             "-",
