@@ -91,7 +91,9 @@ impl Tree {
     }
 
     fn expand(&self, one: Deliverable) -> Vec<Deliverable> {
-        let patterned = one.path.contains(['*', '?', '[']);
+        // A file may well be called `[id].tsx`.
+        let patterned = one.path.contains(['*', '?', '[', '{'])
+            && self.size(&one.path).is_none();
         if !patterned || one.action == Some(Action::Create) {
             return vec![one];
         }
