@@ -87,25 +87,27 @@ fn fill(
     limit: f64,
     predict: &impl Fn(&Phase) -> Estimate,
 ) -> Vec<Vec<Deliverable>> {
-    let fits = |files: &[Deliverable]| {
-        predict(&part(files.to_vec(), phase)).total.p80 <= limit
-    };
+    let fits = |part: &Phase| predict(part).total.p80 <= limit;
     let mut filled: Vec<Vec<Deliverable>> = Vec::new();
+    let mut open = part(Vec::new(), phase);
     for unit in units(phase) {
+        let unit = part(unit, phase);
         let pieces = if fits(&unit) {
-            vec![unit]
+            vec![unit.deliverables]
         } else {
-            unit.into_iter().map(|file| vec![file]).collect()
+            unit.deliverables.into_iter().map(|file| vec![file]).collect()
         };
         for piece in pieces {
-            match filled.last_mut() {
-                Some(last) if fits(&[&last[..], &piece].concat()) => {
-                    last.extend(piece);
-                }
-                _ => filled.push(piece),
+            let before = open.deliverables.len();
+            open.deliverables.extend(piece);
+            if before > 0 && !fits(&open) {
+                let next = open.deliverables.split_off(before);
+                filled.push(std::mem::replace(&mut open.deliverables, next));
             }
         }
     }
+    filled.push(open.deliverables);
+    filled.retain(|files| !files.is_empty());
     filled
 }
 
