@@ -46,4 +46,5 @@ mod tokest;
 mod tokest_calibrate;
 mod tokest_data;
 mod tokest_score;
+mod tokest_take;
 mod transcript;
