@@ -2,10 +2,11 @@
 //!
 //! A [`document`] is read into [`phase`]s of [`deliverable`]s, each of a
 //! [`kind`] and with an [`action`]; [`tree`] adds the sizes of a directory
-//! tree; a policy ([`model`], or the plan's rules, [`seed`]) says how many
-//! tokens they need ([`estimate`]), and a budget follows ([`choose`]). What
-//! is too large for one answer is cut into [`batch`]es by [`layer`] and
-//! [`order`]; [`escalate`] gives the budget after one that was too small.
+//! tree; a policy ([`model`] with its [`weights`], or the plan's rules,
+//! [`seed`]) says how many tokens they need ([`estimate`]), and a budget
+//! follows ([`choose`]). What is too large for one answer is cut into
+//! [`batch`]es by [`layer`] and [`order`]; [`escalate`] gives the budget after
+//! one that was too small.
 //! Beside it, [`encoding`] counts the tokens of a stream that [`segment`]
 //! has cut where no token reaches across; [`approx`] estimates them without a
 //! vocabulary.
@@ -13,8 +14,8 @@
 //! What became of predictions comes back as [`telemetry`]: [`score`] sums it
 //! up, [`board`] by group,
 //! [`gate`] holds the figures against a bound, [`calibration`] learns the
-//! [`shift`] of a repository (from its [`history`]) and of a model, [`watch`] counts the marks
-//! that a run leaves in its log.
+//! [`shift`] of a repository (from its [`history`]) and of a model, [`watch`]
+//! counts the marks that a run leaves in its log.
 //!
 //! Nothing here calls a model, and no estimate loads a vocabulary.
 
@@ -26,6 +27,7 @@ pub mod phase;
 pub mod document;
 pub mod seed;
 pub mod estimate;
+pub mod weights;
 pub mod model;
 pub mod family;
 pub mod neighbours;

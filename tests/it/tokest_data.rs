@@ -5,8 +5,9 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
-use crate::support::{Dir, Ran, run};
+use crate::support::{Dir, Ran, binary, run};
 
 /// The folder of real data, if this machine has it; says so if not.
 fn data(name: &str) -> Option<PathBuf> {
@@ -93,7 +94,6 @@ for line in gzip.open(sys.argv[2]):
 
 /// An answer's true length, and the quantiles predicted for it.
 struct Judged {
-    files: u64,
     tokens: f64,
     quantiles: [f64; 5],
 }
@@ -129,11 +129,7 @@ fn judged() -> Option<Vec<Judged>> {
             assert!((ours - theirs).abs() <= 1.0, "{ours} {theirs}");
             ours
         });
-        all.push(Judged {
-            files: ours["deliverables"].as_u64().expect("a count"),
-            tokens: number(&expected, "y"),
-            quantiles,
-        });
+        all.push(Judged { tokens: number(&expected, "y"), quantiles });
     }
     assert_eq!(all.len(), 7_522);
     Some(all)
@@ -154,29 +150,127 @@ fn every_commit_is_predicted_as_the_reference_does() {
         .map(|j| (j.tokens / j.quantiles[0]).ln().abs())
         .collect();
     errors.sort_by(f64::total_cmp);
-    let median = errors[errors.len() / 2].exp();
-    assert!(median <= 1.85, "median error x{median}");
-    for (index, nominal, slack) in
-        [(1, 0.20, 0.04), (2, 0.10, 0.025), (3, 0.05, 0.025), (4, 0.02, 0.025)]
-    {
-        let part = above(&everything, index);
-        assert!((part - nominal).abs() <= slack, "{part} of {nominal}");
+    let ours = [
+        errors[errors.len() / 2].exp(),
+        above(&everything, 3),
+        everything.iter().map(|j| j.quantiles[3]).sum::<f64>()
+            / everything.iter().map(|j| j.tokens).sum::<f64>(),
+    ];
+    // What examples/fit says of the built-in weights, so that what it says
+    // of others holds for the binary too.
+    let Some(rows) = fitted() else { return };
+    let row = figures(rows, "built in", "all");
+    let theirs = [row.median_error, row.above[3], row.total_p95];
+    for (ours, theirs) in ours.iter().zip(theirs) {
+        assert!((ours / theirs - 1.0).abs() < 2e-3, "{ours} {theirs}");
     }
-    let sum = |index: usize| -> f64 {
-        everything.iter().map(|j| j.quantiles[index]).sum()
+}
+
+/// Figures of a row of `examples/fit`.
+#[derive(Debug)]
+struct Figures {
+    median_error: f64,
+    above: Vec<f64>,
+    total_p95: f64,
+    mean_p95: f64,
+}
+
+/// What `examples/fit` says of the training data, where it was built; it is
+/// run once.
+fn fitted() -> Option<&'static Vec<serde_json::Value>> {
+    static ROWS: OnceLock<Option<Vec<serde_json::Value>>> = OnceLock::new();
+    ROWS.get_or_init(fit).as_ref()
+}
+
+fn fit() -> Option<Vec<serde_json::Value>> {
+    let train = data("tokest/train.ndjson.gz")?;
+    let tools = Path::new(binary("tokest")).parent().expect("a directory");
+    let example = tools.join("examples/fit");
+    if !example.exists() {
+        println!("SKIPPED: the fit (missing cargo build --examples)");
+        return None;
+    }
+    let packed = fs::File::open(train).expect("the data");
+    let mut unpacked = Command::new("gzip")
+        .arg("-dc")
+        .stdin(packed)
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("gzip runs");
+    let ran = Command::new(example)
+        .stdin(unpacked.stdout.take().expect("a pipe"))
+        .output()
+        .expect("the example runs");
+    assert!(unpacked.wait().expect("gzip ends").success());
+    assert!(ran.status.success(), "{ran:?}");
+    let text = String::from_utf8(ran.stdout).expect("text");
+    let rows = text.lines().map(|l| serde_json::from_str(l).expect("JSON"));
+    Some(rows.collect())
+}
+
+fn figures(
+    rows: &[serde_json::Value],
+    predicted: &str,
+    files: &str,
+) -> Figures {
+    let is = |row: &&serde_json::Value| {
+        row["predicted"] == predicted && row["files"] == files
     };
-    let tokens: f64 = everything.iter().map(|j| j.tokens).sum();
-    let waste = sum(3) / tokens;
-    assert!(waste <= 2.5, "budgets of p95 are x{waste} in total");
-    assert!(above(&everything, 3) <= 0.065);
-    let large: Vec<&Judged> = all.iter().filter(|j| j.files >= 10).collect();
-    let budgets: f64 = large.iter().map(|j| j.quantiles[3]).sum();
-    let needed: f64 = large.iter().map(|j| j.tokens).sum();
-    let waste = budgets / needed;
-    assert!(waste <= 2.2, "large tasks: x{waste}");
+    let row = rows.iter().find(is).expect("the row");
+    let number = |key: &str| row[key].as_f64().expect("a figure");
+    let above = row["above"].as_array().expect("figures");
+    Figures {
+        median_error: number("median_error"),
+        above: above.iter().map(|a| a.as_f64().expect("a part")).collect(),
+        total_p95: number("total_p95"),
+        mean_p95: number("mean_p95"),
+    }
+}
+
+/// No repository is predicted by weights that have seen it.
+#[test]
+fn repositories_that_were_left_out_are_predicted() {
+    let Some(rows) = fitted() else { return };
+    for predicted in ["left out", "left out, corrected"] {
+        let all = figures(rows, predicted, "all");
+        assert!(all.median_error <= 1.85, "{all:?}");
+        assert!(all.above[3] <= 0.065, "{all:?}");
+        assert!(all.total_p95 <= 2.5, "{all:?}");
+        for (part, nominal, slack) in [
+            (all.above[1], 0.20, 0.04),
+            (all.above[2], 0.10, 0.025),
+            (all.above[3], 0.05, 0.025),
+            (all.above[4], 0.02, 0.025),
+        ] {
+            assert!((part - nominal).abs() <= slack, "{predicted} {all:?}");
+        }
+    }
+    let plain = figures(rows, "left out", "all");
+    let corrected = figures(rows, "left out, corrected", "all");
+    assert!(corrected.mean_p95 <= 7.0, "{corrected:?}");
+    assert!(corrected.median_error < plain.median_error);
+    // FIXME: without what a repository teaches, 7 were asked for.
+    assert!((7.0..8.5).contains(&plain.mean_p95), "{plain:?}");
+    let large = figures(rows, "left out", ">=10");
+    assert!(large.median_error <= 1.6, "{large:?}");
+    assert!(large.total_p95 <= 2.2, "{large:?}");
     // FIXME: 3 % were asked for. The commits beyond are those in which a
     // tool wrote a file (bundles, registries, dumps), and no weight that
     // keeps the total below x2.2 covers them.
-    let cut = above(&large, 3);
-    assert!((0.03..0.075).contains(&cut), "large tasks: {cut}");
+    assert!((0.03..0.065).contains(&large.above[3]), "{large:?}");
+}
+
+/// The weights that are built in are as good as those that the fit finds.
+#[test]
+fn a_fit_to_everything_predicts_like_the_weights_that_are_built_in() {
+    let Some(rows) = fitted() else { return };
+    for files in ["all", "<=4", "5-9", ">=10"] {
+        let ours = figures(rows, "built in", files);
+        let fresh = figures(rows, "fitted to all", files);
+        let error = ours.median_error / fresh.median_error;
+        assert!((error - 1.0).abs() < 0.03, "{files} {ours:?} {fresh:?}");
+        for (ours, fresh) in ours.above.iter().zip(&fresh.above) {
+            assert!((ours - fresh).abs() < 0.04, "{files} {ours} {fresh}");
+        }
+    }
 }
