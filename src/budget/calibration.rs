@@ -1,8 +1,8 @@
 //! What was learned from a repository's own history and from telemetry.
 //!
-//! Calls and changes flow in, a [`Calibration`] flows out, which says by what
-//! factor the model's predictions are to be multiplied. It is kept as JSON:
-//! what was learned from each source, per model and format.
+//! Calls and changes flow in, a [`Calibration`] flows out, which says how the
+//! model's predictions are to be corrected. It is kept as JSON: what was
+//! learned from each source, per model and format.
 
 use std::collections::HashMap;
 
@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::report::attempt::Mode;
 
+use super::estimate::Quantiles;
 use super::score::End;
-use super::shift::Shift;
+use super::shift::{SPREAD, Shift};
 use super::telemetry::Call;
 
 /// What is kept of everything seen.
@@ -101,30 +102,60 @@ impl Source {
 /// The format of answers that do not say theirs.
 const USUAL_FORMAT: &str = "ops";
 
-impl Calibration {
-    /// The factor for predictions of that model and format: what is known of
-    /// both, held to what is known of either, held to what is known of all.
-    pub fn factor(&self, model: Option<&str>, format: &str) -> f64 {
-        let mut shift = self.against(Source::Git, None, None, 0.0);
-        shift = self.against(Source::Telemetry, None, None, shift);
-        shift = self.against(Source::Telemetry, None, Some(format), shift);
-        if model.is_some() {
-            shift = self.against(Source::Telemetry, model, None, shift);
-            let both = Some(format);
-            shift = self.against(Source::Telemetry, model, both, shift);
+/// How predictions are to be corrected.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Correction {
+    /// What every quantile is to be multiplied by.
+    pub factor: f64,
+    /// What the distance of every log quantile from the median is to be
+    /// multiplied by.
+    pub spread: f64,
+}
+
+impl Correction {
+    /// The correction where nothing was learned.
+    pub const NONE: Self = Self { factor: 1.0, spread: 1.0 };
+
+    /// What shifts say, each held to what those before it say.
+    fn of<'a>(shifts: impl IntoIterator<Item = &'a Shift>) -> Self {
+        let (mut expected, mut variance) = (0.0, SPREAD);
+        for shift in shifts {
+            expected = shift.against(expected);
+            variance = shift.spread_against(variance);
         }
-        shift.exp()
+        let spread = (variance / SPREAD).sqrt();
+        Self { factor: expected.exp(), spread }
     }
 
-    fn against(
-        &self,
-        source: Source,
-        model: Option<&str>,
-        format: Option<&str>,
-        expected: f64,
-    ) -> f64 {
-        let found = self.entries.iter().find(|e| e.is(source, model, format));
-        found.map_or(expected, |entry| entry.shift.against(expected))
+    /// The quantiles, corrected.
+    pub fn apply(self, total: Quantiles) -> Quantiles {
+        total.spread(self.spread).scaled(self.factor)
+    }
+}
+
+impl Calibration {
+    /// The correction of predictions for that model and format: what is
+    /// known of both, held to what is known of either, held to what is known
+    /// of all.
+    pub fn correction(&self, model: Option<&str>, format: &str) -> Correction {
+        let mut kinds = vec![
+            (Source::Git, None, None),
+            (Source::Telemetry, None, None),
+            (Source::Telemetry, None, Some(format)),
+        ];
+        if model.is_some() {
+            kinds.push((Source::Telemetry, model, None));
+            kinds.push((Source::Telemetry, model, Some(format)));
+        }
+        let find = |(source, model, format)| {
+            self.entries.iter().find(move |e| e.is(source, model, format))
+        };
+        Correction::of(kinds.into_iter().filter_map(find).map(|e| &e.shift))
+    }
+
+    /// The factor alone.
+    pub fn factor(&self, model: Option<&str>, format: &str) -> f64 {
+        self.correction(model, format).factor
     }
 
     /// Forgets what was learned from that source.
@@ -177,6 +208,11 @@ impl Calibration {
 }
 
 impl Entry {
+    /// What it says alone.
+    pub fn correction(&self) -> Correction {
+        Correction::of([&self.shift])
+    }
+
     fn is(
         &self,
         source: Source,

@@ -48,6 +48,23 @@ impl Quantiles {
         }
     }
 
+    /// Every quantile `factor` times as far from the median, as factors go.
+    pub fn spread(self, factor: f64) -> Self {
+        let from_median = |tokens: f64| {
+            if self.p50 <= 0.0 || tokens <= 0.0 {
+                return tokens;
+            }
+            self.p50 * (tokens / self.p50).powf(factor)
+        };
+        Self {
+            p50: self.p50,
+            p80: from_median(self.p80),
+            p90: from_median(self.p90),
+            p95: from_median(self.p95),
+            p98: from_median(self.p98),
+        }
+    }
+
     /// Every quantile multiplied by `factor`.
     pub fn scaled(self, factor: f64) -> Self {
         Self {
@@ -102,6 +119,15 @@ pub fn tokens(amount: f64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_wider_spread_leaves_the_median() {
+        let total = Quantiles { p90: 400.0, ..Quantiles::all(100.0) };
+        let wide = total.spread(0.5);
+        assert_eq!((wide.p50, wide.p80), (100.0, 100.0));
+        assert!((wide.p90 - 200.0).abs() < 1e-9);
+        assert_eq!(Quantiles::default().spread(2.0), Quantiles::default());
+    }
 
     #[test]
     fn shares_sum_to_one() {

@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context, Error, bail};
 use serde::Serialize;
 
-use tornkit::budget::calibration::{Calibration, Joiner, Source};
+use tornkit::budget::calibration::{Calibration, Correction, Joiner, Source};
 use tornkit::budget::encoding::{Encoding, Vocabulary};
 use tornkit::budget::history::{CONTEXT, Change, FORMAT, History};
 use tornkit::budget::lines::{Line, Lines};
@@ -64,6 +64,7 @@ struct CalibratedLine<'a> {
     format: Option<&'a str>,
     answers: u64,
     factor: f64,
+    spread: f64,
 }
 
 /// Where a repository keeps its calibration.
@@ -319,7 +320,7 @@ fn show(
 ) -> Result<(), Error> {
     for entry in &calibration.entries {
         let (model, format) = (entry.model.as_deref(), entry.format.as_deref());
-        let factor = entry.shift.against(0.0).exp();
+        let Correction { factor, spread } = entry.correction();
         let line = match style {
             Style::Json => serde_json::to_string(&CalibratedLine {
                 source: entry.source.name(),
@@ -327,9 +328,10 @@ fn show(
                 format,
                 answers: entry.shift.answers,
                 factor,
+                spread,
             })?,
             Style::Table => format!(
-                "{:>8} x{factor:.3} {} {} {}",
+                "{:>8} x{factor:.3} ^{spread:.2} {} {} {}",
                 entry.shift.answers,
                 entry.source.name(),
                 cli::printable(model.unwrap_or("-")),

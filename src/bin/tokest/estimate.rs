@@ -95,7 +95,10 @@ fn judge(phase: Phase, args: &EstimateArgs, factors: Factors) -> Judged {
     };
     let model_p50 = match args.source.policy {
         Policy::Seed => None,
-        Policy::Model => Some(tokens(estimate.total.p50 / factors.learned)),
+        Policy::Model => {
+            let learned = factors.learned.factor;
+            Some(tokens(estimate.total.p50 / learned))
+        }
     };
     Judged { phase, estimate, model_p50, budget, fit }
 }

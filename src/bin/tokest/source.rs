@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Error, bail};
 
+use tornkit::budget::calibration::Correction;
 use tornkit::budget::category::Complexity;
 use tornkit::budget::choose::{FLOOR, Limits};
 use tornkit::budget::document::{self, Document, Unread};
@@ -131,7 +132,7 @@ pub(crate) struct Factors {
     /// For the model's own tokens.
     tokens: f64,
     /// For what was learned.
-    pub(crate) learned: f64,
+    pub(crate) learned: Correction,
 }
 
 /// What an input without a byte means.
@@ -192,8 +193,9 @@ fn factors(args: &SourceArgs) -> Result<Factors, Error> {
         (None, None) => None,
     };
     let model = args.model.as_deref();
+    let format = args.format.name();
     let learned =
-        calibration.map_or(1.0, |c| c.factor(model, args.format.name()));
+        calibration.map_or(Correction::NONE, |c| c.correction(model, format));
     Ok(Factors { tokens: args.model_factor.0, learned })
 }
 
@@ -218,8 +220,8 @@ pub(crate) fn predict(
         Policy::Seed => Estimate::seed(phase),
         Policy::Model => {
             let mut estimate = model::predict(phase, args.format);
-            let factor = factors.tokens * factors.learned;
-            estimate.total = estimate.total.scaled(factor);
+            let total = factors.learned.apply(estimate.total);
+            estimate.total = total.scaled(factors.tokens);
             estimate
         }
     }
