@@ -1,6 +1,7 @@
 //! How fast ndjson-salvage is beside its peers: a Markdown page on stdout.
 //!
-//! `cargo bench --bench salvage > benches/RESULTS.md`. `BENCH_MB` sets the
+//! `cargo bench --bench salvage`, whose page is the first part of
+//! `benches/RESULTS.md`. `BENCH_MB` sets the
 //! size of the inputs (200). Peers that are not installed are left out. It
 //! needs time(1).
 
