@@ -186,9 +186,8 @@ fn a_stop_reason_tells_whether_the_last_hunk_is_whole() {
 
 /// What `diff-resume --raw` and `ndjson-salvage` must make of an answer: its
 /// text, and its calls as records, the last of which may be cut.
-fn whole_calls(lines: &str) -> Vec<(String, Value)> {
-    let calls = lines.lines().filter_map(|line| {
-        let record: Value = serde_json::from_str(line).ok()?;
+fn whole_calls(text: &str) -> Vec<(String, Value)> {
+    let calls = values(text).into_iter().filter_map(|record| {
         let is_call = record["type"] == "tool_call";
         let name = record["name"].as_str()?.to_owned();
         is_call.then(|| (name, record["input"].clone()))
@@ -196,6 +195,12 @@ fn whole_calls(lines: &str) -> Vec<(String, Value)> {
     let mut calls: Vec<_> = calls.collect();
     calls.sort_by_key(|(name, input)| (name.clone(), input.to_string()));
     calls
+}
+
+/// The values of a text up to what is none, over however many lines.
+fn values(text: &str) -> Vec<Value> {
+    let stream = serde_json::Deserializer::from_str(text).into_iter();
+    stream.map_while(Result::ok).collect()
 }
 
 fn parsed_calls(said: &super::oracle::Expected) -> Vec<(String, Value)> {
@@ -225,10 +230,8 @@ fn both_tools_read_of_every_file_of_the_corpus_what_its_provider_says() {
             );
             let rest = &ran.text()[said.text.len()..];
             assert_eq!(whole_calls(rest), parsed_calls(&said), "{name}");
-            let beside = rest
-                .lines()
-                .filter(|line| !line.is_empty())
-                .all(|line| line.starts_with("{\"type\":\"tool_call\""));
+            let beside =
+                values(rest).iter().all(|record| record["type"] == "tool_call");
             assert!(said.calls.is_empty() || beside, "{name}: {rest}");
 
             let none = ["--quiet"];
