@@ -103,7 +103,7 @@ fn extend(
     for way in ways {
         let before = Before { text: &way.text, patch: &way.patch, lookup };
         for body in bodies(answer, way.patch.end.in_fence) {
-            for place in before.places(&body.text) {
+            for place in before.places(&body.text, body.lead) {
                 // Other words after a greeting may be part of it.
                 let is_guess = place.proof == Proof::Weak
                     && place.how == How::Restart

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::body::Lead;
 use super::indent::{Indents, leading};
 use super::last::is_proven;
 use super::patch::Patch;
@@ -61,13 +62,13 @@ pub(super) struct Before<'a> {
 
 impl Before<'_> {
     /// All places at which `body` may go on.
-    pub(super) fn places(&self, body: &[u8]) -> Vec<Place> {
+    pub(super) fn places(&self, body: &[u8], lead: Lead) -> Vec<Place> {
         let mut found = Vec::new();
         if body.trim_ascii().is_empty() {
             return found;
         }
         for stop in self.ends() {
-            self.repetitions(body, stop, &mut found);
+            self.repetitions(body, lead, stop, &mut found);
             self.line_again(body, stop, &mut found);
         }
         self.exact(body, &mut found);
@@ -169,7 +170,13 @@ impl Before<'_> {
     }
 
     /// Places from which the body repeats everything up to `stop`.
-    fn repetitions(&self, body: &[u8], stop: usize, found: &mut Vec<Place>) {
+    fn repetitions(
+        &self,
+        body: &[u8],
+        lead: Lead,
+        stop: usize,
+        found: &mut Vec<Place>,
+    ) {
         let line = self.line(stop);
         let from = stop.saturating_sub(body.len());
         let longest = stop - overlap(self.slice(from..stop), body);
@@ -189,8 +196,12 @@ impl Before<'_> {
             let is_ended = stop < self.text.len();
             let is_restart = is_blank && start == line.start;
             let proof = match (begins_line, line.is_empty()) {
-                _ if is_restart && self.goes_on_blank(shared, body) => {
-                    Proof::Weak
+                _ if is_restart && lead < Lead::Text => {
+                    let weaker = match is_ended {
+                        true => Proof::Again,
+                        false => Proof::Blank,
+                    };
+                    self.blanks_again(shared, body).unwrap_or(weaker)
                 }
                 (false, _) if is_telling(shared) => Proof::Weak,
                 (false, _) => continue,
@@ -207,17 +218,18 @@ impl Before<'_> {
         self.trimmed(body, &line, found);
     }
 
-    /// Whether a body that repeats the blanks of the cut line rather goes on
-    /// with them: only then is its first line indented like others.
-    fn goes_on_blank(&self, shared: &[u8], body: &[u8]) -> bool {
+    /// What is left of the proof where the blanks of the cut line are hardly
+    /// repeated: a line near the seam is indented as the two together would
+    /// be, and none as the body's first line is.
+    fn blanks_again(&self, shared: &[u8], body: &[u8]) -> Option<Proof> {
+        self.hunk()?;
         let rest = leading(body);
-        if rest.len() == body.len() || self.hunk().is_none() {
-            return false;
-        }
+        let closes = matches!(body.get(rest.len()), Some(b'}' | b')' | b']'));
         let seen = Indents::near(self.text, body);
         let longer = [shared, rest].concat();
-        let again = rest.get(1..).unwrap_or_default();
-        !seen.has(again) && seen.has(longer.get(1..).unwrap_or_default())
+        let again = seen.has(rest.get(1..).unwrap_or_default());
+        let goes_on = seen.has(longer.get(1..).unwrap_or_default());
+        (goes_on && !again && !closes).then_some(Proof::Weak)
     }
 
     /// The first blanks of the line that ends at `stop`, where no line near
