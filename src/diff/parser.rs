@@ -35,6 +35,8 @@ pub struct Totals {
     pub miscounts: u64,
     /// Headers of files.
     pub files: u64,
+    /// Lines outside of hunks that begin as those in hunks do.
+    pub strays: u64,
 }
 
 /// A diff's parser. Feed it chunks of any size; see [`Event`].
@@ -176,6 +178,8 @@ impl Machine {
             None => {}
         }
         self.is_apart |= !line.is_blank();
+        self.totals.strays +=
+            u64::from(is_body(text) || text.starts_with(b"@"));
         let text = text.trim_ascii_end();
         if text.starts_with(b"Binary files ") && text.ends_with(b" differ") {
             let place = Span { start: line.at.byte, end: line.end() };

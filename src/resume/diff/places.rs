@@ -130,10 +130,10 @@ impl Before<'_> {
             let rest = !matches!(first, Some(b' ' | b'+' | b'-' | b'\\'));
             let new = matches!(first, Some(b'+' | b'-'));
             let proof = match stop == self.text.len() {
+                _ if self.completes_header(kept, body) => Proof::Named,
                 true if in_hunk && rest && !self.ends_line(body) => Proof::Weak,
                 true if self.likelier_lead(body, kept).is_some() => Proof::Weak,
                 true => Proof::Possible,
-                false if self.completes_header(kept, body) => Proof::Named,
                 false if self.hunk().is_some() && new => Proof::Weak,
                 false if self.likelier_lead(body, kept).is_some() => {
                     Proof::Weak
@@ -144,13 +144,16 @@ impl Before<'_> {
         }
     }
 
-    /// Whether the body makes the line that ends at `kept` the first of a
-    /// header, which it is not yet.
-    fn completes_header(&self, kept: usize, body: &[u8]) -> bool {
-        const FIRST: &[u8] = b"diff --git ";
-        let line = self.slice(self.line(kept));
-        let joined = [line, body.get(..FIRST.len()).unwrap_or(body)].concat();
-        line.len() < FIRST.len() && joined.starts_with(FIRST)
+    /// Whether the body makes the line that ends at `stop` the header of a
+    /// file or a hunk, which neither is by itself.
+    fn completes_header(&self, stop: usize, body: &[u8]) -> bool {
+        const FIRST: [&[u8]; 2] = [b"diff --git ", b"@@ -"];
+        let line = self.slice(self.line(stop));
+        FIRST.iter().any(|first| {
+            let begun = !line.is_empty() && first.starts_with(line);
+            let rest = first.get(line.len()..).unwrap_or_default();
+            begun && body.starts_with(rest) && !body.starts_with(first)
+        })
     }
 
     /// Whether a body begins with what may follow a hunk.
@@ -177,6 +180,9 @@ impl Before<'_> {
         stop: usize,
         found: &mut Vec<Place>,
     ) {
+        if self.completes_header(stop, body) {
+            return;
+        }
         let line = self.line(stop);
         let from = stop.saturating_sub(body.len());
         let longest = stop - overlap(self.slice(from..stop), body);
