@@ -150,7 +150,9 @@ impl Before<'_> {
         const FIRST: [&[u8]; 2] = [b"diff --git ", b"@@ -"];
         let line = self.slice(self.line(stop));
         FIRST.iter().any(|first| {
-            let begun = !line.is_empty() && first.starts_with(line);
+            let begun = !line.is_empty()
+                && line.len() < first.len()
+                && first.starts_with(line);
             let rest = first.get(line.len()..).unwrap_or_default();
             begun && body.starts_with(rest) && !body.starts_with(first)
         })
