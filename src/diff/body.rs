@@ -54,6 +54,10 @@ pub(super) enum Verdict {
 /// a row are prose. Models that forget blanks do so for a block or two.
 const MAX_STRAYS: u32 = 12;
 
+/// Blank lines after a hunk that lacks none which are kept undecided. No
+/// file has so many in a row, and an answer may end in any number.
+const MAX_BLANKS: u32 = 1000;
+
 /// The line after one that ends without a line feed.
 const MARKER: &[u8] = b"\\ No newline at end of file\n";
 
@@ -208,6 +212,9 @@ impl Body {
             _ => return Verdict::Ends,
         };
         if line.is_blank() {
+            if count >= MAX_BLANKS && self.hunk.is_met() {
+                return Verdict::Ends;
+            }
             let next = match strays {
                 true => Pending::Strays(count + 1),
                 false => Pending::Blanks(count + 1),
@@ -352,7 +359,10 @@ impl Body {
     /// other languages it has other words.
     fn push_marker(&mut self, line: &Line<'_>) {
         self.end = line.end();
-        self.hunk.body.extend_from_slice(MARKER);
+        // Said twice, it means no more.
+        if !self.hunk.body.ends_with(MARKER) {
+            self.hunk.body.extend_from_slice(MARKER);
+        }
     }
 
     fn push(&mut self, line: &Line<'_>) {
@@ -362,13 +372,16 @@ impl Body {
 
     fn push_text(&mut self, line: &Line<'_>) {
         self.end = line.end();
-        match line.text.strip_suffix(b"\r\n") {
-            Some(text) if self.has_cr => {
-                self.hunk.body.extend_from_slice(text);
-                self.hunk.body.push(b'\n');
-                self.mend(Mend::CarriageReturns, line.at.line);
-            }
-            _ => self.hunk.body.extend_from_slice(line.text),
+        let without = match self.has_cr {
+            true => line.text.strip_suffix(b"\r\n"),
+            false => None,
+        };
+        if let Some(text) = without {
+            self.hunk.body.extend_from_slice(text);
+            self.hunk.body.push(b'\n');
+            self.mend(Mend::CarriageReturns, line.at.line);
+        } else {
+            self.hunk.body.extend_from_slice(line.text);
         }
         if !line.is_ended() {
             self.hunk.body.push(b'\n');

@@ -132,7 +132,8 @@ impl Draft {
         let (old, new, mut mends) = self.names()?;
         let kind = self.kind(old.as_deref(), new.as_deref());
         let (old, new) = self.agree(&kind, old, new, &mut mends)?;
-        for name in [&old, &new] {
+        let other = Some(&new).filter(|new| **new != old);
+        for name in std::iter::once(&old).chain(other) {
             if !name.is_empty() {
                 check(name)?;
             }

@@ -59,11 +59,20 @@ impl FileHeader {
         let Some(index) = &self.index else { return false };
         let at = memchr::memmem::find(index, b"..");
         let Some(at) = at else { return false };
-        let side = match self.kind {
-            Kind::Delete => index.get(..at),
-            _ => index.get(at + 2..),
-        };
-        side.is_some_and(|hash| hash.starts_with(EMPTY_BLOB))
+        let old = index.get(..at).unwrap_or_default();
+        let new = index.get(at + 2..).unwrap_or_default();
+        let new = new.split(|b| *b == b' ').next().unwrap_or_default();
+        let hash = if self.kind == Kind::Delete { old } else { new };
+        // Both are written with as many digits; one with fewer was cut.
+        hash.starts_with(EMPTY_BLOB) && old.len() == new.len()
+    }
+
+    /// Whether two headers do the same; what git notes beside does not.
+    pub fn does_as(&self, other: &Self) -> bool {
+        self.kind == other.kind
+            && (&self.old, &self.new) == (&other.old, &other.new)
+            && self.old_mode == other.old_mode
+            && self.new_mode == other.new_mode
     }
 }
 

@@ -43,12 +43,13 @@ impl Lines {
     /// Hands every line that is now whole to `sink`.
     pub(super) fn feed<E>(
         &mut self,
-        mut bytes: &[u8],
+        bytes: &[u8],
         mut sink: impl FnMut(Line<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        while let Some(feed) = memchr::memchr(b'\n', bytes) {
-            let (line, rest) = bytes.split_at(feed + 1);
-            bytes = rest;
+        let mut start = 0;
+        for feed in memchr::memchr_iter(b'\n', bytes) {
+            let line = bytes.get(start..=feed).unwrap_or_default();
+            start = feed + 1;
             if self.carry.is_empty() {
                 sink(Line { text: line, at: self.pass(line.len()) })?;
                 continue;
@@ -59,7 +60,7 @@ impl Lines {
             self.carry = line;
             self.carry.clear();
         }
-        self.carry.extend_from_slice(bytes);
+        self.carry.extend_from_slice(bytes.get(start..).unwrap_or_default());
         Ok(())
     }
 

@@ -19,12 +19,14 @@ mod unit;
 mod lines;
 mod body;
 mod parser;
+mod finish;
 mod render;
 
 pub use file::{FileHeader, Kind};
+pub use finish::Finished;
 pub use hunk::{Hunk, HunkLine, Side};
 pub use mend::Mend;
-pub use parser::{Event, Finished, Parser, Totals};
+pub use parser::{Event, Parser, Totals};
 pub use range::{Numbers, Range};
 pub use render::Renderer;
 pub use unit::{Change, Doubt, Last, Reason, Rejected, Unit};

@@ -24,6 +24,13 @@ const UNKNOWN_START: u32 = 2;
 impl Renderer {
     /// Appends a unit to `out`.
     pub fn write(&mut self, unit: &Unit<'_>, out: &mut Vec<u8>) {
+        self.head(unit, out);
+        out.extend_from_slice(unit.body());
+    }
+
+    /// Appends what stands before [`Unit::body`], for those who write that
+    /// without another copy.
+    pub fn head(&mut self, unit: &Unit<'_>, out: &mut Vec<u8>) {
         if unit.is_first {
             *self = Self { shift: 0, next: UNKNOWN_START, is_named: false };
             header(unit.file, unit.change, out);
@@ -37,10 +44,7 @@ impl Renderer {
                 }
                 self.hunk(unit.file, hunk, out);
             }
-            Change::Binary(data) => {
-                out.extend_from_slice(b"GIT binary patch\n");
-                out.extend_from_slice(data);
-            }
+            Change::Binary(_) => out.extend_from_slice(b"GIT binary patch\n"),
         }
     }
 
@@ -61,7 +65,6 @@ impl Renderer {
         out.extend_from_slice(b" @@");
         out.extend_from_slice(&hunk.section);
         out.push(b'\n');
-        out.extend_from_slice(&hunk.body);
         self.shift += i64::from(hunk.new_lines) - i64::from(hunk.old_lines);
         self.next = old.start.saturating_add(old.count.max(1));
     }
@@ -83,16 +86,24 @@ impl Renderer {
 }
 
 fn range(range: Range, out: &mut Vec<u8>) {
-    let mut digits = itoa(range.start);
-    out.append(&mut digits);
+    number(range.start, out);
     if range.count != 1 {
         out.push(b',');
-        out.append(&mut itoa(range.count));
+        number(range.count, out);
     }
 }
 
-fn itoa(number: u32) -> Vec<u8> {
-    number.to_string().into_bytes()
+/// Appends decimal digits; there are many hunks, so nothing is allocated.
+fn number(number: u32, out: &mut Vec<u8>) {
+    let mut power = 1;
+    while number / power >= 10 {
+        power *= 10;
+    }
+    while power > 0 {
+        let digit = u8::try_from(number / power % 10).unwrap_or_default();
+        out.push(b'0' + digit);
+        power /= 10;
+    }
 }
 
 /// The lines above the `---` line. A plain diff has none.
@@ -181,4 +192,18 @@ fn line(word: &[u8], text: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(word);
     out.extend_from_slice(text);
     out.push(b'\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_decimal() {
+        for n in [0, 7, 10, 99, 100, 1_000_007, u32::MAX] {
+            let mut out = Vec::new();
+            number(n, &mut out);
+            assert_eq!(out, n.to_string().into_bytes());
+        }
+    }
 }

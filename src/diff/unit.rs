@@ -23,6 +23,17 @@ pub struct Unit<'a> {
     pub mends: &'a [(Mend, u64)],
 }
 
+impl<'a> Unit<'a> {
+    /// What a patch has of it below the headers.
+    pub fn body(&self) -> &'a [u8] {
+        match self.change {
+            Change::Header => b"",
+            Change::Hunk(hunk) => &hunk.body,
+            Change::Binary(data) => data,
+        }
+    }
+}
+
 /// What changes in a unit.
 #[derive(Clone, Copy, Debug)]
 pub enum Change<'a> {

@@ -303,12 +303,7 @@ fn shifted(text: &[u8], wanted: &[u8]) -> Result<Found, Miss> {
         lines::bare_lines(wanted).map(<[u8]>::trim_ascii_end).collect();
     let file: Vec<&[u8]> = lines::bare_lines(text).collect();
     let body = lines::body_start(text);
-    let mut found: Vec<(usize, Shift)> = Vec::new();
-    for (at, window) in file.windows(want.len().max(1)).enumerate() {
-        if let Some(shift) = shift_of(window, &want) {
-            found.push((at, shift));
-        }
-    }
+    let mut found = shifted_places(&file, &want);
     let numbers = found.iter().map(|(at, _)| *at as u64 + 1);
     let numbers: Vec<u64> = numbers.take(matching::NAMED_CANDIDATES).collect();
     let places = found.len() as u64;
@@ -329,6 +324,26 @@ fn shifted(text: &[u8], wanted: &[u8]) -> Result<Found, Miss> {
         }
         _ => Err(Miss::Several { lines: numbers, places }),
     }
+}
+
+/// Places of lines, blanks around each aside, whose shift is looked at; of
+/// more that are alike none could be chosen.
+const SHIFTED_PLACES: usize = 1000;
+
+/// Where lines, without blanks at their ends, stand but for one shift.
+pub(super) fn shifted_places(
+    file: &[&[u8]],
+    want: &[&[u8]],
+) -> Vec<(usize, Shift)> {
+    let bare = |lines: &[&[u8]]| -> Vec<Vec<u8>> {
+        lines.iter().map(|line| line.trim_ascii().to_vec()).collect()
+    };
+    let places = matching::runs(&bare(file), &bare(want)).into_iter();
+    let shift = |at: usize| {
+        let here = file.get(at..at + want.len())?;
+        shift_of(here, want).map(|shift| (at, shift))
+    };
+    places.take(SHIFTED_PLACES).filter_map(shift).collect()
 }
 
 /// The one shift that makes every line of `want` that of the file.

@@ -4,8 +4,8 @@
 
 use std::borrow::Cow;
 
-use super::fuzzy::{Rung, Shift, plain_line, shift_of};
-use super::matching::Miss;
+use super::fuzzy::{Rung, Shift, plain_line, shift_of, shifted_places};
+use super::matching::{self, Miss};
 
 /// Where lines stand, and what was forgiven to them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,17 +66,13 @@ pub(super) fn climb(
 
 fn places(file: &[&[u8]], want: &[&[u8]], rung: Rung) -> Vec<usize> {
     if rung == Rung::Indentation {
-        let want = ended(want);
-        let windows = file.windows(want.len()).enumerate();
-        let shifted = windows.filter(|(_, w)| shift_of(w, &want).is_some());
+        let shifted = shifted_places(file, &ended(want)).into_iter();
         return shifted.map(|(at, _)| at).collect();
     }
     let keys = |lines: &[&[u8]]| -> Vec<Vec<u8>> {
         lines.iter().map(|line| key(line, rung).into_owned()).collect()
     };
-    let (file, want) = (keys(file), keys(want));
-    let windows = file.windows(want.len()).enumerate();
-    windows.filter(|(_, w)| *w == want).map(|(at, _)| at).collect()
+    matching::runs(&keys(file), &keys(want))
 }
 
 /// Lines without blanks at their end.

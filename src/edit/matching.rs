@@ -73,6 +73,42 @@ pub(super) fn whole_lines(
     })
 }
 
+/// Every index at which `wanted` stands in `items`, places that overlap each
+/// other included. Takes as long as both are, however alike their items.
+pub(super) fn runs<T: PartialEq>(items: &[T], wanted: &[T]) -> Vec<usize> {
+    // For each prefix of `wanted`, the longest that it also ends with.
+    let mut borders = vec![0; wanted.len() + 1];
+    let mut length = 0;
+    for (at, item) in wanted.iter().enumerate().skip(1) {
+        length = longest(wanted, &borders, length, item);
+        if let Some(border) = borders.get_mut(at + 1) {
+            *border = length;
+        }
+    }
+    let mut found = Vec::new();
+    let mut length = 0;
+    for (at, item) in items.iter().enumerate() {
+        length = longest(wanted, &borders, length, item);
+        if length == wanted.len() && length > 0 {
+            found.push(at + 1 - length);
+        }
+    }
+    found
+}
+
+/// The longest prefix of `wanted` that `item` ends, after one of `length`.
+fn longest<T: PartialEq>(
+    wanted: &[T],
+    borders: &[usize],
+    mut length: usize,
+    item: &T,
+) -> usize {
+    while length > 0 && wanted.get(length) != Some(item) {
+        length = borders.get(length).copied().unwrap_or_default();
+    }
+    length + usize::from(wanted.get(length) == Some(item))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,6 +124,24 @@ mod tests {
         let miss = only(b"x\ny\nx\nx x\n", b"x").unwrap_err();
         let lines = vec![1, 3, 4, 4];
         assert_eq!(miss, Miss::Several { lines, places: 4 });
+    }
+
+    #[test]
+    fn runs_are_found_as_by_trying_every_index() {
+        let mut state = 7_u32;
+        let mut next = |n| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 16) % n
+        };
+        for _ in 0..500 {
+            let (long, short) = (next(30), next(5));
+            let items: Vec<u32> = (0..long).map(|_| next(2)).collect();
+            let wanted: Vec<u32> = (0..short).map(|_| next(2)).collect();
+            let tried: Vec<usize> = (0..items.len())
+                .filter(|at| short > 0 && items[*at..].starts_with(&wanted))
+                .collect();
+            assert_eq!(runs(&items, &wanted), tried, "{items:?} {wanted:?}");
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::fuzzy::Found;
 use super::graft::graft;
 use super::line_ladder::climb;
 use super::lines::{self, LineIndex};
-use super::matching::{Miss, NAMED_CANDIDATES};
+use super::matching::{self, Miss, NAMED_CANDIDATES};
 use super::modify::Matching;
 use super::refusal::{Refusal, Sought};
 use crate::blocks::Reach;
@@ -78,8 +78,7 @@ impl<'a> Ground<'a> {
 
     /// Indices of lines at which `old` stands.
     fn places(&self, old: &[&[u8]]) -> Vec<usize> {
-        let windows = self.lines.windows(old.len().max(1)).enumerate();
-        windows.filter(|(_, w)| *w == old).map(|(at, _)| at).collect()
+        matching::runs(&self.lines, old)
     }
 
     /// Index of the line that the last anchor is, if the anchors stand one

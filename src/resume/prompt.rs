@@ -70,7 +70,7 @@ pub fn prompt(text: &[u8], survey: &Survey, context: &Context) -> Prompt {
     );
     out.extend_from_slice(b"everything before the cut is kept.\n\n");
     out.extend_from_slice(whole(survey, context.format).as_bytes());
-    out.extend_from_slice(unfinished(survey).as_bytes());
+    out.extend_from_slice(unfinished(text, survey, context).as_bytes());
     out.extend_from_slice(still(&missing, survey).as_bytes());
     out.extend_from_slice(b"The answer so far ends with:\n");
     let text = said(text, survey);
@@ -172,11 +172,37 @@ fn unit_noun(format: Format) -> &'static str {
     }
 }
 
-fn unfinished(survey: &Survey) -> String {
+fn unfinished(text: &[u8], survey: &Survey, context: &Context) -> String {
     let Some(cut) = survey.cut() else { return String::new() };
-    let state = survey.summary.cut.as_ref();
-    let state = state.map_or("", |cut| cut.state.describe());
-    format!("Unfinished: {} (cut {state})\n", name(cut))
+    let state = survey.summary.cut.as_ref().map(|cut| cut.state);
+    let how = state.map_or("", CutState::describe);
+    if context.format != Format::Diff {
+        return format!("Unfinished: {} (cut {how})\n", name(cut));
+    }
+    match (&cut.path, hunk_line(text, survey)) {
+        (None, _) => "Unfinished: the header of the next file\n".to_owned(),
+        // A model that has no answer before it needs the hunk's numbers.
+        (_, Some(line)) => format!(
+            "Unfinished: {}, cut in the hunk that begins with `{line}`\n",
+            name(cut)
+        ),
+        (Some(path), _) => {
+            format!("Unfinished: {} (cut {how})\n", one_line(path))
+        }
+    }
+}
+
+/// The header of the hunk that was cut.
+fn hunk_line(text: &[u8], survey: &Survey) -> Option<String> {
+    let cut = survey.summary.cut.as_ref()?;
+    let unit = text.get(usize::try_from(survey.cut()?.span.start).ok()?..)?;
+    let at = match unit.starts_with(b"@@") {
+        true => 0,
+        false => memchr::memmem::find(unit, b"\n@@")? + 1,
+    };
+    let line = unit.get(at..)?.split(|b| *b == b'\n').next()?;
+    let line = one_line(String::from_utf8_lossy(line).trim_end());
+    (cut.state == CutState::Hunk).then_some(line)
 }
 
 fn still(missing: &[String], survey: &Survey) -> String {
@@ -225,8 +251,8 @@ fn order(text: &[u8], survey: &Survey, context: &Context) -> String {
              nothing of it, not even the line."
                 .to_owned()
         }
-        (Some(cut), Style::Line) => from_line(text, survey, cut, noun),
-        (Some(cut), Style::Op) => from_unit(cut, noun),
+        (Some(cut), Style::Line) => from_line(text, survey, cut, context),
+        (Some(cut), Style::Op) => from_unit(survey, cut, context),
         (Some(cut), Style::File) => match &cut.path {
             Some(path) if context.format == Format::Diff => {
                 format!("Begin again with the header of {path}, then go on.")
@@ -234,7 +260,7 @@ fn order(text: &[u8], survey: &Survey, context: &Context) -> String {
             Some(path) => format!(
                 "Begin again with the first {noun} on {path}, then go on."
             ),
-            None => from_unit(cut, noun),
+            None => from_unit(survey, cut, context),
         },
     };
     let format = match context.format {
@@ -248,7 +274,12 @@ fn order(text: &[u8], survey: &Survey, context: &Context) -> String {
 }
 
 /// From the start of the last line, unless its unit began after that.
-fn from_line(text: &[u8], survey: &Survey, cut: &Unit, noun: &str) -> String {
+fn from_line(
+    text: &[u8],
+    survey: &Survey,
+    cut: &Unit,
+    context: &Context,
+) -> String {
     let end = text.len();
     let line = memchr::memrchr(b'\n', text).map_or(0, |at| at + 1);
     let in_text = survey.summary.cut.as_ref().is_some_and(|cut| {
@@ -258,7 +289,7 @@ fn from_line(text: &[u8], survey: &Survey, cut: &Unit, noun: &str) -> String {
         return if line == end && !in_text {
             "Go on with the next line.".to_owned()
         } else {
-            from_unit(cut, noun)
+            from_unit(survey, cut, context)
         };
     }
     "Begin with the last line above, written again from its first character \
@@ -266,12 +297,33 @@ fn from_line(text: &[u8], survey: &Survey, cut: &Unit, noun: &str) -> String {
         .to_owned()
 }
 
-fn from_unit(cut: &Unit, noun: &str) -> String {
-    format!(
-        "Begin with the unfinished {noun} ({}), written again from its \
-         first character, then go on with those that are missing.",
-        name(cut)
-    )
+fn from_unit(survey: &Survey, cut: &Unit, context: &Context) -> String {
+    let is_hunk = survey
+        .summary
+        .cut
+        .as_ref()
+        .is_some_and(|cut| cut.state == CutState::Hunk);
+    match (context.format, &cut.path) {
+        (Format::Diff, Some(_)) if is_hunk => {
+            "Begin with the hunk that was cut, written again from its `@@` \
+             line, then go on."
+                .to_owned()
+        }
+        (Format::Diff, path) => {
+            let of = path.as_deref().map_or("", |_| " of ");
+            let path = path.as_deref().map(one_line).unwrap_or_default();
+            format!(
+                "Begin again with the first line of the header{of}{path}, \
+                 then go on."
+            )
+        }
+        _ => format!(
+            "Begin with the unfinished {} ({}), written again from its \
+             first character, then go on with those that are missing.",
+            unit_noun(context.format),
+            name(cut)
+        ),
+    }
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ pub fn units(joined: &Joined) -> Vec<Vec<u8>> {
 }
 
 /// What `git apply` with these arguments makes of a patch.
-fn git_apply(dir: &Path, args: &[&str], patch: &[u8]) -> (bool, String) {
+pub fn git_apply(dir: &Path, args: &[&str], patch: &[u8]) -> (bool, String) {
     let mut child = Command::new("git")
         .arg("apply")
         .args(args)

@@ -18,6 +18,7 @@ mod demo_law;
 mod doubt;
 mod edges;
 mod diff_apply;
+mod diff_corpus;
 mod diff_law;
 mod diff_share;
 mod diff_stitch;

@@ -130,8 +130,9 @@ impl Sink {
             });
         }
         self.text.clear();
-        self.renderer.write(unit, &mut self.text);
-        self.out.write(&self.text)
+        self.renderer.head(unit, &mut self.text);
+        self.out.write(&self.text)?;
+        self.out.write(unit.body())
     }
 
     fn end(

@@ -40,6 +40,8 @@ struct Faults {
     misfits: usize,
     /// Things that no well-formed diff has.
     oddities: usize,
+    /// Lines that look like those of a hunk, and are in none.
+    strays: u64,
 }
 
 /// Ways that are kept at a time: several undecided seams in a row are rare,
@@ -94,16 +96,17 @@ fn extend(
 ) -> Result<Vec<Way>, &'static str> {
     let mut next: Vec<Way> = Vec::new();
     if answer.trim_ascii().is_empty() {
-        // Blanks may be the very next bytes, or no answer at all.
-        let both =
-            |way: &Way| [way.with_blanks(answer), way.with_nothing(answer)];
-        next.extend(ways.iter().flat_map(both));
+        next.extend(ways.iter().flat_map(|way| way.with_blanks(answer)));
+        next = next.into_iter().map(|way| way.judged(lookup)).collect();
+        next.sort_by_key(|way| way.faults);
+        let least = next.first().map(|way| way.faults);
+        next.retain(|way| Some(way.faults) == least);
         return Ok(next);
     }
     for way in ways {
         let before = Before { text: &way.text, patch: &way.patch, lookup };
         for body in bodies(answer, way.patch.end.in_fence) {
-            for place in before.places(&body.text) {
+            for place in before.places(&body.text, body.lead) {
                 // Other words after a greeting may be part of it.
                 let is_guess = place.proof == Proof::Weak
                     && place.how == How::Restart
@@ -140,28 +143,27 @@ fn extend(
 }
 
 impl Way {
-    fn with_nothing(&self, answer: &[u8]) -> Self {
-        let seam = Seam {
-            how: Some(How::Nothing),
-            at: self.text.len() as u64,
-            replaced_bytes: 0,
-            dropped_bytes: answer.len() as u64,
+    /// Blanks may be the very next bytes, in place of a line feed that a CLI
+    /// added or not, or no answer at all.
+    fn with_blanks(&self, answer: &[u8]) -> Vec<Self> {
+        let seam = |how, at: usize, dropped: usize| Seam {
+            how: Some(how),
+            at: at as u64,
+            replaced_bytes: (self.text.len() - at) as u64,
+            dropped_bytes: dropped as u64,
             problem: None,
             lost: None,
         };
-        self.with_text(self.text.clone(), seam)
-    }
-
-    fn with_blanks(&self, answer: &[u8]) -> Self {
-        let seam = Seam {
-            how: Some(How::Exact),
-            at: self.text.len() as u64,
-            replaced_bytes: 0,
-            dropped_bytes: 0,
-            problem: None,
-            lost: None,
-        };
-        self.with_text([&self.text, answer].concat(), seam)
+        let end = self.text.len();
+        let exact = [&self.text, answer].concat();
+        let mut ways = vec![self.with_text(exact, seam(How::Exact, end, 0))];
+        if let Some(text) = self.text.strip_suffix(b"\n") {
+            let glued = [text, answer].concat();
+            ways.push(self.with_text(glued, seam(How::Exact, end - 1, 0)));
+        }
+        let nothing = seam(How::Nothing, end, answer.len());
+        ways.push(self.with_text(self.text.clone(), nothing));
+        ways
     }
 
     fn with_text(&self, text: Vec<u8>, seam: Seam) -> Self {
@@ -197,13 +199,18 @@ impl Way {
             problem: lost.as_ref().map(|_| "it skips an unfinished hunk"),
             lost,
         };
-        let mut way = self.with_text(text, seam);
-        way.misfits = misfits(&way.patch, way.from, lookup);
-        way.faults = Faults {
-            misfits: way.misfits.len(),
-            oddities: oddities(&way.patch, way.from),
+        self.with_text(text, seam).judged(lookup)
+    }
+
+    /// The same, with what speaks against it.
+    fn judged(mut self, lookup: &Lookup<'_>) -> Self {
+        self.misfits = misfits(&self.patch, self.from, lookup);
+        self.faults = Faults {
+            misfits: self.misfits.len(),
+            oddities: oddities(&self.patch, self.from),
+            strays: self.patch.end.totals.strays,
         };
-        way
+        self
     }
 }
 
@@ -353,13 +360,24 @@ fn is_same(one: &Way, other: &Way) -> bool {
         && one.end.tail.is_some() == two.end.tail.is_some()
 }
 
+/// Whether two ways that are whole come to the same.
+fn does_same(one: &Way, two: &Way) -> bool {
+    let all = |way: &Way| -> Vec<Part> {
+        let last = way.patch.end.last.as_ref().map(Part::of_last);
+        way.patch.parts.iter().cloned().chain(last).collect()
+    };
+    let (one, two) = (all(one), all(two));
+    one.len() == two.len()
+        && one.iter().zip(&two).all(|(one, two)| same_part(one, two))
+}
+
 /// Whether two units change the same; what a hunk's header says beside its
 /// numbers does not matter.
 fn same_part(one: &Part, two: &Part) -> bool {
     let start = |part: &Part| {
         part.hunk().and_then(|hunk| hunk.numbers).map(|n| n.old.start)
     };
-    one.file == two.file
+    one.file.does_as(&two.file)
         && one.hunk().map(|h| &h.body) == two.hunk().map(|h| &h.body)
         && start(one) == start(two)
 }
@@ -380,6 +398,12 @@ fn choose(
     }
     let mut ways = ways.into_iter();
     let best = ways.next().unwrap_or_else(|| Way::first(Vec::new()));
+    let is_same = |one: &Way, two: &Way| {
+        let whole = |way: &Way| {
+            end != AnswerEnd::MayBeCut && is_whole(&way.patch.end, end, lookup)
+        };
+        is_same(one, two) || whole(one) && whole(two) && does_same(one, two)
+    };
     let rival = ways.find(|way| !is_same(&best, way));
     let fork = rival.map(|rival| {
         let key = |seam: &Seam| (seam.at, seam.how, seam.dropped_bytes);

@@ -24,7 +24,9 @@ pub fn is_whole(end: &Finished, known: AnswerEnd, lookup: &Lookup<'_>) -> bool {
     }
     match known {
         AnswerEnd::Certain => true,
-        AnswerEnd::Meant if !end.in_fence && is_end(end, last) => true,
+        AnswerEnd::Meant if !end.in_fence && is_end(end, last) => {
+            !is_refuted(last, lookup)
+        }
         _ => is_proven(last, lookup),
     }
 }
@@ -38,6 +40,28 @@ fn is_end(end: &Finished, last: &Last) -> bool {
         Doubt::HeaderOnly => !last.file.is_whole_file(),
         _ => true,
     }
+}
+
+/// Whether the file has the last line, but longer: then it was cut.
+fn is_refuted(last: &Last, lookup: &Lookup<'_>) -> bool {
+    let Some(hunk) = last.hunk.as_ref().filter(|_| !last.is_line_ended) else {
+        return false;
+    };
+    if !ends_on_old_side(hunk) || ends_with_marker(hunk) {
+        return false;
+    }
+    let (Some(numbers), Preimage::Text(text)) =
+        (hunk.numbers, lookup(&last.file.old))
+    else {
+        return false;
+    };
+    let ground = Ground::new(&text);
+    let line = u64::from(numbers.old.start.max(1));
+    let old = hunk.side(Side::Old);
+    let shown = old.strip_suffix(b"\n").unwrap_or(&old);
+    let here = ground.start(line).and_then(|start| text.get(start..));
+    let more = here.and_then(|here| here.strip_prefix(shown));
+    more.is_some_and(|more| !matches!(more, [] | [b'\n' | b'\r', ..]))
 }
 
 /// Whether nothing can follow.

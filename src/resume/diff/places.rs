@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::body::Lead;
 use super::indent::{Indents, leading};
 use super::last::is_proven;
 use super::patch::Patch;
@@ -61,13 +62,13 @@ pub(super) struct Before<'a> {
 
 impl Before<'_> {
     /// All places at which `body` may go on.
-    pub(super) fn places(&self, body: &[u8]) -> Vec<Place> {
+    pub(super) fn places(&self, body: &[u8], lead: Lead) -> Vec<Place> {
         let mut found = Vec::new();
         if body.trim_ascii().is_empty() {
             return found;
         }
         for stop in self.ends() {
-            self.repetitions(body, stop, &mut found);
+            self.repetitions(body, lead, stop, &mut found);
             self.line_again(body, stop, &mut found);
         }
         self.exact(body, &mut found);
@@ -129,10 +130,10 @@ impl Before<'_> {
             let rest = !matches!(first, Some(b' ' | b'+' | b'-' | b'\\'));
             let new = matches!(first, Some(b'+' | b'-'));
             let proof = match stop == self.text.len() {
+                _ if self.completes_header(kept, body) => Proof::Named,
                 true if in_hunk && rest && !self.ends_line(body) => Proof::Weak,
                 true if self.likelier_lead(body, kept).is_some() => Proof::Weak,
                 true => Proof::Possible,
-                false if self.completes_header(kept, body) => Proof::Named,
                 false if self.hunk().is_some() && new => Proof::Weak,
                 false if self.likelier_lead(body, kept).is_some() => {
                     Proof::Weak
@@ -143,13 +144,18 @@ impl Before<'_> {
         }
     }
 
-    /// Whether the body makes the line that ends at `kept` the first of a
-    /// header, which it is not yet.
-    fn completes_header(&self, kept: usize, body: &[u8]) -> bool {
-        const FIRST: &[u8] = b"diff --git ";
-        let line = self.slice(self.line(kept));
-        let joined = [line, body.get(..FIRST.len()).unwrap_or(body)].concat();
-        line.len() < FIRST.len() && joined.starts_with(FIRST)
+    /// Whether the body makes the line that ends at `stop` the header of a
+    /// file or a hunk, which neither is by itself.
+    fn completes_header(&self, stop: usize, body: &[u8]) -> bool {
+        const FIRST: [&[u8]; 2] = [b"diff --git ", b"@@ -"];
+        let line = self.slice(self.line(stop));
+        FIRST.iter().any(|first| {
+            let begun = !line.is_empty()
+                && line.len() < first.len()
+                && first.starts_with(line);
+            let rest = first.get(line.len()..).unwrap_or_default();
+            begun && body.starts_with(rest) && !body.starts_with(first)
+        })
     }
 
     /// Whether a body begins with what may follow a hunk.
@@ -169,7 +175,16 @@ impl Before<'_> {
     }
 
     /// Places from which the body repeats everything up to `stop`.
-    fn repetitions(&self, body: &[u8], stop: usize, found: &mut Vec<Place>) {
+    fn repetitions(
+        &self,
+        body: &[u8],
+        lead: Lead,
+        stop: usize,
+        found: &mut Vec<Place>,
+    ) {
+        if self.completes_header(stop, body) {
+            return;
+        }
         let line = self.line(stop);
         let from = stop.saturating_sub(body.len());
         let longest = stop - overlap(self.slice(from..stop), body);
@@ -189,8 +204,12 @@ impl Before<'_> {
             let is_ended = stop < self.text.len();
             let is_restart = is_blank && start == line.start;
             let proof = match (begins_line, line.is_empty()) {
-                _ if is_restart && self.goes_on_blank(shared, body) => {
-                    Proof::Weak
+                _ if is_restart && lead < Lead::Text => {
+                    let weaker = match is_ended {
+                        true => Proof::Again,
+                        false => Proof::Blank,
+                    };
+                    self.blanks_again(shared, body).unwrap_or(weaker)
                 }
                 (false, _) if is_telling(shared) => Proof::Weak,
                 (false, _) => continue,
@@ -207,17 +226,18 @@ impl Before<'_> {
         self.trimmed(body, &line, found);
     }
 
-    /// Whether a body that repeats the blanks of the cut line rather goes on
-    /// with them: only then is its first line indented like others.
-    fn goes_on_blank(&self, shared: &[u8], body: &[u8]) -> bool {
+    /// What is left of the proof where the blanks of the cut line are hardly
+    /// repeated: a line near the seam is indented as the two together would
+    /// be, and none as the body's first line is.
+    fn blanks_again(&self, shared: &[u8], body: &[u8]) -> Option<Proof> {
+        self.hunk()?;
         let rest = leading(body);
-        if rest.len() == body.len() || self.hunk().is_none() {
-            return false;
-        }
+        let closes = matches!(body.get(rest.len()), Some(b'}' | b')' | b']'));
         let seen = Indents::near(self.text, body);
         let longer = [shared, rest].concat();
-        let again = rest.get(1..).unwrap_or_default();
-        !seen.has(again) && seen.has(longer.get(1..).unwrap_or_default())
+        let again = seen.has(rest.get(1..).unwrap_or_default());
+        let goes_on = seen.has(longer.get(1..).unwrap_or_default());
+        (goes_on && !again && !closes).then_some(Proof::Weak)
     }
 
     /// The first blanks of the line that ends at `stop`, where no line near

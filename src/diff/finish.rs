@@ -1,0 +1,280 @@
+//! The end of an answer: what of it is certain, and what is left open.
+
+use super::binary::Stage;
+use super::body::Verdict;
+use super::draft::Draft;
+use super::lines::Line;
+use super::mend::Mend;
+use super::parser::{Binary, Machine, Sink, State, Totals};
+use super::unit::{Doubt, Last, Reason};
+use crate::span::{Place, Span};
+
+/// How an answer ended.
+#[derive(Debug)]
+pub struct Finished {
+    /// The last unit, if its end is not certain.
+    pub last: Option<Last>,
+    /// Where the unfinished part begins: that of `last`, or a header that
+    /// cannot be a unit yet. Nothing if the answer ends between units.
+    pub tail: Option<Place>,
+    /// The file of the unfinished part, as far as it is known.
+    pub path: Option<Vec<u8>>,
+    /// Why the unfinished part cannot become a unit, if it cannot.
+    pub fault: Option<Reason>,
+    /// Whether a code fence is open.
+    pub in_fence: bool,
+    /// Whether the last byte is a line feed, or there is none.
+    pub is_line_ended: bool,
+    /// Line of the last byte, counted from 1.
+    pub line: u64,
+    /// Counts over the answer.
+    pub totals: Totals,
+}
+
+impl Machine {
+    /// Reads the end, after a line that was never ended.
+    pub(super) fn finish<E>(
+        mut self,
+        partial: &Line<'_>,
+        sink: &mut Sink<'_, E>,
+    ) -> Result<Finished, E> {
+        let is_line_ended = partial.text.is_empty();
+        let mut end = End { last: None, tail: None, path: None };
+        let mut fault = None;
+        match std::mem::take(&mut self.state) {
+            State::Hunk => {
+                end = self.finish_hunk(partial, sink)?;
+                let open = end.tail.is_some() && end.last.is_none();
+                fault = self.fault().filter(|_| open);
+            }
+            State::Outside => {
+                if !is_line_ended {
+                    end = self.finish_outside(partial, sink)?;
+                }
+            }
+            State::OldName(draft) => {
+                end.tail = Some(draft.at);
+                end.path = draft.path();
+            }
+            State::Header(draft) => {
+                let is_bare = draft.has_no_bytes && is_line_ended;
+                fault = is_bare.then_some(Reason::NoBytes);
+                end = self.finish_header(draft, partial);
+            }
+            State::Binary(binary) => {
+                end = self.finish_binary(binary, partial, sink)?;
+            }
+        }
+        Ok(Finished {
+            last: end.last,
+            tail: end.tail,
+            path: end.path,
+            fault,
+            in_fence: self.fence.is_some(),
+            is_line_ended,
+            line: match is_line_ended {
+                true => partial.at.line.saturating_sub(1).max(1),
+                false => partial.at.line,
+            },
+            totals: self.totals,
+        })
+    }
+
+    /// An unended line outside of everything.
+    fn finish_outside<E>(
+        &mut self,
+        partial: &Line<'_>,
+        sink: &mut Sink<'_, E>,
+    ) -> Result<End, E> {
+        let mut end = End { last: None, tail: None, path: None };
+        const OPENERS: [&[u8]; 3] = [b"diff --git ", b"--- ", b"@@ "];
+        let text = partial.text;
+        let opens = OPENERS
+            .iter()
+            .any(|opener| opener.starts_with(text) || text.starts_with(opener));
+        if opens {
+            end.tail = Some(partial.at);
+        } else {
+            self.outside(partial, sink)?;
+        }
+        Ok(end)
+    }
+
+    fn finish_header(&mut self, draft: Draft, partial: &Line<'_>) -> End {
+        let mut draft = draft;
+        let at = draft.at;
+        // What is half a line says nothing certain, but for the last unit
+        // of an answer that lost its final line feed.
+        if !partial.text.is_empty() {
+            draft.take(partial.text);
+        }
+        self.begin_file(&draft);
+        let path = draft.path();
+        let end = End { last: None, tail: Some(at), path };
+        let Ok(file) = &self.file else { return end };
+        let is_empty = file.is_whole_file() && draft.new.is_none();
+        if draft.has_no_bytes || !(file.is_change() || is_empty) {
+            return end;
+        }
+        let mends = std::mem::take(&mut self.header_mends);
+        let last = Last {
+            file: file.clone(),
+            hunk: None,
+            binary: Vec::new(),
+            doubt: Doubt::HeaderOnly,
+            is_line_ended: partial.text.is_empty(),
+            is_first: true,
+            span: Span { start: at.byte, end: self.totals.bytes },
+            hunk_at: at.byte,
+            line: at.line,
+            mends,
+        };
+        End { last: Some(last), ..end }
+    }
+
+    fn finish_binary<E>(
+        &mut self,
+        binary: Binary,
+        partial: &Line<'_>,
+        sink: &mut Sink<'_, E>,
+    ) -> Result<End, E> {
+        let is_between = binary.stage == Stage::Between;
+        let follows = |opener: &[u8]| opener.starts_with(partial.text);
+        let may_go_on = follows(b"literal ") || follows(b"delta ");
+        if is_between && !partial.text.is_empty() && !may_go_on {
+            let text = partial.text;
+            if !text.starts_with(b"literal ") && !text.starts_with(b"delta ") {
+                self.hand_out_binary(&binary, sink)?;
+                return self.finish_outside(partial, sink);
+            }
+        }
+        let start = if self.is_first { self.file_at } else { binary.at };
+        let path = self.path();
+        let end = End { last: None, tail: Some(start), path };
+        let Ok(file) = &self.file else { return Ok(end) };
+        if !is_between || !partial.text.is_empty() {
+            return Ok(end);
+        }
+        let last = Last {
+            file: file.clone(),
+            hunk: None,
+            binary: binary.data,
+            doubt: Doubt::Binary,
+            is_line_ended: true,
+            is_first: self.is_first,
+            span: Span { start: start.byte, end: binary.end },
+            hunk_at: binary.at.byte,
+            line: start.line,
+            mends: std::mem::take(&mut self.header_mends),
+        };
+        Ok(End { last: Some(last), ..end })
+    }
+
+    fn finish_hunk<E>(
+        &mut self,
+        partial: &Line<'_>,
+        sink: &mut Sink<'_, E>,
+    ) -> Result<End, E> {
+        let text = partial.text;
+        let is_met = self.body.hunk.is_met();
+        if !text.is_empty() && is_met && may_follow_met(text) {
+            self.body.settle_blanks(&mut self.habits);
+            self.end_hunk(sink)?;
+            self.replay(sink)?;
+            return self.finish_next(partial, sink);
+        }
+        if text.is_empty() && is_met && self.body.is_followed() {
+            self.end_hunk(sink)?;
+            self.state = State::Outside;
+            self.replay(sink)?;
+            let mut end = End { last: None, tail: None, path: None };
+            if let State::OldName(draft) = std::mem::take(&mut self.state) {
+                end.tail = Some(draft.at);
+                end.path = draft.path();
+            }
+            return Ok(end);
+        }
+        Ok(self.hold_hunk(partial))
+    }
+
+    /// A hunk whose end is not certain.
+    fn hold_hunk(&mut self, partial: &Line<'_>) -> End {
+        let text = partial.text;
+        let was_met = self.body.hunk.is_met();
+        // A dash or two may begin the next header or a signature.
+        let may_be_framing = was_met && matches!(text, b"-" | b"--" | b"---");
+        if !text.is_empty() && !may_be_framing {
+            if self.body.take(partial, &mut self.habits) == Verdict::Ends {
+                self.body.settle_blanks(&mut self.habits);
+            }
+        } else if !was_met {
+            self.body.settle_blanks(&mut self.habits);
+        }
+        let hunk = &self.body.hunk;
+        let doubt = match hunk.numbers {
+            None => Doubt::Uncounted,
+            Some(_) if hunk.is_short() => Doubt::Unmet,
+            Some(_) => Doubt::NothingFollows,
+        };
+        let start = if self.is_first { self.file_at } else { self.body.at };
+        let path = self.path();
+        let end = End { last: None, tail: Some(start), path };
+        // A hunk that changes nothing yet may still do so.
+        if self.fault().is_some_and(|fault| fault != Reason::NoChange) {
+            return end;
+        }
+        if doubt == Doubt::Unmet {
+            let line = self.body.at.line;
+            self.body.mend(Mend::Counts, line);
+        } else {
+            self.note_counts();
+        }
+        let Ok(file) = &self.file else { return end };
+        let mut mends = std::mem::take(&mut self.header_mends);
+        mends.append(&mut self.body.mends);
+        let last = Last {
+            file: file.clone(),
+            hunk: Some(std::mem::take(&mut self.body.hunk)),
+            binary: Vec::new(),
+            doubt,
+            is_line_ended: text.is_empty(),
+            is_first: self.is_first,
+            span: Span { start: start.byte, end: self.body.end },
+            hunk_at: self.body.at.byte,
+            line: start.line,
+            mends,
+        };
+        End { last: Some(last), ..end }
+    }
+
+    /// An unended line after the last hunk.
+    fn finish_next<E>(
+        &mut self,
+        partial: &Line<'_>,
+        sink: &mut Sink<'_, E>,
+    ) -> Result<End, E> {
+        match std::mem::take(&mut self.state) {
+            State::OldName(draft) | State::Header(draft) => {
+                Ok(End { last: None, tail: Some(draft.at), path: draft.path() })
+            }
+            _ => self.finish_outside(partial, sink),
+        }
+    }
+}
+
+/// What is left at the end.
+struct End {
+    last: Option<Last>,
+    tail: Option<Place>,
+    path: Option<Vec<u8>>,
+}
+
+/// Whether an unended line shows that a hunk which is met has ended.
+fn may_follow_met(text: &[u8]) -> bool {
+    match text.first() {
+        Some(b' ' | b'+' | b'\\') => false,
+        Some(b'-') => text.starts_with(b"--- "),
+        Some(b'\r') => false,
+        _ => true,
+    }
+}
