@@ -231,7 +231,11 @@ fn odd_at_end(last: &Last) -> usize {
     let mends = last.mends.iter().filter(|(mend, _)| {
         matches!(
             mend,
-            Mend::Prefix | Mend::BlankLine | Mend::Header | Mend::Numbers
+            Mend::Prefix
+                | Mend::BlankLine
+                | Mend::Header
+                | Mend::Numbers
+                | Mend::JoinedHunks
         )
     });
     usize::from(over) + mends.count()

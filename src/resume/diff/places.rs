@@ -110,11 +110,14 @@ impl Before<'_> {
             let text = self.text.get(..stop).unwrap_or_default();
             let partial = if goes_on { 0 } else { partial_character(text) };
             let kept = stop - partial;
-            // No line goes on with a header, and nothing but its lines
-            // follows the beginning of a hunk.
+            // No line of a header goes on with another, and nothing but its
+            // lines follows the beginning of a hunk.
             let begins_line = self.line(kept).is_empty();
             let may_follow = begins_line && !self.is_open();
-            if !may_follow && is_structure(body) {
+            let is_odd = !may_follow
+                && is_structure(body)
+                && !is_open_numbers(self.slice(self.line(kept)));
+            if is_odd && (begins_line || self.hunk().is_none()) {
                 continue;
             }
             if stop < self.text.len()
@@ -131,6 +134,8 @@ impl Before<'_> {
             let new = matches!(first, Some(b'+' | b'-'));
             let proof = match stop == self.text.len() {
                 _ if self.completes_header(kept, body) => Proof::Named,
+                // The rest of a line may look like a header.
+                _ if is_odd => Proof::Weak,
                 true if in_hunk && rest && !self.ends_line(body) => Proof::Weak,
                 true if self.likelier_lead(body, kept).is_some() => Proof::Weak,
                 true => Proof::Possible,
@@ -412,6 +417,12 @@ pub(super) fn first_line(text: &[u8]) -> usize {
 /// Whether a text begins with the header of a file.
 fn is_header(text: &[u8]) -> bool {
     text.starts_with(b"diff --git ") || text.starts_with(b"--- ")
+}
+
+/// Whether a line is the header of a hunk without its second `@@`.
+fn is_open_numbers(line: &[u8]) -> bool {
+    let rest = line.strip_prefix(b"@@ ");
+    rest.is_some_and(|rest| memchr::memmem::find(rest, b"@@").is_none())
 }
 
 /// Whether a text begins with a line that only headers have.
