@@ -131,7 +131,9 @@ impl Before<'_> {
             let first = body.first();
             let in_hunk = self.hunk().is_some() && begins_line;
             let rest = !matches!(first, Some(b' ' | b'+' | b'-' | b'\\'));
-            let new = matches!(first, Some(b'+' | b'-'));
+            let line = self.slice(self.line(kept));
+            let ruler = body.starts_with(line) && is_ruler(line, body);
+            let new = matches!(first, Some(b'+' | b'-')) && !ruler;
             let proof = match stop == self.text.len() {
                 _ if self.completes_header(kept, body) => Proof::Named,
                 // The rest of a line may look like a header.
@@ -216,6 +218,7 @@ impl Before<'_> {
                     };
                     self.blanks_again(shared, body).unwrap_or(weaker)
                 }
+                (true, false) if is_ruler(shared, body) => Proof::Possible,
                 (false, _) if is_telling(shared) => Proof::Weak,
                 (false, _) => continue,
                 (true, _) if is_ended && !is_telling(shared) => Proof::Again,
@@ -417,6 +420,14 @@ pub(super) fn first_line(text: &[u8]) -> usize {
 /// Whether a text begins with the header of a file.
 fn is_header(text: &[u8]) -> bool {
     text.starts_with(b"diff --git ") || text.starts_with(b"--- ")
+}
+
+/// Whether what is shared, and the byte of the body that follows it, are all
+/// the same: a ruler goes on as it begins.
+fn is_ruler(shared: &[u8], body: &[u8]) -> bool {
+    let ruler = body.get(..=shared.len()).unwrap_or_default();
+    let first = ruler.first();
+    first.is_some() && ruler.iter().all(|byte| Some(byte) == first)
 }
 
 /// Whether a line is the header of a hunk without its second `@@`.
