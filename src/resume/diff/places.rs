@@ -427,7 +427,8 @@ fn is_header(text: &[u8]) -> bool {
 fn is_ruler(shared: &[u8], body: &[u8]) -> bool {
     let ruler = body.get(..=shared.len()).unwrap_or_default();
     let first = ruler.first();
-    first.is_some() && ruler.iter().all(|byte| Some(byte) == first)
+    let is_solid = first.is_some_and(|byte| !byte.is_ascii_whitespace());
+    is_solid && ruler.iter().all(|byte| Some(byte) == first)
 }
 
 /// Whether a line is the header of a hunk without its second `@@`.
