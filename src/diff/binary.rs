@@ -44,7 +44,7 @@ pub(super) fn step(stage: Stage, line: &[u8]) -> Step {
 
 /// Whether the first character, a length, fits the rest: five characters for
 /// each four bytes.
-fn is_data(line: &[u8]) -> bool {
+pub(super) fn is_data(line: &[u8]) -> bool {
     let Some((&length, digits)) = line.split_first() else { return false };
     let bytes = match length {
         b'A'..=b'Z' => length - b'A' + 1,

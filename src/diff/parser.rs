@@ -106,6 +106,8 @@ pub(super) struct Machine {
     /// Whether something other than blanks came since the last hunk.
     is_apart: bool,
     has_cr: bool,
+    /// Whether only lines like those of binary data came after some.
+    after_binary: bool,
     pub(super) body: Body,
     pub(super) fence: Option<Fence>,
     pub(super) habits: Habits,
@@ -122,6 +124,7 @@ impl Default for Machine {
             is_first: true,
             is_apart: false,
             has_cr: false,
+            after_binary: false,
             body: Body::new(),
             fence: None,
             habits: Habits::default(),
@@ -178,8 +181,10 @@ impl Machine {
             None => {}
         }
         self.is_apart |= !line.is_blank();
-        self.totals.strays +=
-            u64::from(is_body(text) || text.starts_with(b"@"));
+        self.after_binary &= binary::is_data(text.trim_ascii_end());
+        let is_stray =
+            self.after_binary || is_body(text) || text.starts_with(b"@");
+        self.totals.strays += u64::from(is_stray);
         let text = text.trim_ascii_end();
         if text.starts_with(b"Binary files ") && text.ends_with(b" differ") {
             let place = Span { start: line.at.byte, end: line.end() };
@@ -270,6 +275,7 @@ impl Machine {
         self.file_at = draft.at;
         self.is_first = true;
         self.is_apart = false;
+        self.after_binary = false;
         self.has_cr = draft.has_cr;
         self.header_mends.clear();
         self.totals.files += 1;
@@ -500,6 +506,7 @@ impl Machine {
         binary: &Binary,
         sink: &mut Sink<'_, E>,
     ) -> Result<(), E> {
+        self.after_binary = true;
         let start = if self.is_first { self.file_at } else { binary.at };
         let span = Span { start: start.byte, end: binary.end };
         let file = match &self.file {

@@ -2,9 +2,12 @@
 //! clear no.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use tornkit::edit::Format;
-use tornkit::resume::{AnswerEnd, Joined, Known, Lookup, join, nothing_known};
+use tornkit::resume::{
+    AnswerEnd, Joined, Known, Lookup, Preimage, join, nothing_known,
+};
 
 use crate::diff_law::{try_tree, units};
 use crate::history::{Sample, samples};
@@ -408,4 +411,91 @@ fn several_cuts_of_a_real_diff_in_a_row() {
         }
     }
     assert!(bad.iter().all(|bad| bad.0 != Fate::Wrong));
+}
+
+const SMALL: &str = "\
+diff --git a/f.py b/f.py
+--- a/f.py
++++ b/f.py
+@@ -1,4 +1,5 @@
+ def first(x):
++    check(x)
+     if x:
+         return 1
+ 
+@@ -9,3 +10,3 @@ class C:
+     def second(self):
+-        return self.old
++        return self.new
+ # end
+diff --git a/n.txt b/n.txt
+new file mode 100644
+--- /dev/null
++++ b/n.txt
+@@ -0,0 +1,2 @@
++one @ two
++@@ three
+";
+
+const SMALL_FILE: &str = "\
+def first(x):
+    if x:
+        return 1
+
+def other():
+    pass
+
+class C:
+    def second(self):
+        return self.old
+# end
+";
+
+#[test]
+fn a_cut_at_any_byte_is_joined_exactly_or_not_at_all() {
+    let mut random = Random::seeded();
+    let text = SMALL.as_bytes();
+    let lookup = |name: &[u8]| match name {
+        b"f.py" => Preimage::Text(Rc::new(SMALL_FILE.into())),
+        _ => Preimage::Absent,
+    };
+    // A plain header does the same as git's; what stands behind the numbers
+    // of a hunk does nothing.
+    let plain = |units: &[Vec<u8>]| -> Vec<String> {
+        let unit = |unit: &Vec<u8>| {
+            let text = String::from_utf8_lossy(unit).into_owned();
+            let lines = text.split_inclusive('\n').filter(|line| {
+                !line.starts_with("diff ") && !line.starts_with("new file ")
+            });
+            let numbers = |line: &str| match line.starts_with("@@ ") {
+                true => line.split(" @@").next().map(str::to_owned),
+                false => None,
+            };
+            lines.map(|l| numbers(l).unwrap_or_else(|| l.to_owned())).collect()
+        };
+        units.iter().map(unit).collect()
+    };
+    let want = plain(&units(&stitch(&[text.to_vec()], &nothing_known)));
+    let (mut all, mut exact) = (0, 0);
+    for at in 1..text.len() {
+        for style in STYLES {
+            let Some((first, rest)) = parts(text, at, style, &mut random)
+            else {
+                continue;
+            };
+            let joined = stitch(&[first, rest], &lookup);
+            let got = plain(&units(&joined));
+            all += 1;
+            exact += usize::from(got == want);
+            if joined.is_whole() {
+                assert_eq!(got, want, "{style} at {at}");
+            } else {
+                let skips = joined.seams.iter().any(|s| s.lost.is_some());
+                let is_true = want.starts_with(&got);
+                assert!(is_true || skips, "{style} at {at}: {got:?}");
+            }
+        }
+    }
+    println!("{exact} of {all} exact");
+    assert!(exact * 100 >= all * 98);
 }

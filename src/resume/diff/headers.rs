@@ -71,6 +71,9 @@ impl Before<'_> {
     ) {
         let after = body.get(skip..).unwrap_or_default();
         let header = first_line(after);
+        if after.get(header..).is_none_or(|rest| rest.trim_ascii().is_empty()) {
+            return;
+        }
         for stop in self.ends() {
             let line = self.line(stop);
             let kept = line.start;
@@ -237,9 +240,17 @@ fn first_path(body: &[u8]) -> Option<Vec<u8>> {
 
 /// The first hunk of a text that begins with its header.
 fn first_hunk(text: &[u8]) -> Option<Hunk> {
+    const NAME: &[u8] = b"x";
+    // Nothing after it is read: a hunk that changes nothing is none, and
+    // the next one would be taken for it.
+    let ends = [&b"\n@@"[..], b"\ndiff --git "];
+    let ends = ends.iter().filter_map(|end| memchr::memmem::find(text, end));
+    let end = ends.min().map_or(text.len(), |at| at + 1);
+    let text = text.get(..end).unwrap_or(text);
     let with_file = [b"--- a/x\n+++ b/x\n", text].concat();
     let patch = patch::read(&with_file);
-    match patch.parts.first() {
+    let first = patch.parts.first().filter(|part| part.file.path() == NAME);
+    match first {
         Some(part) => part.hunk().cloned(),
         None => patch.end.last?.hunk,
     }

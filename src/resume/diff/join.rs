@@ -15,7 +15,7 @@ use super::places::{Before, Place, Proof};
 use super::survey::of_patch;
 use crate::diff::{Kind, Last, Mend};
 use crate::resume::overlap::TELLING_OVERLAP;
-use crate::resume::preimage::Lookup;
+use crate::resume::preimage::{Lookup, nothing_known};
 use crate::resume::seam::How;
 use crate::resume::stitch::{Joined, Seam};
 
@@ -231,7 +231,11 @@ fn odd_at_end(last: &Last) -> usize {
     let mends = last.mends.iter().filter(|(mend, _)| {
         matches!(
             mend,
-            Mend::Prefix | Mend::BlankLine | Mend::Header | Mend::Numbers
+            Mend::Prefix
+                | Mend::BlankLine
+                | Mend::Header
+                | Mend::Numbers
+                | Mend::JoinedHunks
         )
     });
     usize::from(over) + mends.count()
@@ -427,11 +431,14 @@ fn finish(
     for (bytes, why) in left_out {
         way.leave_out(*bytes as u64, why);
     }
-    let end = match way.seams.iter().any(|seam| seam.problem.is_some()) {
-        true => AnswerEnd::MayBeCut,
-        false => end,
+    // What was left out may go on with the last unit, whatever the files say.
+    let survey = match way.seams.iter().any(|seam| seam.problem.is_some()) {
+        true => {
+            let end = AnswerEnd::MayBeCut;
+            of_patch(&way.text, way.patch, end, &nothing_known)
+        }
+        false => of_patch(&way.text, way.patch, end, lookup),
     };
-    let survey = of_patch(&way.text, way.patch, end, lookup);
     Joined { text: way.text, survey, seams: way.seams }
 }
 

@@ -110,11 +110,14 @@ impl Before<'_> {
             let text = self.text.get(..stop).unwrap_or_default();
             let partial = if goes_on { 0 } else { partial_character(text) };
             let kept = stop - partial;
-            // No line goes on with a header, and nothing but its lines
-            // follows the beginning of a hunk.
+            // No line of a header goes on with another, and nothing but its
+            // lines follows the beginning of a hunk.
             let begins_line = self.line(kept).is_empty();
             let may_follow = begins_line && !self.is_open();
-            if !may_follow && is_structure(body) {
+            let is_odd = !may_follow
+                && is_structure(body)
+                && !is_open_numbers(self.slice(self.line(kept)));
+            if is_odd && (begins_line || self.hunk().is_none()) {
                 continue;
             }
             if stop < self.text.len()
@@ -128,9 +131,13 @@ impl Before<'_> {
             let first = body.first();
             let in_hunk = self.hunk().is_some() && begins_line;
             let rest = !matches!(first, Some(b' ' | b'+' | b'-' | b'\\'));
-            let new = matches!(first, Some(b'+' | b'-'));
+            let line = self.slice(self.line(kept));
+            let ruler = body.starts_with(line) && is_ruler(line, body);
+            let new = matches!(first, Some(b'+' | b'-')) && !ruler;
             let proof = match stop == self.text.len() {
                 _ if self.completes_header(kept, body) => Proof::Named,
+                // The rest of a line may look like a header.
+                _ if is_odd => Proof::Weak,
                 true if in_hunk && rest && !self.ends_line(body) => Proof::Weak,
                 true if self.likelier_lead(body, kept).is_some() => Proof::Weak,
                 true => Proof::Possible,
@@ -211,6 +218,7 @@ impl Before<'_> {
                     };
                     self.blanks_again(shared, body).unwrap_or(weaker)
                 }
+                (true, false) if is_ruler(shared, body) => Proof::Possible,
                 (false, _) if is_telling(shared) => Proof::Weak,
                 (false, _) => continue,
                 (true, _) if is_ended && !is_telling(shared) => Proof::Again,
@@ -412,6 +420,21 @@ pub(super) fn first_line(text: &[u8]) -> usize {
 /// Whether a text begins with the header of a file.
 fn is_header(text: &[u8]) -> bool {
     text.starts_with(b"diff --git ") || text.starts_with(b"--- ")
+}
+
+/// Whether what is shared, and the byte of the body that follows it, are all
+/// the same: a ruler goes on as it begins.
+fn is_ruler(shared: &[u8], body: &[u8]) -> bool {
+    let ruler = body.get(..=shared.len()).unwrap_or_default();
+    let first = ruler.first();
+    let is_solid = first.is_some_and(|byte| !byte.is_ascii_whitespace());
+    is_solid && ruler.iter().all(|byte| Some(byte) == first)
+}
+
+/// Whether a line is the header of a hunk without its second `@@`.
+fn is_open_numbers(line: &[u8]) -> bool {
+    let rest = line.strip_prefix(b"@@ ");
+    rest.is_some_and(|rest| memchr::memmem::find(rest, b"@@").is_none())
 }
 
 /// Whether a text begins with a line that only headers have.
