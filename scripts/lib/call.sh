@@ -131,9 +131,10 @@ start_watch() {
     watch_pid=$!
 }
 
+# A watcher that has begun to end a call is let finish.
 stop_watch() {
     [ -n "$watch_pid" ] || return 0
-    kill "$watch_pid" 2>/dev/null
+    [ -f "$dir/late" ] || kill "$watch_pid" 2>/dev/null
     wait "$watch_pid" 2>/dev/null
     watch_pid=''
 }
@@ -146,24 +147,31 @@ watch_call() {
         left=$((left - 1))
     done
     : >"$dir/late"
-    end_family "$model_pid" TERM
+    family=$(family_of "$model_pid")
+    end_family TERM
     sleep 2
-    end_family "$model_pid" KILL
+    end_family KILL
 }
 
-# PID SIGNAL: to a process and those that it started.
+# SIGNAL: to those of the family that there still are.
 end_family() {
-    family=$(ps -A -o pid= -o ppid= 2>/dev/null | awk -v top="$1" '
+    # shellcheck disable=SC2086 # numbers
+    kill -s "$1" $family 2>/dev/null
+}
+
+# PID -> a process and those that it started, itself last: its end is what
+# others wait for.
+family_of() {
+    ps -A -o pid= -o ppid= 2>/dev/null | awk -v top="$1" '
         { parent[$1] = $2 }
         END {
             for (pid in parent) {
                 up = pid
                 while (up != top && up in parent) up = parent[up]
-                if (up == top) print pid
+                if (up == top && pid != top) print pid
             }
-        }')
-    # shellcheck disable=SC2086 # numbers
-    kill -s "$2" "$1" $family 2>/dev/null
+        }'
+    echo "$1"
 }
 
 count_tokens() {

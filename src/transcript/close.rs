@@ -247,7 +247,10 @@ fn stop_of(envelope: Envelope, document: &Scope) -> Option<String> {
             Some(true) => stop.or_else(|| Some("error".to_owned())),
             _ => stop.or_else(status),
         },
-        (Envelope::GeminiCli, Some("result")) => status(),
+        // It is a success as well where the model was cut at its limit.
+        (Envelope::GeminiCli, Some("result")) => {
+            status().filter(|status| ended(status) != Ended::Whole)
+        }
         (Envelope::GeminiCli, _) => {
             document.error.as_ref().map(|_| "error".to_owned())
         }

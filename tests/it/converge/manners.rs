@@ -86,7 +86,7 @@ fn a_model_that_hangs_is_ended_and_what_it_wrote_is_built_on() {
         replay("--style exact --max-tokens 6000")
     );
     let began = std::time::Instant::now();
-    let run = Run::demo(&llm, &["--timeout", "10"]);
+    let run = Run::demo(&llm, &["--timeout", "20"]);
     run.expect_demo_done("a model that hangs");
     assert!(began.elapsed().as_secs() < 300);
     assert_eq!(run.telemetry().len(), 2);

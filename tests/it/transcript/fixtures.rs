@@ -151,9 +151,9 @@ const FORMS: [Form; 30] = [
     (
         "gemini-cli-stream.ndjson",
         "gemini-cli",
-        "success",
+        "",
         Some(41),
-        Complete,
+        Unsure,
         Calls::Both,
     ),
     ("llm-two-answers.json", "llm", "length", Some(41), Cut, Calls::None),
