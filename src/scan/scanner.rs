@@ -207,6 +207,9 @@ impl Scanner {
         {
             sink(Event::Refuted)?;
         }
+        if let Some(at) = self.text.ended_early.take() {
+            self.ledger.ended_early(at, sink)?;
+        }
         if found == text::Found::More {
             return Ok(Flow::More);
         }
@@ -225,6 +228,9 @@ impl Scanner {
         sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
     ) -> Result<Flow, E> {
         let found = seek.advance(window.from(seek.at.byte), window.last);
+        if let Some(at) = seek.ended_early.take() {
+            self.ledger.ended_early(at, sink)?;
+        }
         self.mode = Mode::Seek(seek);
         if let Some(broken) = self.broken.take() {
             if self.end_broken(window, broken, seek, found, sink)? {
@@ -293,11 +299,18 @@ impl Scanner {
         if cap < far {
             if self.longest_end(u64::MAX) <= cap {
                 self.outgrow(window, sink)?;
-            } else if self.main.machine.at == from {
-                let main = self.advance_main(window, far);
-                return self.take(main, window, sink);
+                return Ok(Flow::Continue);
             }
-            return Ok(Flow::Continue);
+            // A token that is longer than the limit.
+            if self.main.machine.at == from {
+                let main = self.advance_main(window, far);
+                if !matches!(main, Progress::More) {
+                    return self.take(main, window, sink);
+                }
+            }
+            if self.main.machine.at != from {
+                return Ok(Flow::Continue);
+            }
         }
         match self.shadow.as_mut().and_then(|s| s.ahead.take()) {
             Some(Progress::Closed(closed)) => {

@@ -225,6 +225,15 @@ fn a_record_that_is_too_long_is_rejected_and_the_next_one_found() {
 }
 
 #[test]
+fn a_word_longer_than_the_largest_record_ends() {
+    for word in [40, 80, 200] {
+        let text = format!("[{{{{s{}", "W".repeat(word));
+        let ran = run(TOOL, &["-q", "--max-record", "16"], text.as_bytes());
+        assert_eq!((ran.status, ran.text().as_str()), (1, ""), "{word}");
+    }
+}
+
+#[test]
 fn every_option_is_in_the_manual_and_the_other_way_round() {
     let page = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let page = page.join("man/ndjson-salvage.1");
