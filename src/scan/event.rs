@@ -73,6 +73,8 @@ pub enum Reason {
     Interrupted,
     /// Longer than the largest record that is kept.
     TooLong,
+    /// The rest of a record that a quote and a brace inside of it ended.
+    EndedEarly,
 }
 
 impl Reason {
@@ -88,6 +90,7 @@ impl Reason {
             Self::NeedsRepair => "not valid JSON at this repair level",
             Self::Interrupted => "a new record began inside",
             Self::TooLong => "record too long",
+            Self::EndedEarly => "a quote inside ended the record before",
         }
     }
 }

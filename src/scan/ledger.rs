@@ -197,6 +197,17 @@ impl Ledger {
         sink(Event::Rejected(Rejected { raw, span, line, reason, at }))
     }
 
+    /// A quote at `at`, behind a record, shows that the record is part of a
+    /// longer one, which is lost.
+    pub(super) fn ended_early<E>(
+        &mut self,
+        at: Place,
+        sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let span = Span { start: at.byte, end: at.byte };
+        self.reject(b"", span, at.line, Reason::EndedEarly, at, sink)
+    }
+
     /// Further bytes of the stretch that was rejected last.
     pub(super) fn reject_more<E>(
         &mut self,

@@ -134,7 +134,7 @@ impl Scanner {
         let limit = machine.resync_indent;
         let line_start = self.main.line_start;
         let Some(top) = self.main.candidate() else {
-            self.broken_framing(at);
+            self.broken_framing(window, at);
             return Ok(Flow::Continue);
         };
         let start = top.start;
@@ -242,7 +242,7 @@ impl Scanner {
 
     /// A wrapper's own members or separators are broken: its elements may
     /// still be found, line by line.
-    fn broken_framing(&mut self, at: Place) {
+    fn broken_framing(&mut self, window: Window<'_>, at: Place) {
         self.shadow = None;
         self.pending.clear();
         self.ledger.stray += 1;
@@ -253,7 +253,9 @@ impl Scanner {
             None => Seek::new(at, u32::MAX, Goal::Record),
         };
         let indent = self.main.machine.resync_indent;
-        let seek = if list { seek.behind(indent) } else { seek };
+        let tight = at.byte == self.ledger.settled
+            && text::goes_on(window.from(at.byte));
+        let seek = if list { seek.behind(indent, tight) } else { seek };
         self.mode = Mode::Seek(seek);
     }
 
@@ -269,7 +271,7 @@ impl Scanner {
         if let Some(seek) = self.sought.take() {
             self.mode = Mode::Seek(seek.go_on(at));
         } else if !self.main.frames.is_empty() {
-            self.broken_framing(at);
+            self.broken_framing(window, at);
         } else if keyed && self.after_prose.is_none() {
             // A record that broke at once: what follows it on its line
             // would be its values.

@@ -47,6 +47,10 @@ pub(super) struct Seek {
     behind: Option<u32>,
     /// That record had a quote inside that ended it too early.
     early: bool,
+    /// The rest of a string seems to follow it.
+    tight: bool,
+    /// Where such a quote shows beyond doubt; its reader sets it back.
+    pub(super) ended_early: Option<Place>,
     /// Blanks seen since the line feed, while nothing else was.
     indent: Option<u32>,
 }
@@ -61,14 +65,17 @@ impl Seek {
             goal,
             behind: None,
             early: false,
+            tight: false,
+            ended_early: None,
             indent: None,
         }
     }
 
     /// The same search, which begins with the rest of the line on which a
-    /// record of a wrapper has ended, whose first line is indented so far.
-    pub(super) fn behind(self, indent: u32) -> Self {
-        Self { behind: Some(indent), ..self }
+    /// record of a wrapper has ended, whose first line is indented so far;
+    /// `tight` if the rest of a string seems to follow it.
+    pub(super) fn behind(self, indent: u32, tight: bool) -> Self {
+        Self { behind: Some(indent), tight, ..self }
     }
 
     /// The same search, for a record that broke in the middle.
@@ -157,6 +164,7 @@ impl Seek {
         }
         if rest.starts_with(b"\"") {
             (self.early, self.limit) = (true, indent);
+            self.ended_early = self.tight.then_some(self.at);
         }
         self.behind = None;
         None

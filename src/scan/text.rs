@@ -61,6 +61,12 @@ pub(super) struct Text {
     /// Indentation of a record that had a quote inside that ended it too
     /// early. Lines below it that are indented deeper are its values.
     early: Option<u32>,
+    /// Where such a quote shows beyond doubt; its reader sets it back.
+    pub(super) ended_early: Option<Place>,
+    /// Where the last record ended, and whether the rest of a string seems to
+    /// follow.
+    record_end: u64,
+    tight: bool,
     fence: Option<Fence>,
     values: Values,
 }
@@ -84,6 +90,9 @@ impl Text {
             has_words: false,
             behind_record: false,
             early: None,
+            ended_early: None,
+            record_end: 0,
+            tight: false,
             fence: None,
             values,
         }
@@ -97,8 +106,10 @@ impl Text {
     /// Goes on at `at`, in the middle of a line.
     pub(super) fn resume(&mut self, at: Place, part: Part) {
         self.at = at;
-        self.behind_record |=
-            part == Part::AfterRecord && self.part != Part::Prose;
+        if part == Part::AfterRecord {
+            self.behind_record |= self.part != Part::Prose;
+            self.record_end = at.byte;
+        }
         self.part = part;
     }
 
@@ -147,6 +158,8 @@ impl Text {
                 Token::Prose | Token::More => {
                     let closer = matches!(rest.first(), Some(b'}' | b']'));
                     self.has_words |= !closer;
+                    self.tight =
+                        self.at.byte == self.record_end && goes_on(rest);
                     self.part = Part::Prose;
                 }
             }
@@ -207,6 +220,7 @@ impl Text {
                 [b'"', ..] => {
                     self.part = Part::Values;
                     self.early = Some(self.indent);
+                    self.ended_early = self.tight.then_some(self.at);
                 }
                 // No key begins like this; floods of braces do.
                 [b'{', b'{' | b'[' | b',' | b':' | b']', ..] => {
@@ -299,6 +313,12 @@ pub(super) fn decorates(rest: &[u8], last: bool) -> Found {
         Found::Value => Found::Value,
         Found::More | Found::Brace => Found::Brace,
     }
+}
+
+/// Whether what follows a record reads like the rest of a string in which
+/// the record ended: code goes on so, and nobody's prose.
+pub(super) fn goes_on(rest: &[u8]) -> bool {
+    matches!(rest.first(), Some(b'"' | b'\'' | b'\\' | b')' | b';'))
 }
 
 /// Whether a string, number or literal of JSON may begin here.

@@ -197,8 +197,8 @@ fn victim(random: &mut Random, pretty: bool) -> String {
 enum Damage {
     /// In any way that leaves its line feeds and closers alone.
     Any,
-    /// Without a quote too few: in a layout whose lines do not begin with
-    /// the records, what follows could be the text of a string or comment.
+    /// Without a quote too few or too many: in a layout whose lines do not
+    /// begin with the records, what follows could be a string or a comment.
     NoQuote,
 }
 
@@ -225,7 +225,7 @@ fn damaged(random: &mut Random, victim: &str, allowed: Damage) -> Vec<u8> {
                 put(1, numbers[random.below(6)].as_bytes());
             }
             5 if bytes[at] == b'"' && allowed == Damage::Any => put(1, b""),
-            6 if bytes[at] == b'\\' => put(1, b""),
+            6 if bytes[at] == b'\\' && allowed == Damage::Any => put(1, b""),
             7 if in_text(&bytes[..at]) => broken.truncate(at),
             _ => continue,
         }
@@ -302,15 +302,17 @@ struct Document {
 fn document(random: &mut Random) -> Document {
     let layout = &LAYOUTS[random.below(LAYOUTS.len())];
     let mut text = layout.head.as_bytes().to_vec();
-    let (mut records, mut broken) = (Vec::new(), 0);
+    let (mut records, mut broken, mut whole) = (Vec::new(), 0, false);
     let count = 2 + random.below(6);
     let breaks = random.below(4) > 0;
     // The last two are sound: a container that was cut and one record behind
-    // it could be one longer record, cut.
+    // it could be one longer record, cut. Nor do two broken ones follow each
+    // other: of what breaks inside a broken record only one is looked into.
     for n in 0..count + 2 {
         let last = n + 1 == count + 2;
-        let record = if breaks && n > 0 && n < count && random.below(3) == 0 {
+        let record = if breaks && whole && n < count && random.below(3) == 0 {
             broken += 1;
+            whole = false;
             let pretty = layout.pretty && random.below(2) == 0;
             let victim = victim(random, pretty);
             let quote = layout.is_plain();
@@ -320,6 +322,7 @@ fn document(random: &mut Random) -> Document {
             let value = sound(random, records.len());
             let written = written(random, &value, layout);
             records.push(value);
+            whole = true;
             written.into_bytes()
         };
         text.extend(layout.before.bytes());
