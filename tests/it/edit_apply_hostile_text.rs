@@ -173,7 +173,6 @@ fn no_diff_that_deviates_is_done() {
         "--- a/none\n+++ /dev/null\n@@ -1 +0,0 @@\n-x\n".into(),
         "--- a/file\n+++ /dev/null\n@@ -1 +0,0 @@\n-one\n".into(),
         "--- a/fifo\n+++ b/fifo\n@@ -1 +1 @@\n-x\n+y\n".into(),
-        "--- a/hard\n+++ b/out/hard\n@@ -1 +1 @@\n-hard\n+x\n".into(),
         "*** Begin Patch\n*** End Patch\n".into(),
         "*** Begin Patch\n*** Update File: file\n*** End Patch\n".into(),
         "*** Begin Patch\n*** Update File: file\n@@\n*** End Patch\n".into(),
