@@ -75,7 +75,10 @@ impl Disk {
         assert!(ran.expect("it runs").success());
         let left = root.join(".edit-apply/txn").exists();
         let tree = tree_of(&root);
-        assert!(sh("umount cut", self.dir.path()), "unmounted");
+        // Whatever else looks at new disks may have it open for a moment.
+        let script = "for n in $(seq 50); do umount cut && exit; sleep 0.1; \
+                      done; exit 1";
+        assert!(sh(script, self.dir.path()), "unmounted");
         assert!(!left, "something is left over");
         tree
     }
