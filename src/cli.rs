@@ -2,14 +2,16 @@
 //! diagnostics, and the arguments the tools share. No tool logic.
 
 use std::ffi::OsString;
-use std::fmt::Write as _;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use anyhow::Error;
+use anyhow::{Context as _, Error};
 use clap::Parser;
 use clap::error::ErrorKind;
 
+use crate::report;
 use crate::span::Status;
 use crate::stream::{Output, StreamError};
 use crate::transcript::{self, Decoder};
@@ -42,8 +44,11 @@ pub struct Diagnostics {
 }
 
 impl Diagnostics {
-    /// Says one thing in one line, however long the name it is about.
+    /// Says one thing in one line, however long the name it is about, and
+    /// whatever characters it has.
     pub fn say(self, text: &str) {
+        let text = printable(text);
+        let text = text.as_str();
         let end = text.char_indices().nth(LONGEST_MESSAGE);
         let (text, more) = match end {
             Some((end, _)) => (text.get(..end).unwrap_or(text), "..."),
@@ -54,7 +59,7 @@ impl Diagnostics {
 
     /// Shows a command that can be pasted and would help.
     pub fn hint(self, command: &str) {
-        self.raw(&format!("hint: {command}\n"));
+        self.raw(&format!("hint: {}\n", printable(command)));
     }
 
     /// Says what is worth a person's attention and changes no status: only
@@ -134,12 +139,26 @@ pub fn run<Args: Parser>(
     body: impl FnOnce(Args, Diagnostics) -> Result<Status, Error>,
 ) -> ExitCode {
     let diagnostics = Diagnostics { tool };
+    let body = |args| {
+        large_files_are_errors()?;
+        body(args, diagnostics)
+    };
     let status = match Args::try_parse() {
-        Ok(args) => body(args, diagnostics)
-            .unwrap_or_else(|error| failed(&error, diagnostics)),
+        Ok(args) => {
+            body(args).unwrap_or_else(|error| failed(&error, diagnostics))
+        }
         Err(error) => usage(&error, diagnostics),
     };
     status.into()
+}
+
+/// A file that grows too large is an error of the write, like a full disk,
+/// and not the end of the process.
+fn large_files_are_errors() -> Result<(), Error> {
+    let ignored = Arc::new(AtomicBool::new(false));
+    signal_hook::flag::register(signal_hook::consts::SIGXFSZ, ignored)
+        .map(drop)
+        .context("cannot catch a signal")
 }
 
 /// `--from`, the same in every tool that reads answers.
@@ -180,18 +199,7 @@ pub fn operands(given: Vec<OsString>) -> Vec<OsString> {
 /// Text made fit for one line of a terminal: control characters, bidi
 /// controls and line ends are shown as escapes.
 pub fn printable(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        let bidi = matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}'
-            | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        if c.is_control() || bidi {
-            // Writing to a String cannot fail.
-            let _ = write!(shown, "\\u{{{:x}}}", u32::from(c));
-        } else {
-            shown.push(c);
-        }
-    }
-    shown
+    report::escaped(text, |c| format!("\\u{{{:x}}}", u32::from(c)))
 }
 
 /// The words for an input that could not be read, where others follow it.

@@ -179,8 +179,7 @@ impl ResultLine {
     /// The line for programs, without a line feed. Control and bidi
     /// characters are escaped.
     pub fn json(&self) -> String {
-        let text = serde_json::to_string(self).unwrap_or_default();
-        escaped(&text, |c| format!("\\u{:04x}", u32::from(c)))
+        super::json_line(self)
     }
 
     /// The line for people, without a line feed. `input` is the name of the
@@ -196,7 +195,7 @@ impl ResultLine {
             line.push_str(new_path);
         }
         self.write_details(&mut line, input);
-        escaped(&line, |c| format!("\\u{{{:x}}}", u32::from(c)))
+        super::escaped(&line, |c| format!("\\u{{{:x}}}", u32::from(c)))
     }
 
     /// Writing to a String cannot fail.
@@ -216,25 +215,6 @@ impl ResultLine {
             let _ = write!(line, " ({input}:{number}, byte {byte})");
         }
     }
-}
-
-/// The text with every control, bidi and line-separating character shown.
-fn escaped(text: &str, show: impl Fn(char) -> String) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_control() || is_unprintable(c) {
-            shown.push_str(&show(c));
-        } else {
-            shown.push(c);
-        }
-    }
-    shown
-}
-
-/// Characters that turn the direction of text or end a line.
-fn is_unprintable(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{feff}'
-        | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// How many operations had which fate.
@@ -340,7 +320,7 @@ mod tests {
     fn no_line_carries_a_raw_control_or_bidi_character() {
         let mut line = line(Outcome::applied());
         line.file_path = Some("a\u{1b}[1m\u{85}\u{202e}b\nc".into());
-        let raw = |c: char| c.is_control() || is_unprintable(c);
+        let raw = |c: char| c.is_control() || crate::report::is_unprintable(c);
         assert!(!line.text("stdin").contains(raw));
         let json = line.json();
         assert!(!json.contains(raw));

@@ -1,7 +1,7 @@
 //! A run on a tree, group by group: the lock is taken when a group's first
 //! operation comes and given back when the group is committed.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::io;
 use std::path::Path;
 
@@ -27,6 +27,8 @@ pub struct Workspace {
     /// The run's name in the log.
     pub(super) run: String,
     pub(super) state: Option<State>,
+    /// Held from the wait for other writers to the group that it is for.
+    turn: Option<Lock>,
     pub(super) group: Option<Group>,
     pub(super) overlay: Overlay,
     pub(super) history: History,
@@ -37,9 +39,27 @@ pub struct Workspace {
     pub(super) changed: BTreeSet<RelPath>,
     /// Operations found done since the last commit, for the log of the next:
     /// what later operations change hides that these were done.
-    settled: Vec<LogEntry>,
+    settled: VecDeque<LogEntry>,
+    /// What there was to go by when the run's first group began.
+    pub(super) begun: Begun,
     /// Groups committed.
     groups: usize,
+}
+
+/// Operations found done that wait for a commit, at most: a stream of
+/// nothing else would fill the memory. Older ones are known again, if need
+/// be, by how they were found.
+const SETTLED: usize = 4096;
+
+/// Whether replays can be told by the log that a run finds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Begun {
+    /// No group has begun.
+    NotYet,
+    /// There was a log.
+    WithLog,
+    /// There was none: what is done already can only be seen in the tree.
+    WithoutLog,
 }
 
 /// What exists while a group is being planned.
@@ -68,13 +88,15 @@ impl Workspace {
             settings,
             run: run::name(),
             state: None,
+            turn: None,
             group: None,
             overlay: Overlay::default(),
             history: History::default(),
             namesakes: Namesakes::default(),
             ordinals: HashMap::new(),
             changed: BTreeSet::new(),
-            settled: Vec::new(),
+            settled: VecDeque::new(),
+            begun: Begun::NotYet,
             groups: 0,
         };
         if settings.purpose == Purpose::Change {
@@ -102,7 +124,7 @@ impl Workspace {
             return Ok(None);
         };
         let transaction = state::open_dir(state.dir(), TRANSACTION)
-            .map_err(|why| Trouble::new("open", STATE_DIR, why))?;
+            .map_err(|why| Trouble::new("open", "the transaction", why))?;
         Ok(transaction.map(|_| state))
     }
 
@@ -116,6 +138,39 @@ impl Workspace {
         self.group.as_ref().is_some_and(|group| {
             group.operations >= GROUP_OPERATIONS || group.bytes >= GROUP_BYTES
         })
+    }
+
+    /// Whether a group has begun and not ended.
+    pub fn is_in_group(&self) -> bool {
+        self.group.is_some()
+    }
+
+    /// Whether an earlier run has left its state in the tree.
+    pub fn has_state(&self) -> Result<bool, Trouble> {
+        Ok(State::existing(&self.root)?.is_some())
+    }
+
+    /// Waits until no other process writes. The next group, or taking a run
+    /// back, then begins without waiting; until it does, nothing is lost if
+    /// the process ends.
+    pub fn wait_for_turn(&mut self) -> Result<(), Trouble> {
+        if self.settings.purpose == Purpose::Change {
+            let (state, lock) = self.take_turn()?;
+            (self.state, self.turn) = (Some(state), Some(lock));
+        }
+        Ok(())
+    }
+
+    /// The state and the lock on it. Each group opens the state anew: it may
+    /// have been moved away while nothing was under way.
+    fn take_turn(&mut self) -> Result<(State, Lock), Trouble> {
+        if let (Some(state), Some(lock)) = (self.state.take(), self.turn.take())
+        {
+            return Ok((state, lock));
+        }
+        let state = State::open(&self.root, self.settings.durability)?;
+        let lock = state.lock(self.settings.patience)?;
+        Ok((state, lock))
     }
 
     /// Begins a group if none has begun.
@@ -144,20 +199,22 @@ impl Workspace {
                 (stage, Some(lock))
             }
         };
+        if self.begun == Begun::NotYet {
+            self.begun = match self.history.is_empty() {
+                true => Begun::WithoutLog,
+                false => Begun::WithLog,
+            };
+        }
         let done = Vec::new();
         Ok(Group { stage, done, operations: 0, bytes: 0, lock })
     }
 
     pub(super) fn new_transaction(&mut self) -> Result<(Stage, Lock), Trouble> {
         let durability = self.settings.durability;
-        let state = match self.state.take() {
-            Some(state) => state,
-            None => State::open(&self.root, durability)?,
-        };
-        let lock = state.lock(self.settings.patience)?;
+        let (state, lock) = self.take_turn()?;
         recover(&self.root, &state, durability)?;
+        log::shorten(&state, durability)?;
         if self.groups == 0 {
-            log::shorten(&state, durability)?;
             undo::drop_oldest(&state)?;
         }
         self.history.refresh(&state)?;
@@ -178,13 +235,15 @@ impl Workspace {
         let overlay = std::mem::take(&mut self.overlay);
         let changes = group.done.iter().any(LogEntry::changes_something)
             || overlay.iter().any(|(_, it)| !it.changes_nothing());
-        self.settled.append(&mut group.done);
+        self.settled.extend(group.done.drain(..));
         if !changes {
+            let surplus = self.settled.len().saturating_sub(SETTLED);
+            self.settled.drain(..surplus);
             return self.leave(group);
         }
         let entries = self.entries(&overlay)?;
         let seen = seen(&entries, &overlay);
-        let done = std::mem::take(&mut self.settled);
+        let done = Vec::from(std::mem::take(&mut self.settled));
         self.publish(&group.stage, &entries, &seen, &done)
     }
 

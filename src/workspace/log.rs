@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Write};
 
-use rustix::fs::{self, Mode, OFlags};
+use rustix::fs::{self, FileType, Mode, OFlags};
 use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 
@@ -73,6 +73,8 @@ struct Logged {
     line: usize,
     run: String,
     paths: Vec<String>,
+    /// It changed nothing: what it asked for was there.
+    found_done: bool,
 }
 
 /// Changes of one file, each of which begins where the last one ended.
@@ -112,15 +114,29 @@ impl History {
             self.extend_chain(change, line);
         }
         if let Some(run) = &entry.undoes {
-            self.operations.retain(|_, logged| logged.run != *run);
+            self.forget(run, &entry.changes);
             self.undone.push(run.clone());
         }
         if let Some(digest) = &entry.digest {
             let paths = entry.changes.iter().map(|c| c.path.clone()).collect();
             let run = entry.run.clone();
-            let logged = Logged { line, run, paths };
+            let found_done = !entry.changes_something();
+            let logged = Logged { line, run, paths, found_done };
             self.operations.insert((digest.clone(), entry.nth), logged);
         }
+    }
+
+    /// A run was taken back, and with it what operations after it had found
+    /// done in its files. That they did so never kept it from being taken
+    /// back, as a change would have.
+    fn forget(&mut self, run: &str, changes: &[Change]) {
+        let own = self.operations.values().filter(|it| it.run == run);
+        let first = own.map(|it| it.line).min().unwrap_or_default();
+        let touched = |path: &String| changes.iter().any(|c| c.path == *path);
+        self.operations.retain(|_, it| {
+            let rests_on_it = it.found_done && it.line > first;
+            it.run != run && !(rests_on_it && it.paths.iter().any(touched))
+        });
     }
 
     fn extend_chain(&mut self, change: &Change, line: usize) {
@@ -169,14 +185,34 @@ impl History {
     }
 }
 
+/// What stands where the log is kept.
+struct Found {
+    /// In bytes; 0 if there is none.
+    len: u64,
+    /// Names that the file has, here and elsewhere; 0 if there is none.
+    names: u64,
+}
+
+/// Looks for the log. Something that is no file is an error.
+fn find(state: &State) -> io::Result<Found> {
+    let flags = fs::AtFlags::SYMLINK_NOFOLLOW;
+    let stat = match fs::statat(state.dir(), LOG, flags) {
+        Ok(stat) => stat,
+        Err(Errno::NOENT) => return Ok(Found { len: 0, names: 0 }),
+        Err(why) => return Err(why.into()),
+    };
+    if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
+        return Err(io::Error::other("it is not a file"));
+    }
+    let len = stat.st_size.try_into().unwrap_or_default();
+    #[expect(clippy::useless_conversion, reason = "it is not u64 everywhere")]
+    let names = stat.st_nlink.into();
+    Ok(Found { len, names })
+}
+
 /// The log's length in bytes; 0 if there is none.
 pub(super) fn length(state: &State) -> io::Result<u64> {
-    let flags = fs::AtFlags::SYMLINK_NOFOLLOW;
-    match fs::statat(state.dir(), LOG, flags) {
-        Ok(stat) => Ok(stat.st_size.try_into().unwrap_or_default()),
-        Err(Errno::NOENT) => Ok(0),
-        Err(why) => Err(why.into()),
-    }
+    find(state).map(|found| found.len)
 }
 
 /// Appends lines, not yet durably, and returns the log's new length.
@@ -223,25 +259,26 @@ pub(super) fn sync(
 }
 
 /// Drops the older half of a log that has grown too long. What is dropped
-/// is no longer known as a replay.
+/// is no longer known as a replay. A log that has another name somewhere
+/// becomes a file of its own, so that nothing is written through to that.
 pub(super) fn shorten(
     state: &State,
     durability: Durability,
 ) -> Result<(), Trouble> {
     let cut = || -> io::Result<()> {
-        if length(state)? <= LONGEST_LOG {
+        let found = find(state)?;
+        if found.len <= LONGEST_LOG && found.names <= 1 {
             return Ok(());
         }
         let bytes = state::read_file(state.dir(), LOG)?.unwrap_or_default();
-        let tail = bytes.get(bytes.len() / 2..).unwrap_or_default();
+        let start = match found.len > LONGEST_LOG {
+            true => bytes.len() / 2,
+            false => 0,
+        };
+        let tail = bytes.get(start..).unwrap_or_default();
         let line = tail.iter().position(|&b| b == b'\n').map(|lf| lf + 1);
-        let tail = tail.get(line.unwrap_or(0)..).unwrap_or_default();
-        state::remove_file(state.dir(), LOG_DRAFT)?;
-        let mut file = state::new_file(state.dir(), LOG_DRAFT)?;
-        file.write_all(tail)?;
-        durability.sync(&file)?;
-        fs::renameat(state.dir(), LOG_DRAFT, state.dir(), LOG)?;
-        durability.sync(state.dir())
+        let line = line.filter(|_| start > 0).unwrap_or(0);
+        replace(state, tail.get(line..).unwrap_or_default(), durability)
     };
     cut().map_err(|why| Trouble::new("shorten", "the log", why))
 }
@@ -253,8 +290,15 @@ pub(super) fn truncate(
     durability: Durability,
 ) -> Result<(), Trouble> {
     let cut = || -> io::Result<()> {
-        if length(state)? <= len {
+        let found = find(state)?;
+        if found.len <= len {
             return Ok(());
+        }
+        if found.names > 1 {
+            let bytes = state::read_file(state.dir(), LOG)?.unwrap_or_default();
+            let len = usize::try_from(len).map_err(io::Error::other)?;
+            let kept = bytes.get(..len).unwrap_or(&bytes);
+            return replace(state, kept, durability);
         }
         let flags = OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let fd = fs::openat(state.dir(), LOG, flags, Mode::empty())?;
@@ -262,6 +306,19 @@ pub(super) fn truncate(
         durability.sync(&fd)
     };
     cut().map_err(|why| Trouble::new("shorten", "the log", why))
+}
+
+fn replace(
+    state: &State,
+    bytes: &[u8],
+    durability: Durability,
+) -> io::Result<()> {
+    state::remove_file(state.dir(), LOG_DRAFT)?;
+    let mut file = state::new_file(state.dir(), LOG_DRAFT)?;
+    file.write_all(bytes)?;
+    durability.sync(&file)?;
+    fs::renameat(state.dir(), LOG_DRAFT, state.dir(), LOG)?;
+    durability.sync(state.dir())
 }
 
 /// Every line of the log that can be read, oldest first.
@@ -315,6 +372,29 @@ mod tests {
         history.add(&entry(b"four", Some(b"foreign"), Some(b"4")));
         assert!(!holds(&history, b"one", Some(b"4")));
         assert!(holds(&history, b"four", Some(b"4")));
+    }
+
+    #[test]
+    fn what_was_found_done_goes_with_the_run_that_had_done_it() {
+        let mut history = History::default();
+        history.add(&entry(b"early", Some(b"0"), Some(b"0")));
+        history.add(&entry(b"one", Some(b"0"), Some(b"1")));
+        let mut found = entry(b"two", Some(b"1"), Some(b"1"));
+        found.run = "r2".into();
+        history.add(&found);
+        let mut early = entry(b"early", Some(b"0"), Some(b"0"));
+        early.run = "r0".into();
+        let mut history_before = History::default();
+        history_before.add(&early);
+        history_before.add(&entry(b"one", Some(b"0"), Some(b"1")));
+        for history in [&mut history, &mut history_before] {
+            let mut undo = entry(b"", Some(b"1"), Some(b"0"));
+            (undo.digest, undo.undoes) = (None, Some("r1".into()));
+            undo.run = "r3".into();
+            history.add(&undo);
+        }
+        assert!(!holds(&history, b"two", Some(b"0")), "its text is gone");
+        assert!(holds(&history_before, b"early", Some(b"0")));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::io;
 
-use super::group::Workspace;
+use super::group::{Begun, Workspace};
 use super::hash::Hash;
 use super::log::{Change, LogEntry};
 use super::overlay::Before;
@@ -254,7 +254,7 @@ impl Workspace {
     ) -> Planned {
         let old = self.existing(path)?;
         let is_first = !self.changed.contains(path);
-        let recognise = is_first && self.history.is_empty();
+        let recognise = is_first && self.begun == Begun::WithoutLog;
         if recognise && edit::already_done(&old.bytes, edits) {
             return Ok(found_done([(path, Some(&old))]));
         }
@@ -333,10 +333,7 @@ impl Workspace {
         let old = self.existing(from)?;
         match target {
             Standing::Absent => {}
-            Standing::File(_) => {
-                let why = format!("'{to}' exists");
-                return Err(Outcome::failed("exists", why));
-            }
+            Standing::File(_) => return Err(taken(to)),
             other => return Err(other.in_the_way(to)),
         }
         // What can fail comes first.
@@ -346,6 +343,21 @@ impl Workspace {
         let mut done = Outcome::applied();
         done.warning = self.case_warning(to);
         Ok((done, vec![gone, come]))
+    }
+
+    /// What is in the way of a rename, if its file is there; nothing is in
+    /// the way of other operations.
+    pub fn obstacle(&self, operation: &Operation) -> Option<Outcome> {
+        let Action::Rename(to) = &operation.action else { return None };
+        let Ok(Standing::File(_)) = self.look(&operation.path) else {
+            return None;
+        };
+        match self.look(to) {
+            Ok(Standing::Absent) => None,
+            Ok(Standing::File(_)) => Some(taken(to)),
+            Ok(other) => Some(other.in_the_way(to)),
+            Err(outcome) => Some(outcome),
+        }
     }
 
     fn case_warning(&mut self, path: &RelPath) -> Option<String> {
@@ -506,6 +518,10 @@ fn found_done<const N: usize>(
         Change { path: path.to_string(), before: hash.clone(), after: hash }
     };
     (Outcome::unchanged(), files.into_iter().map(stays).collect())
+}
+
+fn taken(to: &RelPath) -> Outcome {
+    Outcome::failed("exists", format!("'{to}' exists"))
 }
 
 fn io_failed(why: &io::Error) -> Outcome {

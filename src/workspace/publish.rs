@@ -393,6 +393,9 @@ fn copy(
         OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let from = fs::openat(parent, name, flags, Mode::empty())?;
     let stat = fs::fstat(&from)?;
+    if !matches!(Node::of(&stat), Node::File(_)) {
+        return Err(io::Error::other("it is not a file"));
+    }
     let mut to = state::new_file(txn, &draft)?;
     io::copy(&mut File::from(from), &mut to)?;
     fs::fchmod(&to, Mode::from_raw_mode(stat.st_mode & 0o777))?;

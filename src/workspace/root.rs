@@ -221,7 +221,7 @@ fn is_link(from: &OwnedFd, name: &str) -> bool {
 }
 
 impl Node {
-    fn of(stat: &Stat) -> Self {
+    pub(super) fn of(stat: &Stat) -> Self {
         match FileType::from_raw_mode(stat.st_mode) {
             FileType::RegularFile => Self::File(FileStat::of(stat)),
             FileType::Directory => Self::Directory,

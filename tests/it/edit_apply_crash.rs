@@ -6,10 +6,11 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::edit_apply::{apply, tree};
-use crate::support::{Dir, Random, binary, iterations};
+use crate::support::{Dir, Random, binary};
 
 /// The calls that change a file system, and those that could fail to.
-const CHANGING: [&str; 9] = [
+const CHANGING: [&str; 12] = [
+    "openat",
     "write",
     "renameat",
     "renameat2",
@@ -17,15 +18,55 @@ const CHANGING: [&str; 9] = [
     "unlinkat",
     "mkdirat",
     "fchmod",
+    "fchown",
     "fsync",
+    "syncfs",
     "ftruncate",
 ];
-const OTHER: [&str; 7] =
-    ["openat", "openat2", "read", "flock", "newfstatat", "fstat", "getdents64"];
+const OTHER: [&str; 6] =
+    ["openat2", "read", "flock", "newfstatat", "fstat", "getdents64"];
+
+/// Every other call by which a file could change; none of them is made.
+const UNUSED: [&str; 34] = [
+    "open",
+    "openat2_creat",
+    "creat",
+    "rename",
+    "link",
+    "unlink",
+    "mkdir",
+    "rmdir",
+    "symlink",
+    "symlinkat",
+    "mknod",
+    "mknodat",
+    "truncate",
+    "fallocate",
+    "pwrite64",
+    "pwritev",
+    "pwritev2",
+    "writev",
+    "copy_file_range",
+    "sendfile",
+    "splice",
+    "chmod",
+    "fchmodat",
+    "fchmodat2",
+    "chown",
+    "lchown",
+    "fchownat",
+    "utime",
+    "utimes",
+    "futimesat",
+    "utimensat",
+    "setxattr",
+    "fsetxattr",
+    "io_uring_enter",
+];
 
 /// Before every changing call by day, before every call by night.
 fn calls() -> Vec<&'static str> {
-    let other: &[&str] = if is_night() { &OTHER } else { &["openat"] };
+    let other: &[&str] = if is_night() { &OTHER } else { &[] };
     CHANGING.iter().chain(other).copied().collect()
 }
 
@@ -33,7 +74,7 @@ fn is_night() -> bool {
     std::env::var_os("TORNKIT_NIGHTLY").is_some()
 }
 
-const OPERATIONS: &str = r#"{"type":"create","file_path":"new/deep/a","content":"a\n"}
+pub const OPERATIONS: &str = r#"{"type":"create","file_path":"new/deep/a","content":"a\n"}
 {"type":"create","file_path":"new/b","content":"b\n"}
 {"type":"modify","file_path":"m1","operations":[{"type":"append","content":"more"}]}
 {"type":"modify","file_path":"sub/m2","operations":[{"type":"replace","old_text":"two","new_text":"2"}]}
@@ -47,7 +88,7 @@ const OPERATIONS: &str = r#"{"type":"create","file_path":"new/deep/a","content":
 
 type Tree = Vec<(String, String)>;
 
-fn fresh() -> Dir {
+pub fn fresh() -> Dir {
     let dir = Dir::new();
     dir.put("m1", "one\n");
     dir.put("sub/m2", "one two\n");
@@ -66,7 +107,7 @@ fn used() -> Dir {
     dir
 }
 
-fn has_strace() -> bool {
+pub fn has_strace() -> bool {
     let ran = Command::new("strace")
         .args(["-e", "trace=openat", "true"])
         .stdout(Stdio::null())
@@ -80,7 +121,7 @@ fn has_strace() -> bool {
 }
 
 /// Runs edit-apply under strace with `inject`, and returns the trace.
-fn traced(dir: &Path, args: &[&str], inject: Option<&str>) -> Traced {
+pub fn traced(dir: &Path, args: &[&str], inject: Option<&str>) -> Traced {
     let trace = dir.join("../").join(format!(
         "{}.trace",
         dir.file_name().expect("a name").to_string_lossy()
@@ -98,7 +139,7 @@ fn traced(dir: &Path, args: &[&str], inject: Option<&str>) -> Traced {
         .args(args)
         .arg("-C")
         .arg(dir)
-        .args((!args.contains(&"--rollback")).then_some(&ops))
+        .args(reads(args).then_some(&ops))
         .stdin(Stdio::null())
         .output()
         .expect("strace runs");
@@ -114,11 +155,15 @@ fn traced(dir: &Path, args: &[&str], inject: Option<&str>) -> Traced {
 }
 
 #[derive(Debug)]
-struct Traced {
-    status: Option<i32>,
-    text: String,
-    stdout: String,
-    stderr: String,
+pub struct Traced {
+    pub status: Option<i32>,
+    pub text: String,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+fn reads(args: &[&str]) -> bool {
+    !args.contains(&"--rollback") && !args.contains(&"--recover")
 }
 
 /// How often each call is made between opening the root and the end; the
@@ -140,21 +185,25 @@ fn counts(traced: &Traced, root: &Path) -> BTreeMap<String, (usize, usize)> {
 }
 
 /// Every call of the run, as strace's `CALL:...:when=N`.
-fn every_call(dir: &Dir, args: &[&str], what: &str) -> Vec<String> {
+pub fn every_call(dir: &Dir, args: &[&str], what: &str) -> Vec<String> {
     let traced = traced(dir.path(), args, None);
     assert_eq!(traced.status, Some(0), "{traced:?}");
-    let counts = counts(&traced, dir.path());
+    calls_of(&traced, dir, what)
+}
+
+fn calls_of(traced: &Traced, dir: &Dir, what: &str) -> Vec<String> {
+    let counts = counts(traced, dir.path());
     let mut calls = Vec::new();
     for (name, (before, all)) in counts {
         for n in before + 1..=all {
             calls.push(format!("{name}:{what}:when={n}"));
         }
     }
-    assert!(calls.len() > 50, "only {} calls were seen", calls.len());
+    assert!(calls.len() > 30, "only {} calls were seen", calls.len());
     calls
 }
 
-fn old_and_new(make: fn() -> Dir) -> (Tree, Tree) {
+pub fn old_and_new(make: fn() -> Dir) -> (Tree, Tree) {
     let dir = make();
     let old = tree(&dir);
     let ran = apply(&dir, &[], OPERATIONS);
@@ -181,13 +230,16 @@ fn a_kill_at_any_call_leaves_the_old_or_the_new_tree() {
             let dir = make();
             let killed = traced(dir.path(), &[], Some(&inject));
             assert_eq!(killed.status, None, "{inject}: {killed:?}");
-            // The recovery is killed too, here and there.
-            for _ in 0..if is_night() { 3 } else { 1 } {
+            // The recovery is killed too, here and there: when it is asked
+            // for, and at the start of another run.
+            for _ in 0..3 {
                 let call = ["renameat", "unlinkat", "fsync", "openat"]
                     [random.below(4)];
                 let n = 1 + random.below(12);
                 let inject = format!("{call}:signal=KILL:when={n}");
-                traced(dir.path(), &["--no-wait"], Some(&inject));
+                let args =
+                    [&["--recover"][..], &["--no-wait"]][random.below(2)];
+                traced(dir.path(), args, Some(&inject));
             }
             let ran = apply(&dir, &["--recover"], "");
             assert_eq!(ran.status, 0, "{inject}: {ran:?}");
@@ -203,6 +255,170 @@ fn a_kill_at_any_call_leaves_the_old_or_the_new_tree() {
         println!("killed {} times: {olds} old, {news} new", olds + news);
         assert!(olds > 0 && news > 0, "{olds} old and {news} new trees");
     }
+}
+
+/// A copy of a tree, its hard links and its state.
+fn copy(dir: &Dir) -> Dir {
+    let other = Dir::new();
+    let from = dir.path().join(".");
+    let copied =
+        Command::new("cp").arg("-a").arg(from).arg(other.path()).status();
+    assert!(copied.expect("cp runs").success());
+    other
+}
+
+/// Kills the recovery of `dir` at every call, each time from the start, and
+/// fails unless the next one finishes it.
+fn kill_every_recovery(dir: &Dir, old: &Tree, new: &Tree) -> usize {
+    let whole = copy(dir);
+    let recovered = traced(whole.path(), &["--recover"], None);
+    assert_eq!(recovered.status, Some(0), "{recovered:?}");
+    let calls = calls_of(&recovered, &whole, "signal=KILL");
+    for inject in &calls {
+        let dir = copy(dir);
+        let killed = traced(dir.path(), &["--recover"], Some(inject));
+        assert_eq!(killed.status, None, "{inject}: {killed:?}");
+        let ran = apply(&dir, &["--recover"], "");
+        assert_eq!(ran.status, 0, "{inject}: {ran:?}");
+        assert!(is_clean(&dir), "{inject}: something is left over");
+        let now = tree(&dir);
+        assert!(now == *old || now == *new, "{inject}: {now:?}");
+    }
+    calls.len()
+}
+
+/// `when` of the call that commits a run on this tree.
+fn commit_of(make: fn() -> Dir) -> String {
+    let dir = make();
+    let traced = traced(dir.path(), &[], None);
+    let renames: Vec<&str> =
+        traced.text.lines().filter(|l| l.starts_with("renameat(")).collect();
+    let commit = renames.iter().position(|line| line.contains("\"txn\""));
+    format!("renameat:signal=KILL:when={}", commit.expect("a commit") + 1)
+}
+
+#[test]
+fn a_kill_at_any_call_of_the_recovery_is_recovered_from() {
+    if !has_strace() {
+        return;
+    }
+    let makes: &[fn() -> Dir] =
+        if is_night() { &[fresh, used] } else { &[used] };
+    let (mut states, mut kills) = (0, 0);
+    for &make in makes {
+        let (old, new) = old_and_new(make);
+        let commit = commit_of(make);
+        let mut points = vec![commit.clone()];
+        if is_night() {
+            points.extend(every_call(&make(), &[], "signal=KILL"));
+        }
+        for inject in points {
+            let dir = make();
+            let killed = traced(dir.path(), &[], Some(&inject));
+            assert_eq!(killed.status, None, "{inject}: {killed:?}");
+            if inject == commit {
+                assert_eq!(tree(&dir), new, "not all of it was published");
+                assert!(dir.path().join(".edit-apply/txn/journal").exists());
+            }
+            if !is_clean(&dir) {
+                states += 1;
+                kills += kill_every_recovery(&dir, &old, &new);
+            }
+        }
+    }
+    println!("{kills} kills of the recovery from {states} states");
+    assert!(kills > 30, "only {kills} kills");
+}
+
+#[test]
+fn every_call_that_changes_files_is_among_those_swept() {
+    if !has_strace() {
+        return;
+    }
+    for args in [&[][..], &["--rollback"], &["--no-fsync"]] {
+        let dir = applied();
+        if args != ["--rollback"] {
+            assert_eq!(apply(&dir, &["--rollback"], "").status, 0);
+        }
+        let trace = dir.path().with_extension("all");
+        let ops = dir.path().with_extension("ops");
+        std::fs::write(&ops, OPERATIONS).expect("the operations");
+        let ran = Command::new("strace")
+            .args(["-f", "-qq", "-o"])
+            .arg(&trace)
+            .arg(binary("edit-apply"))
+            .args(args)
+            .arg("-C")
+            .arg(dir.path())
+            .args(reads(args).then_some(&ops))
+            .output()
+            .expect("strace runs");
+        assert_eq!(ran.status.code(), Some(0), "{ran:?}");
+        let text = std::fs::read_to_string(&trace).expect("a trace");
+        let seen: std::collections::BTreeSet<&str> = text
+            .lines()
+            .filter_map(|line| line.split_once(' ')?.1.split('(').next())
+            .map(str::trim)
+            .collect();
+        assert!(seen.contains("renameat") && seen.contains("linkat"));
+        let missed: Vec<&&str> =
+            seen.iter().filter(|call| UNUSED.contains(call)).collect();
+        assert!(missed.is_empty(), "{args:?}: {missed:?} is not swept");
+        drop((std::fs::remove_file(trace), std::fs::remove_file(ops)));
+    }
+}
+
+/// The same changes as a patch for `git apply`, which has no journal.
+fn patch() -> Vec<u8> {
+    let dir = fresh();
+    let ran = apply(&dir, &["-n", "--diff"], OPERATIONS);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    ran.stdout
+}
+
+/// The sweep shows its teeth: what is killed without a journal is torn.
+#[test]
+fn the_same_sweep_catches_a_tool_without_a_journal() {
+    if !has_strace() {
+        return;
+    }
+    let patch = patch();
+    let (old, new) = old_and_new(fresh);
+    let run = |dir: &Dir, inject: Option<&str>| {
+        let file = dir.path().with_extension("patch");
+        let trace = dir.path().with_extension("trace");
+        std::fs::write(&file, &patch).expect("the patch");
+        let mut command = Command::new("strace");
+        let all = "trace=openat,write,unlink,rename,mkdir,rmdir,close";
+        command.args(["-qq", "-o"]).arg(&trace).args(["-e", all]);
+        command.args(inject.map(|inject| format!("--inject={inject}")));
+        command.args(["git", "apply", "--whitespace=nowarn"]).arg(&file);
+        command.env("GIT_CEILING_DIRECTORIES", env!("CARGO_TARGET_TMPDIR"));
+        let ran = command.current_dir(dir.path()).output();
+        let text = std::fs::read_to_string(&trace).unwrap_or_default();
+        drop((std::fs::remove_file(trace), std::fs::remove_file(file)));
+        (ran.expect("strace runs"), text)
+    };
+    let dir = fresh();
+    let (ran, text) = run(&dir, None);
+    if !ran.status.success() {
+        println!("SKIPPED: no git to compare with: {ran:?}");
+        return;
+    }
+    assert_eq!(tree(&dir), new);
+    let (mut kills, mut mixed) = (0, 0);
+    for call in ["openat", "write", "unlink", "mkdir"] {
+        let count = text.lines().filter(|l| l.starts_with(call)).count();
+        for n in 1..=count {
+            let dir = fresh();
+            run(&dir, Some(&format!("{call}:signal=KILL:when={n}")));
+            let now = tree(&dir);
+            kills += 1;
+            mixed += usize::from(now != old && now != new);
+        }
+    }
+    println!("git apply, killed {kills} times: {mixed} trees of neither kind");
+    assert!(mixed > 0, "this sweep would find nothing");
 }
 
 /// A tree on which the run that is to be taken back has been.
@@ -246,18 +462,22 @@ fn an_error_at_any_call_is_never_taken_for_success() {
     if !has_strace() {
         return;
     }
-    let errors: &[&str] = if is_night() {
-        &["ENOSPC", "EIO", "EMFILE", "EINTR"]
-    } else {
-        &["EIO"]
-    };
+    // By day each call gets one of them, another one every time.
+    let errors = ["ENOSPC", "EIO", "EMFILE", "EINTR"];
+    let mut random = Random::seeded();
+    let (first, step) =
+        if is_night() { (0, 1) } else { (random.below(4), errors.len()) };
     let (old, new) = old_and_new(fresh);
-    for error in errors {
+    let (mut done, mut not) = (0, 0);
+    for (shift, error) in errors.iter().enumerate() {
         let what = format!("error={error}");
-        for inject in every_call(&fresh(), &[], &what) {
+        let calls = every_call(&fresh(), &[], &what);
+        for inject in calls.iter().skip((first + shift) % step).step_by(step) {
             let dir = fresh();
-            let ran = traced(dir.path(), &[], Some(&inject));
+            let ran = traced(dir.path(), &[], Some(inject));
             let status = ran.status.expect("a status");
+            done += usize::from(status == 0);
+            not += usize::from(status != 0);
             assert!((0..=2).contains(&status), "{inject}: {ran:?}");
             let now = tree(&dir);
             if status == 0 {
@@ -287,125 +507,8 @@ fn an_error_at_any_call_is_never_taken_for_success() {
             );
         }
     }
-}
-
-/// A file system of its own in a file, mounted; its disk can be copied at
-/// any moment, as a power cut would leave it.
-struct Disk {
-    dir: Dir,
-}
-
-impl Disk {
-    fn sh(script: &str, dir: &Path) -> bool {
-        let ran = Command::new("sh")
-            .args(["-c", script])
-            .current_dir(dir)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status();
-        ran.is_ok_and(|status| status.success())
-    }
-
-    /// Nothing if this machine cannot mount one.
-    fn new() -> Option<Self> {
-        let dir = Dir::new();
-        let script = "truncate -s 24M disk && mkfs.ext4 -q -F disk \
-                      && mkdir mnt cut && mount -o loop disk mnt";
-        Self::sh(script, dir.path()).then_some(Self { dir })
-    }
-
-    fn tree(&self) -> std::path::PathBuf {
-        self.dir.path().join("mnt/tree")
-    }
-
-    /// Cuts the power: what the disk has now is mounted at `cut`.
-    fn cut(&self) {
-        let script = "umount cut 2>/dev/null; cp disk disk.cut \
-                      && mount -o loop disk.cut cut";
-        assert!(Self::sh(script, self.dir.path()), "the copy is mounted");
-    }
-}
-
-impl Drop for Disk {
-    fn drop(&mut self) {
-        Self::sh("umount mnt; umount cut", self.dir.path());
-    }
-}
-
-fn tree_of(path: &Path) -> Tree {
-    let names = [
-        "m1",
-        "sub/m2",
-        "w",
-        "gone",
-        "from",
-        "turn",
-        "turn/x",
-        "new/deep/a",
-        "new/b",
-        "sub/to",
-    ];
-    let read = |name: &str| {
-        let bytes = std::fs::read(path.join(name)).ok()?;
-        Some((name.to_owned(), String::from_utf8_lossy(&bytes).into_owned()))
-    };
-    names.into_iter().filter_map(read).collect()
-}
-
-#[test]
-fn a_power_cut_leaves_the_old_or_the_new_tree_and_after_success_the_new() {
-    let Some(disk) = Disk::new() else {
-        println!("SKIPPED: no file system could be mounted here");
-        return;
-    };
-    let (old, new) = old_and_new(fresh);
-    let sorted = |path: &Path| {
-        let mut tree = tree_of(path);
-        tree.sort();
-        tree
-    };
-    let cut_tree = disk.dir.path().join("cut/tree");
-    let (mut olds, mut news) = (0, 0);
-    for round in 0..iterations(10) {
-        let tree = disk.tree();
-        drop(std::fs::remove_dir_all(&tree));
-        for (name, text) in &old {
-            let path = tree.join(name);
-            std::fs::create_dir_all(path.parent().expect("a parent"))
-                .expect("made");
-            std::fs::write(path, text).expect("written");
-        }
-        assert!(Disk::sh("sync", disk.dir.path()));
-        let ops = disk.dir.put("ops", OPERATIONS);
-        let mut child = Command::new(binary("edit-apply"))
-            .arg("-C")
-            .arg(&tree)
-            .arg(&ops)
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("it starts");
-        let is_late = round % 2 == 1;
-        if is_late {
-            assert!(child.wait().expect("it ends").success());
-        } else {
-            let pause = 2 + 3 * round as u64;
-            std::thread::sleep(std::time::Duration::from_millis(pause));
-        }
-        disk.cut();
-        drop(child.wait());
-        let ran = Command::new(binary("edit-apply"))
-            .arg("-C")
-            .arg(&cut_tree)
-            .arg("--recover")
-            .status();
-        assert!(ran.expect("it runs").success());
-        let now = sorted(&cut_tree);
-        assert!(now == old || now == new, "round {round}: {now:?}");
-        assert!(!is_late || now == new, "round {round} lost what was done");
-        olds += usize::from(now == old);
-        news += usize::from(now == new);
-    }
-    println!("{olds} old and {news} new trees after power cuts");
+    println!("{} errors: {done} overcome, {not} told", done + not);
+    assert!(not > 0, "no error ever mattered");
 }
 
 #[test]

@@ -128,6 +128,11 @@ impl Random {
                 .map_or(0, |t| t.as_nanos() as u64)
         });
         println!("TORNKIT_SEED={seed}");
+        Self::from_seed(seed)
+    }
+
+    /// Another stream that a first one began.
+    pub fn from_seed(seed: u64) -> Self {
         Self { seed, state: seed }
     }
 

@@ -5,7 +5,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::{flag, low_level};
 
 /// What the signal handlers and the run tell each other.
@@ -26,8 +26,6 @@ impl Interrupt {
             let value = usize::try_from(number).unwrap_or_default();
             flag::register_usize(number, Arc::clone(&signal), value)?;
         }
-        // A file that grows too large is then an error of the write.
-        flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)))?;
         Ok(Self { idle, signal })
     }
 

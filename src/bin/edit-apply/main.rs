@@ -17,10 +17,12 @@ use std::process::ExitCode;
 use anyhow::Error;
 use clap::{Parser, ValueEnum};
 
+use crate::interrupt::Interrupt;
 use crate::reader::Ending;
-use tornkit::cli::{self, Diagnostics};
+use tornkit::cli::{self, Diagnostics, printable};
 use tornkit::edit::{Format, Matching, Policy, globs_of};
 use tornkit::path::Names;
+use tornkit::report;
 use tornkit::span::Status;
 use tornkit::stream::{Input, Output};
 use tornkit::workspace::{
@@ -289,7 +291,7 @@ fn print_log(args: &Args, out: &mut Output) -> Result<Status, Error> {
     let settings = Settings { purpose: Purpose::Look, ..args.settings() };
     for run in Workspace::open(&args.directory, settings)?.runs()? {
         if args.json {
-            out.write_line(&serde_json::to_vec(&run)?)?;
+            out.write_line(report::json_line(&run).as_bytes())?;
             continue;
         }
         let mark = match (&run.undoes, run.undone) {
@@ -299,7 +301,7 @@ fn print_log(args: &Args, out: &mut Output) -> Result<Status, Error> {
         };
         let files = run.files.into_iter().collect::<Vec<_>>().join(" ");
         let line = format!("{}{mark} {} {files}", run.run, run.operations);
-        out.write_line(cli::printable(&line).as_bytes())?;
+        out.write_line(printable(&line).as_bytes())?;
     }
     Ok(Status::Complete)
 }
@@ -311,20 +313,27 @@ fn roll_back(
     diagnostics: Diagnostics,
 ) -> Result<Status, Error> {
     let wanted = (!run.is_empty()).then_some(run);
-    match args.workspace()?.roll_back(wanted)? {
+    let interrupt = Interrupt::catch()?;
+    let mut workspace = interrupt.wait_in(|| args.workspace())?;
+    if workspace.has_state()? {
+        interrupt.wait_in(|| workspace.wait_for_turn())?;
+    }
+    let undone = workspace.roll_back(wanted);
+    interrupt.obey();
+    let mut say = |line: String| out.write_line(printable(&line).as_bytes());
+    match undone? {
         Undone::Restored { files, removed, .. } => {
             for file in files {
-                out.write_line(format!("restored {file}").as_bytes())?;
+                say(format!("restored {file}"))?;
             }
             for file in removed {
-                out.write_line(format!("removed {file}").as_bytes())?;
+                say(format!("removed {file}"))?;
             }
             Ok(Status::Complete)
         }
         Undone::ChangedSince { run, files } => {
             for file in files {
-                let line = format!("refused {file}: changed since {run}");
-                out.write_line(line.as_bytes())?;
+                say(format!("refused {file}: changed since {run}"))?;
             }
             Ok(Status::Incomplete)
         }

@@ -8,6 +8,7 @@ use anyhow::Error;
 use tornkit::cli::{self, Diagnostics, Progress};
 use tornkit::edit::{Action, Decoded, Operation, Policy, decode};
 use tornkit::path::Names;
+use tornkit::report;
 use tornkit::report::result::{Apply, Outcome, ResultLine};
 use tornkit::scan::{Event, Heard};
 use tornkit::span::{Place, Status};
@@ -194,8 +195,23 @@ impl Session<'_> {
         operation: &Operation,
     ) -> Result<Outcome, Trouble> {
         match self.policy.check(operation) {
-            Ok(()) => self.workspace.perform(operation),
+            Ok(()) => {
+                if !self.workspace.is_in_group() {
+                    let Self { interrupt, workspace, .. } = &mut *self;
+                    interrupt.wait_in(|| workspace.wait_for_turn())?;
+                }
+                self.workspace.perform(operation)
+            }
             Err(why) => Ok(Outcome::refused("protected", why)),
+        }
+    }
+
+    /// What would keep an operation from being done after another one on
+    /// the same file, which is then not done either.
+    pub(crate) fn obstacle(&self, operation: &Operation) -> Option<Outcome> {
+        match self.policy.check(operation) {
+            Ok(()) => self.workspace.obstacle(operation),
+            Err(why) => Some(Outcome::refused("protected", why)),
         }
     }
 
@@ -358,7 +374,7 @@ impl Session<'_> {
             input_bytes: outcome.input_bytes,
             envelope: outcome.report(),
         };
-        self.report.write_line(&serde_json::to_vec(&report)?)?;
+        self.report.write_line(report::json_line(&report).as_bytes())?;
         Ok(status)
     }
 }

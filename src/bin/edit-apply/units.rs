@@ -133,7 +133,10 @@ impl Session<'_> {
             self.take_operation(first, at)?;
             return self.take_operation(second, at);
         }
-        let outcome = self.perform(&first)?;
+        let outcome = match self.obstacle(&second) {
+            Some(outcome) => outcome,
+            None => self.perform(&first)?,
+        };
         if outcome.status.is_good() {
             return self.take_operation(second, at);
         }
