@@ -15,6 +15,9 @@ pub(super) struct Indent {
 /// Indented lines that show a unit; fewer may be multiples by chance.
 const SHOWING_LINES: usize = 12;
 
+/// Blanks of the widest step that people use.
+const DEEPEST_STEP: usize = 8;
+
 /// Units that people use; a tab is one blank.
 const UNITS: [usize; 3] = [4, 2, 1];
 
@@ -33,7 +36,12 @@ impl Indent {
         let fits =
             |unit: &usize| depths.iter().all(|d| d.is_multiple_of(*unit));
         let unit = UNITS.into_iter().find(fits).filter(|_| enough);
-        let step = unit.unwrap_or(UNITS[0]);
+        // A unit of two may be one of four with a line that is aligned.
+        let step = match unit {
+            Some(1) if above.starts_with(b"\t") => 1,
+            Some(2 | 4) => 4,
+            _ => DEEPEST_STEP,
+        };
         let limit = below(above).map(|open| depth(above) + open * step);
         Self { unit, limit }
     }
@@ -49,7 +57,7 @@ impl Indent {
     pub(super) fn allows_more(&self, line: &SeamLine) -> bool {
         let unit = self.unit.unwrap_or(1);
         let next = (line.depth() / unit + 1) * unit;
-        self.limit.is_none_or(|limit| next <= limit)
+        !self.allows(line) || self.limit.is_none_or(|limit| next <= limit)
     }
 }
 
@@ -67,7 +75,7 @@ fn below(line: &[u8]) -> Option<usize> {
     let (opened, closed) = (count(b"([{"), count(b")]}"));
     let last = text.last()?;
     if opened > closed {
-        return b"([{,".contains(last).then_some(1);
+        return b"([{,".contains(last).then_some(opened - closed);
     }
     let ends = matches!(last, b';' | b'}') || text.starts_with(b"//");
     ends.then_some(0)

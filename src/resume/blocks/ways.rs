@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::choose::Known;
 use super::indent;
-use crate::blocks::{Side, is_usual_marker, opening};
+use crate::blocks::{Side, is_odd_marker, is_usual_marker, opening};
 use crate::resume::diff::body::{Lead, bodies};
 use crate::resume::overlap::{is_telling, overlap, partial_character, variety};
 use crate::resume::seam::How;
@@ -235,9 +235,14 @@ fn rank(
             && shared == b"+"
             && after.first() != Some(&b'+')
             && !first.trim_ascii_end().ends_with(b"+");
+        if start == line && is_odd_marker(first) {
+            // The rest of a marker, not all of it.
+            return None;
+        }
         let is_marker = start == line && is_usual_marker(first);
-        let is_sure = is_long || is_indented || is_sign || is_marker;
-        return Some(match is_sure && !after.starts_with(shared) {
+        let is_sure = is_long || is_indented || is_sign;
+        let is_sure = is_sure && !after.starts_with(shared);
+        return Some(match is_sure || is_marker {
             true => Rank::Repeated,
             false => Rank::Possible,
         });
