@@ -40,6 +40,7 @@ impl Opening {
 pub fn divides(line: &[u8]) -> bool {
     let usual = Opening { length: USUAL };
     usual.is_divider(line)
+        || opening(line).is_some()
         || is_closing(line)
         || super::fence::opening(line).is_some()
 }

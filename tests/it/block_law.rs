@@ -61,7 +61,8 @@ fn asked_line(text: &[u8], at: usize) -> usize {
         seen.dedup();
         let is_cut = end == at && line < at;
         let (length, variety) = if is_cut { (3, 3) } else { (12, 6) };
-        if solid >= length && seen.len() >= variety {
+        let is_word = seen.iter().any(u8::is_ascii_alphanumeric);
+        if is_word && solid >= length && seen.len() >= variety {
             break;
         }
         end = line;
@@ -334,4 +335,65 @@ fn one_cut_in_a_real_answer_and_every_way_to_go_on() {
     let fine = |fate: &Fate| matches!(fate, Fate::Exact | Fate::No);
     assert!(bad.iter().all(|bad| fine(&bad.0)));
     judge_styles(&tally);
+}
+
+#[test]
+fn several_cuts_of_a_real_answer_in_a_row() {
+    let mut random = Random::seeded();
+    let mut tally = Tally::new();
+    let answers = answers(iterations(20));
+    let mut bad = Vec::new();
+    for answer in &answers {
+        let lookup = |name: &[u8]| answer.preimage(name);
+        let text = &answer.text;
+        let want = answer.blocks(text).unwrap();
+        let starts: Vec<_> =
+            want.iter().map(|b| b.span.start as usize).collect();
+        for (name, count) in [("two", 2), ("three", 3)] {
+            let mut cuts: Vec<_> =
+                (0..count).map(|_| 1 + random.below(text.len() - 1)).collect();
+            cuts.sort_unstable();
+            cuts.dedup();
+            let mut said = vec![text[..cuts[0]].to_vec()];
+            for (n, &at) in cuts.iter().enumerate() {
+                let styles = ["line", "block", "prose", "line"];
+                let style = styles[random.below(styles.len())];
+                let rest = parts(answer, &starts, at, style, &mut random)
+                    .or_else(|| {
+                        parts(answer, &starts, at, "line", &mut random)
+                    });
+                let Some((_, rest)) = rest else { continue };
+                let until = cuts.get(n + 1).copied().unwrap_or(text.len());
+                let keep = rest.len().saturating_sub(text.len() - until);
+                said.push(rest[..keep].to_vec());
+            }
+            for known in [false, true] {
+                let joined = match known {
+                    true => stitch(answer, &said, &lookup),
+                    false => stitch(answer, &said, &nothing_known),
+                };
+                let fate = judge(answer, &want, &joined);
+                let key = (answer.spelling, name, known);
+                *tally.entry(key).or_default().entry(fate).or_default() += 1;
+                if fate != Fate::Exact {
+                    let why = format!("{fate:?} {key:?} {cuts:?}");
+                    bad.push((fate, format!("{why} {:?}", joined.seams)));
+                }
+            }
+        }
+    }
+    say(&tally);
+    if std::env::var_os("TORNKIT_SHOW").is_some() {
+        for (_, why) in &bad {
+            println!("{why}");
+        }
+    }
+    let fine = |fate: &Fate| matches!(fate, Fate::Exact | Fate::No);
+    assert!(bad.iter().all(|bad| fine(&bad.0)));
+    let known = tally.iter().filter(|((_, _, known), _)| *known);
+    let (yes, all) = known
+        .map(|(_, fates)| exact(fates))
+        .fold((0, 0), |(a, b), (c, d)| (a + c, b + d));
+    println!("{yes} of {all} exact");
+    assert!(all < 200 || yes * 100 >= all * 98, "{yes} of {all}");
 }

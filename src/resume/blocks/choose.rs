@@ -156,8 +156,13 @@ struct Judged {
 impl Judged {
     /// What is compared before anything that is repeated.
     fn sense(&self) -> (usize, usize, Rank, bool) {
-        let is_open = self.open.is_some() || self.in_fence;
-        (self.misfits, self.unbalanced, self.way.rank, is_open)
+        let is_possible = self.way.rank == Rank::Possible;
+        let ends_open = is_possible && self.ends_open();
+        (self.misfits, self.unbalanced, self.way.rank, ends_open)
+    }
+
+    fn ends_open(&self) -> bool {
+        self.open.is_some() || self.in_fence
     }
 
     fn says_as(&self, other: &Self) -> bool {
@@ -179,7 +184,9 @@ pub(super) fn choose(
     let all = ways(known, answer).into_iter();
     let mut all: Vec<Judged> =
         all.filter_map(|way| judge(known, way)).collect();
-    all.sort_by_key(|judged| (judged.sense(), judged.way.lead));
+    all.sort_by_key(|judged| {
+        (judged.sense(), judged.way.lead, judged.ends_open())
+    });
     let best = all.first().ok_or("no way to join it is sound")?;
     let (sense, lead) = (best.sense(), best.way.lead);
     let is_possible = best.way.rank == Rank::Possible;
@@ -194,12 +201,18 @@ pub(super) fn choose(
     };
     if !is_possible {
         // Of two repetitions the longer one is hardly chance.
-        let longest = group.iter().max_by_key(|one| one.way.shared);
-        let longest = longest.filter(|one| one.way.is_telling);
-        return match longest {
-            _ if agree(&group) => Ok(best.way.clone()),
-            Some(longest) => Ok(longest.way.clone()),
-            None => Err(SEVERAL),
+        let order = |one: &Judged| (one.way.shared, !one.ends_open());
+        let most = group.iter().map(|one| order(one)).max();
+        let longest: Vec<&Judged> = group
+            .iter()
+            .filter(|one| Some(order(one)) == most)
+            .copied()
+            .collect();
+        let first = longest.first().ok_or(SEVERAL)?;
+        let is_sure = first.way.is_telling && agree(&longest);
+        return match is_sure || agree(&group) {
+            true => Ok(first.way.clone()),
+            false => Err(SEVERAL),
         };
     }
     let indent = Indent::of(known, best.line.above());

@@ -19,6 +19,7 @@ use crate::blocks::Fenced;
 
 use choose::{Known, choose};
 use read::Base;
+pub(super) use ways::is_word;
 
 /// Joins answers in blocks: the first, and its continuations in order.
 pub(super) fn stitch(

@@ -14,6 +14,8 @@ pub(super) struct SeamLine {
     /// What the line is to the file, where signs say so.
     sign: Option<u8>,
     is_whole: bool,
+    /// Whether the continuation adds nothing to it.
+    is_ended: bool,
     /// Blanks of the line that stand before the seam, and nothing else.
     is_blank_before: bool,
     at_start: bool,
@@ -28,15 +30,17 @@ const SHORTEST_FENCE: usize = 3;
 
 impl SeamLine {
     pub(super) fn of(known: &Known<'_>, way: &Way) -> Self {
-        let head = known.before.get(..way.kept).unwrap_or_default();
-        let text = [head, &way.filler].concat();
-        let start = super::ways::line_start(&text);
-        let partial = text.get(start..).unwrap_or_default();
-        let end = memchr::memchr(b'\n', &way.body);
-        let rest = way.body.get(..end.unwrap_or(way.body.len()));
-        let line = [partial, rest.unwrap_or_default()].concat();
+        // What is repeated says nothing about what follows.
+        let head = known.before.get(..way.kept + way.shared);
+        let head = head.unwrap_or_default();
+        let body = way.body.get(way.shared..).unwrap_or_default();
+        let start = super::ways::line_start(head);
+        let partial = head.get(start..).unwrap_or_default();
+        let end = memchr::memchr(b'\n', body);
+        let rest = body.get(..end.unwrap_or(body.len()));
+        let line = [partial, &way.filler, rest.unwrap_or_default()].concat();
         let sign = usize::from(known.side() == Side::Signed);
-        let above = text.get(..start.saturating_sub(1)).unwrap_or_default();
+        let above = head.get(..start.saturating_sub(1)).unwrap_or_default();
         let mut above = above.rsplit(|b| *b == b'\n');
         let mut above = above.next().unwrap_or_default();
         above = above.get(sign..).unwrap_or_default();
@@ -46,6 +50,7 @@ impl SeamLine {
             sign: line.first().copied().filter(|_| sign > 0),
             line: line.get(sign..).unwrap_or_default().to_vec(),
             is_whole: end.is_some(),
+            is_ended: rest.is_some_and(|rest| rest.trim_ascii().is_empty()),
             is_blank_before: blank.is_some_and(|b| b.trim_ascii().is_empty()),
             at_start: partial.is_empty(),
         }
@@ -100,6 +105,7 @@ impl SeamLine {
     pub(super) fn is_known(&self, known: &Known<'_>) -> bool {
         let pair = [&self.above, &b"\n"[..], &self.line, b"\n"].concat();
         let solid = pair.iter().filter(|b| !b.is_ascii_whitespace()).count();
-        self.is_whole && solid >= TELLING_PAIR && known.has_lines(&pair)
+        let adds = self.is_whole && !self.is_ended;
+        adds && solid >= TELLING_PAIR && known.has_lines(&pair)
     }
 }

@@ -90,6 +90,9 @@ fn stretches(known: &Known<'_>, answer: &[u8]) -> Vec<(Lead, Vec<u8>)> {
     // A fence that belongs to the whole is only opened again.
     let rest = bodies(answer, true).into_iter();
     let mut rest: Vec<_> = rest.map(|body| (body.lead, body.text)).collect();
+    rest.retain(|(lead, text)| {
+        *lead != Lead::Text || greets(answer, text.len())
+    });
     // The blank line after a greeting belongs to it.
     let first = rest.iter().position(|(lead, _)| *lead == Lead::Text);
     if let Some(at) = first
@@ -125,6 +128,26 @@ fn stretches(known: &Known<'_>, answer: &[u8]) -> Vec<(Lead, Vec<u8>)> {
     found
 }
 
+/// Words of the shortest greeting.
+const GREETING_WORDS: usize = 3;
+
+/// Whether what stands before the last `kept` bytes can be a greeting: the
+/// rest of a line, cut anywhere, seldom is a sentence.
+fn greets(answer: &[u8], kept: usize) -> bool {
+    let lead = answer.get(..answer.len() - kept).unwrap_or_default();
+    let mut lines = lead.split(|b| *b == b'\n');
+    let line = lines.find(|line| !line.trim_ascii().is_empty());
+    line.is_none_or(|line| {
+        let words = line.split(u8::is_ascii_whitespace);
+        let words = words.filter(|word| !word.is_empty()).count();
+        let is_fence = opening(line).is_some();
+        is_fence || words >= GREETING_WORDS && !line.ends_with(b"..")
+    })
+}
+
+/// Lines that a model writes below its answer.
+const CLOSING_LINES: usize = 8;
+
 /// A text without its last line that may close a fence.
 fn without_last_fence(text: &[u8]) -> Option<Vec<u8>> {
     let mut end = text.len();
@@ -133,7 +156,12 @@ fn without_last_fence(text: &[u8]) -> Option<Vec<u8>> {
         let start = line_start(head.strip_suffix(b"\n").unwrap_or(head));
         let line = head.get(start..)?;
         if opening(line).is_some_and(|(_, info)| info.is_empty()) {
-            return Some([text.get(..start)?, text.get(end..)?].concat());
+            let rest = text.get(end..)?;
+            let feeds = memchr::memchr_iter(b'\n', rest).count();
+            let is_last = begins_blank(rest) || rest.is_empty();
+            let is_last = is_last && feeds <= CLOSING_LINES;
+            let kept = head.get(..start)?;
+            return is_last.then(|| [kept, rest].concat());
         }
         end = start;
     }
@@ -173,6 +201,16 @@ fn begins_blank(text: &[u8]) -> bool {
 /// Characters of a cut line, blanks not counted, whose repetition is no
 /// chance, and how many different ones.
 const SURE_PARTIAL: usize = 3;
+
+/// Whether the beginning of a line tells it from those around it. Marks alone
+/// do not: comments begin with the same ones line after line.
+pub(in crate::resume) fn is_word(partial: &[u8]) -> bool {
+    let solid: Vec<u8> =
+        partial.iter().copied().filter(|b| !b.is_ascii_whitespace()).collect();
+    solid.len() >= SURE_PARTIAL
+        && variety(&solid) >= SURE_PARTIAL
+        && solid.iter().any(|b| b.is_ascii_alphanumeric() || *b >= 0x80)
+}
 
 /// Blanks at the start of a line: no line goes on with as many.
 const INDENTATION: usize = 2;
@@ -225,7 +263,7 @@ fn rank(
     if line < stop {
         let partial = before.get(line..stop).unwrap_or_default();
         let after = body.get(shared.len()..).unwrap_or_default();
-        let is_long = solid >= SURE_PARTIAL && variety(shared) >= SURE_PARTIAL;
+        let is_long = is_word(shared);
         let is_indented = start == line
             && partial.iter().take_while(|b| b.is_ascii_whitespace()).count()
                 >= INDENTATION;
