@@ -265,7 +265,7 @@ impl Answer {
                     continue;
                 }
             };
-            for Operation { path, action } in steps {
+            for Operation { path, action, .. } in steps {
                 let name = path.as_str().to_owned();
                 match action {
                     Action::Create(text) | Action::Write(text) => {
@@ -277,6 +277,7 @@ impl Answer {
                             tree.insert(to.as_str().to_owned(), text);
                         }
                     }
+                    Action::Copy(_) => panic!("no block says copy"),
                     Action::Modify(edits) => {
                         let text = tree.get(&name).cloned();
                         let new = text.and_then(|text| {

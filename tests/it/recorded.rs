@@ -69,8 +69,8 @@ impl Recorded {
         // Operations of one line each are lines; of a pretty one, some lines
         // are repeated.
         let lines = text[..at].iter().enumerate().rev();
-        let feeds = lines.filter(|(_, b)| **b == b'\n').map(|(n, _)| n + 1);
-        let above = feeds.skip(1 + at % 3).next().unwrap_or(0);
+        let mut feeds = lines.filter(|(_, b)| **b == b'\n').map(|(n, _)| n + 1);
+        let above = feeds.nth(1 + at % 3).unwrap_or(0);
         let from = match style {
             "exact" | "newline" => at,
             "line" => line,

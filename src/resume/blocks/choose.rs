@@ -209,7 +209,9 @@ pub(super) fn choose(
             .copied()
             .collect();
         let first = longest.first().ok_or(SEVERAL)?;
-        let is_sure = first.way.is_telling && agree(&longest);
+        let shared = first.way.shared;
+        let alone = group.iter().all(|one| one.way.shared == shared);
+        let is_sure = (first.way.is_telling || alone) && agree(&longest);
         return match is_sure || agree(&group) {
             true => Ok(first.way.clone()),
             false => Err(SEVERAL),

@@ -62,7 +62,7 @@ impl<'a> Tree<'a> {
     }
 
     fn operate(&mut self, operation: Operation) -> Fit {
-        let Operation { path, action } = operation;
+        let Operation { path, action, .. } = operation;
         let before = self.get(&path);
         match action {
             Action::Create(text) | Action::Write(text) => {
@@ -75,6 +75,10 @@ impl<'a> Tree<'a> {
             }
             Action::Rename(to) => {
                 self.changed.insert(path, Preimage::Absent);
+                self.changed.insert(to, before);
+                Fit::Unknown
+            }
+            Action::Copy(to) => {
                 self.changed.insert(to, before);
                 Fit::Unknown
             }
