@@ -185,6 +185,8 @@ fn overlap_proof(
     }
     let from = known.units.iter().find(|u| u.span.start as usize == start);
     let line = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
+    // Whole lines may be repeated however short they are.
+    let begins_line = before.get(start.wrapping_sub(1)) == Some(&b'\n');
     // A change that is made twice in a row is rare, but it may be meant.
     let may_be_meant = |unit: &&Unit| {
         known.cut().is_none() && unit.op.as_deref() == Some("modify")
@@ -194,7 +196,7 @@ fn overlap_proof(
         Some(unit) if !may_be_meant(&unit) => Some(Proof::Repeated),
         Some(_) => Some(Proof::Possible),
         None if start == 0 => Some(Proof::Repeated),
-        None => is_doubtful(text).then_some(Proof::Weak),
+        None => (begins_line || is_doubtful(text)).then_some(Proof::Weak),
     }
 }
 

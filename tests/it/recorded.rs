@@ -81,15 +81,18 @@ impl Recorded {
             _ => op,
         };
         let rest = &text[from..];
+        // One in a fence closes it itself.
+        let is_closed = text.ends_with(b"```\n");
+        let end = if is_closed { &b""[..] } else { b"\n```\n" };
         match style {
             "prose" => [b"Sure, here is the rest:\n\n", rest].concat(),
             "after" => {
                 [rest, b"\nThat is all that I had to change.\n"].concat()
             }
-            "fence" => [b"```json\n", rest, b"\n```\n"].concat(),
+            "fence" => [b"```json\n", rest, end].concat(),
             "refence" => {
                 let head = &b"Continuing where I stopped:\n\n```json\n"[..];
-                [head, rest, b"\n```\n\nThat is all.\n"].concat()
+                [head, rest, end, b"\nThat is all.\n"].concat()
             }
             _ => rest.to_vec(),
         }

@@ -89,6 +89,12 @@ enum Fate {
     Wrong,
 }
 
+/// Whether all of `some` stands in `all`, in this order.
+fn is_part(some: &[String], all: &[String]) -> bool {
+    let mut all = all.iter();
+    some.iter().all(|one| all.any(|other| other == one))
+}
+
 fn judge(joined: &Joined, want: &[String]) -> Fate {
     let got: Vec<_> = joined
         .survey
@@ -97,7 +103,7 @@ fn judge(joined: &Joined, want: &[String]) -> Fate {
         .collect();
     match joined.is_whole() {
         true if got == want => Fate::Exact,
-        false if want.starts_with(&got) => Fate::No,
+        false if is_part(&got, want) => Fate::No,
         _ => Fate::Wrong,
     }
 }
