@@ -10,7 +10,7 @@ use super::overlap::{
 };
 use super::survey::{Survey, Unit, survey};
 use crate::json::{self, Machine};
-use crate::span::{self, CutState};
+use crate::span::{self, CutState, Verdict};
 
 /// How a continuation joins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -104,13 +104,16 @@ struct Place {
 /// All ways in which `answer` may continue `before` without breaking
 /// anything, best proof first.
 pub(super) fn joins(before: &[u8], known: &Survey, answer: &[u8]) -> Vec<Join> {
-    let in_fence = known
-        .summary
-        .cut
-        .as_ref()
-        .is_some_and(|cut| cut.state == CutState::Fence);
     let mut found: Vec<Join> = Vec::new();
-    for body in bodies(answer, in_fence) {
+    // A record in a fence does not show the fence around it.
+    let mut all = bodies(answer, false);
+    all.extend(bodies(answer, true));
+    let mut seen = Vec::new();
+    for body in all {
+        if seen.contains(&body) {
+            continue;
+        }
+        seen.push(body.clone());
         let text = answer.get(body.clone()).unwrap_or_default();
         for place in places(before, known, text) {
             let join = build(before, known, answer, place, &body);
@@ -119,7 +122,8 @@ pub(super) fn joins(before: &[u8], known: &Survey, answer: &[u8]) -> Vec<Join> {
             }
         }
     }
-    found.sort_by_key(Join::rank);
+    let is_cut = |join: &Join| join.survey.summary.verdict == Verdict::Cut;
+    found.sort_by_key(|join| (join.rank(), is_cut(join)));
     found
 }
 

@@ -223,7 +223,7 @@ pub(super) fn choose(
     let group = if fitting.is_empty() { group } else { fitting };
     let may_lack = |judged: &&Judged| {
         judged.line.may_lack_blanks(known, &judged.way)
-            && indent.allows_more(&judged.line)
+            && (judged.line.at_start() || indent.allows_more(&judged.line))
     };
     let first = group.first().ok_or(SEVERAL)?;
     if agree(&group) && !group.iter().any(may_lack) {

@@ -68,6 +68,12 @@ impl SeamLine {
         is_odd_fence || is_odd_marker(line)
     }
 
+    /// Whether it begins with the continuation, so that blank lines may be
+    /// lost above it.
+    pub(super) fn at_start(&self) -> bool {
+        self.at_start
+    }
+
     /// The line above.
     pub(super) fn above(&self) -> &[u8] {
         &self.above

@@ -183,7 +183,11 @@ fn begins_line(known: &Known<'_>, head: &[u8], body: &[u8]) -> bool {
         true => line.get(1..).unwrap_or_default(),
         false => line,
     };
+    // Columns are set apart by as many blanks.
+    let has_columns = last.ends_with(b" ")
+        || last.trim_ascii().windows(2).any(|two| two == b"  ");
     let is_deep = indent::depth(text) >= INDENTATION
+        && !has_columns
         && !(signed && line.starts_with(b" "));
     let is_marker = is_usual_marker(line)
         || signed && (line.starts_with(b"*** ") || line.starts_with(b"@@"));
