@@ -3,11 +3,12 @@
 use super::block::{Change, Reason};
 use super::elision::elides;
 use super::fence::{Fence, Inner};
+use super::finished::{Open, Side};
 use super::lines::Line;
 use crate::span::Place;
 
 /// A file whose fence is not closed yet.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct File {
     pub(super) path: Vec<u8>,
     pub(super) start: Place,
@@ -54,6 +55,12 @@ impl File {
     pub(super) fn only_line(&self) -> Option<&[u8]> {
         let text = self.text.trim_ascii();
         (!text.contains(&b'\n')).then_some(text)
+    }
+
+    /// What is there of it so far.
+    pub(super) fn open(&self) -> Open {
+        let (side, new) = (Side::New, self.text.clone());
+        Open { side, new, ..Open::empty(Some(self.path.clone()), self.start) }
     }
 
     fn change(&mut self) -> Result<Change, Reason> {

@@ -23,6 +23,33 @@ pub struct Open {
     pub path: Option<Vec<u8>>,
     /// Where the block begins.
     pub start: Place,
+    /// What its next line would be.
+    pub side: Side,
+    /// The lines that go, as far as they are whole.
+    pub old: Vec<u8>,
+    /// The lines that come, as far as they are whole.
+    pub new: Vec<u8>,
+}
+
+/// What a line of a block is to the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// A line that goes.
+    Old,
+    /// A line that comes.
+    New,
+    /// Its sign says so.
+    Signed,
+    /// None of the file's.
+    Neither,
+}
+
+impl Open {
+    /// A block of which there is no line yet.
+    pub(super) fn empty(path: Option<Vec<u8>>, start: Place) -> Self {
+        let (old, new) = (Vec::new(), Vec::new());
+        Self { path, start, side: Side::Neither, old, new }
+    }
 }
 
 /// What is known at the end.

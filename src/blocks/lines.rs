@@ -3,7 +3,7 @@
 use crate::span::{Place, Span};
 
 /// Puts lines together that arrive in pieces.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Lines {
     /// The beginning of a line whose end has not arrived.
     carry: Vec<u8>,

@@ -35,6 +35,31 @@ impl Opening {
     }
 }
 
+/// Whether a line ends a part of a block or file, so that none of the file's
+/// is it.
+pub fn divides(line: &[u8]) -> bool {
+    let usual = Opening { length: USUAL };
+    usual.is_divider(line)
+        || opening(line).is_some()
+        || is_closing(line)
+        || super::fence::opening(line).is_some()
+}
+
+/// Whether a line is a marker of a length that few have. One that was put
+/// together from two parts is then none.
+pub fn is_odd(line: &[u8]) -> bool {
+    let opens = marked(line, b"<-", b" SEARCH");
+    let closes = marked(line, b">+", b" REPLACE");
+    opens.or(closes).is_some_and(|length| length != USUAL)
+}
+
+/// Whether a line is a marker as it is mostly written.
+pub fn is_usual(line: &[u8]) -> bool {
+    let marked = marked(line, b"<-", b" SEARCH")
+        .or_else(|| marked(line, b">+", b" REPLACE"));
+    marked == Some(USUAL) || Opening { length: USUAL }.is_divider(line)
+}
+
 /// How many marks of one kind stand before `word` on a line of nothing else.
 fn marked(line: &[u8], marks: &[u8], word: &[u8]) -> Option<usize> {
     let line = line.trim_ascii_end();

@@ -18,10 +18,15 @@ mod name;
 mod parser;
 mod patch;
 mod search;
+mod render;
 
 pub use block::{Block, Change, Chunk, Event, Reach, Reason, Rejected};
 pub use fence::{Fence, opening};
-pub use finished::{Finished, Open, Totals};
-pub use marker::SHORTEST_MARKER;
+pub use finished::{Finished, Open, Side, Totals};
+pub use marker::{
+    SHORTEST_MARKER, divides, is_odd as is_odd_marker,
+    is_usual as is_usual_marker,
+};
 pub use name::{file_above, file_in_info};
 pub use parser::{Fenced, Parser};
+pub use render::Renderer;

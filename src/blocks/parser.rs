@@ -22,13 +22,13 @@ pub enum Fenced {
 }
 
 /// Reads an answer as it arrives.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Parser {
     lines: Lines,
     body: Body,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Body {
     state: State,
     fenced: Fenced,
@@ -42,7 +42,7 @@ struct Body {
     out: Vec<Event>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 enum State {
     #[default]
     Between,
@@ -291,14 +291,10 @@ impl Body {
     fn open(&self, rest: Line<'_>) -> Option<Open> {
         match &self.state {
             State::Between => marker::may_open(rest.text)
-                .then(|| Open { path: self.path_above(), start: rest.at }),
-            State::Search(search) => {
-                Some(Open { path: search.path.clone(), start: search.start })
-            }
+                .then(|| Open::empty(self.path_above(), rest.at)),
+            State::Search(search) => Some(search.open()),
             State::Patch(patch) => Some(patch.open()),
-            State::File(file) => {
-                Some(Open { path: Some(file.path.clone()), start: file.start })
-            }
+            State::File(file) => Some(file.open()),
         }
     }
 }

@@ -3,17 +3,17 @@
 use super::block::{Block, Change, Chunk, Event, Reach, Reason, Rejected};
 use super::elision::{elides, is_placeholder};
 use super::fence;
-use super::finished::Open;
+use super::finished::{Open, Side};
 use super::lines::Line;
 use crate::span::{Place, Span};
 
 /// The first line of a patch.
 pub(super) const BEGIN: &[u8] = b"*** Begin Patch";
 /// The last one.
-const END: &[u8] = b"*** End Patch";
+pub(super) const END: &[u8] = b"*** End Patch";
 
 /// A patch that is not closed yet.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Patch {
     start: Place,
     files: u64,
@@ -21,7 +21,7 @@ pub(super) struct Patch {
 }
 
 /// The part of a patch that changes one file.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct File {
     path: Vec<u8>,
     start: Place,
@@ -32,7 +32,7 @@ struct File {
     blanks: Vec<u8>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Body {
     Add(Vec<u8>),
     Delete,
@@ -40,7 +40,7 @@ enum Body {
 }
 
 /// A chunk that may go on.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Draft {
     chunk: Chunk,
     /// Whether its header gives line numbers, as those of diffs do.
@@ -202,15 +202,30 @@ impl Patch {
     /// What is open at the end of the answer.
     pub(super) fn open(&self) -> Open {
         match &self.file {
-            Some(file) => {
-                Open { path: Some(file.path.clone()), start: file.start }
-            }
-            None => Open { path: None, start: self.start },
+            Some(file) => file.open(),
+            None => Open::empty(None, self.start),
         }
     }
 }
 
 impl File {
+    fn open(&self) -> Open {
+        let mut open = Open::empty(Some(self.path.clone()), self.start);
+        open.side = Side::Signed;
+        match &self.body {
+            Body::Add(text) => open.new.clone_from(text),
+            Body::Delete => {}
+            Body::Update { chunks, open: draft, .. } => {
+                let draft = draft.iter().map(|draft| &draft.chunk);
+                for chunk in chunks.iter().chain(draft) {
+                    open.old.extend_from_slice(&chunk.old);
+                    open.new.extend_from_slice(&chunk.new);
+                }
+            }
+        }
+        open
+    }
+
     fn has_lines(&self) -> bool {
         match &self.body {
             Body::Update { open: Some(draft), .. } => draft.has_lines(),
@@ -219,7 +234,7 @@ impl File {
     }
 
     fn take(&mut self, line: Line<'_>) {
-        if !line.trimmed().is_empty() {
+        if !matches!(line.text, b"\n" | b"\r\n") {
             self.end = line.end();
         }
         if let Some(anchor) = line.text.strip_prefix(b"@@") {

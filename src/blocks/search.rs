@@ -2,12 +2,13 @@
 
 use super::block::{Change, Reason};
 use super::elision::elides;
+use super::finished::{Open, Side};
 use super::lines::Line;
 use super::marker::{self, Opening};
 use crate::span::Place;
 
 /// A block that is not closed yet.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Search {
     pub(super) path: Option<Vec<u8>>,
     pub(super) start: Place,
@@ -108,6 +109,16 @@ impl Search {
             }
             _ => text,
         }
+    }
+
+    /// What the block says so far.
+    pub(super) fn open(&self) -> Open {
+        let side = match self.part {
+            Part::Head | Part::Old => Side::Old,
+            Part::New => Side::New,
+        };
+        let (old, new) = (self.old.clone(), self.new.clone());
+        Open { side, old, new, ..Open::empty(self.path.clone(), self.start) }
     }
 
     /// What the block says, now that it is closed.

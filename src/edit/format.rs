@@ -3,7 +3,7 @@
 use memchr::memmem;
 
 use crate::blocks::{
-    Fence, SHORTEST_MARKER, file_above, file_in_info, opening,
+    Fence, Fenced, SHORTEST_MARKER, file_above, file_in_info, opening,
 };
 
 /// The format of a whole answer.
@@ -30,6 +30,16 @@ impl Format {
             Self::V4a => "v4a",
             Self::SearchReplace => "search-replace",
             Self::WholeFile => "whole-file",
+        }
+    }
+
+    /// What a fence with a file's name is in a format of blocks; nothing for
+    /// one that has none.
+    pub fn fenced(self) -> Option<Fenced> {
+        match self {
+            Self::Ops | Self::Diff => None,
+            Self::V4a | Self::SearchReplace => Some(Fenced::Doubtful),
+            Self::WholeFile => Some(Fenced::File),
         }
     }
 }

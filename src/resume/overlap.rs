@@ -66,7 +66,7 @@ fn solid(text: &[u8]) -> usize {
 }
 
 /// How many different bytes a text has.
-fn variety(text: &[u8]) -> usize {
+pub(super) fn variety(text: &[u8]) -> usize {
     let mut seen = [false; 256];
     for byte in text {
         if let Some(seen) = seen.get_mut(usize::from(*byte)) {

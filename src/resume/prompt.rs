@@ -1,5 +1,7 @@
 //! The text that asks for what is missing, and for nothing else.
 
+use super::blocks::is_word;
+use super::overlap::is_telling;
 use super::quote;
 use super::survey::{Survey, Unit};
 use crate::edit::Format;
@@ -125,8 +127,10 @@ fn whole(survey: &Survey, format: Format) -> String {
     if names.is_empty() {
         return format!("No {} is complete yet.\n", unit_noun(format));
     }
-    let mut text =
-        format!("Complete ({} {noun}s, do not repeat them):\n", names.len());
+    let mut text = match names.len() {
+        1 => format!("Complete (1 {noun}, do not repeat it):\n"),
+        n => format!("Complete ({n} {noun}s, do not repeat them):\n"),
+    };
     let half = LISTED / 2;
     for (n, name) in names.iter().enumerate() {
         if names.len() <= LISTED || n < half || n >= names.len() - half {
@@ -220,10 +224,11 @@ fn still(missing: &[String], survey: &Survey) -> String {
 }
 
 fn name(unit: &Unit) -> String {
-    let op = unit.op.as_deref().unwrap_or("operation");
-    match &unit.path {
-        Some(path) => format!("{op} {}", one_line(path)),
-        None => op.to_owned(),
+    match (&unit.op, &unit.path) {
+        (Some(op), Some(path)) => format!("{op} {}", one_line(path)),
+        (None, Some(path)) => one_line(path),
+        (Some(op), None) => op.clone(),
+        (None, None) => "one whose file is not named yet".to_owned(),
     }
 }
 
@@ -251,8 +256,13 @@ fn order(text: &[u8], survey: &Survey, context: &Context) -> String {
              nothing of it, not even the line."
                 .to_owned()
         }
-        (Some(cut), Style::Line) => from_line(text, survey, cut, context),
-        (Some(cut), Style::Op) => from_unit(survey, cut, context),
+        (Some(cut), Style::Line) if is_blocks(context.format) => {
+            from_told_line(text, survey, cut, context.format)
+        }
+        (Some(cut), Style::Line) => {
+            from_line(text, survey, cut, context.format)
+        }
+        (Some(cut), Style::Op) => from_unit(survey, cut, context.format),
         (Some(cut), Style::File) => match &cut.path {
             Some(path) if context.format == Format::Diff => {
                 format!("Begin again with the header of {path}, then go on.")
@@ -260,16 +270,20 @@ fn order(text: &[u8], survey: &Survey, context: &Context) -> String {
             Some(path) => format!(
                 "Begin again with the first {noun} on {path}, then go on."
             ),
-            None => from_unit(survey, cut, context),
+            None => from_unit(survey, cut, context.format),
         },
     };
     let format = match context.format {
         Format::Diff => "Keep writing the same unified diff",
         _ => "Keep the same format",
     };
+    let fence = match is_blocks(context.format) {
+        true => "no code fence around your answer",
+        false => "no code fence",
+    };
     format!(
         "{begin} {format} and write what is missing to the end. No \
-         greeting, no explanation, no code fence.\n"
+         greeting, no explanation, {fence}.\n"
     )
 }
 
@@ -278,7 +292,7 @@ fn from_line(
     text: &[u8],
     survey: &Survey,
     cut: &Unit,
-    context: &Context,
+    format: Format,
 ) -> String {
     let end = text.len();
     let line = memchr::memrchr(b'\n', text).map_or(0, |at| at + 1);
@@ -289,41 +303,90 @@ fn from_line(
         return if line == end && !in_text {
             "Go on with the next line.".to_owned()
         } else {
-            from_unit(survey, cut, context)
+            from_unit(survey, cut, format)
         };
     }
-    "Begin with the last line above, written again from its first character \
-     with its indentation, and go on from there."
-        .to_owned()
+    LAST_LINE.to_owned()
 }
 
-fn from_unit(survey: &Survey, cut: &Unit, context: &Context) -> String {
-    let is_hunk = survey
-        .summary
-        .cut
-        .as_ref()
-        .is_some_and(|cut| cut.state == CutState::Hunk);
-    match (context.format, &cut.path) {
-        (Format::Diff, Some(_)) if is_hunk => {
-            "Begin with the hunk that was cut, written again from its `@@` \
-             line, then go on."
-                .to_owned()
-        }
-        (Format::Diff, path) => {
-            let of = path.as_deref().map_or("", |_| " of ");
-            let path = path.as_deref().map(one_line).unwrap_or_default();
-            format!(
-                "Begin again with the first line of the header{of}{path}, \
-                 then go on."
-            )
-        }
-        _ => format!(
-            "Begin with the unfinished {} ({}), written again from its \
-             first character, then go on with those that are missing.",
-            unit_noun(context.format),
-            name(cut)
-        ),
+fn is_blocks(format: Format) -> bool {
+    format.fenced().is_some()
+}
+
+/// From the start of the last line that tells itself from those around it.
+/// In blocks nothing else shows where a continuation goes on.
+fn from_told_line(
+    text: &[u8],
+    survey: &Survey,
+    cut: &Unit,
+    format: Format,
+) -> String {
+    let Some(line) = told_line(text, cut.span.start as usize) else {
+        return from_unit(survey, cut, format);
+    };
+    let after = text.get(line..).unwrap_or_default();
+    if !after.contains(&b'\n') {
+        return LAST_LINE.to_owned();
     }
+    let first = after.split(|b| *b == b'\n').next().unwrap_or_default();
+    let first = String::from_utf8_lossy(first.trim_ascii_end());
+    format!(
+        "Begin with this line of the text above, written again with its \
+         indentation, and go on from there:\n{}",
+        String::from_utf8_lossy(&quote::block("", first.as_bytes())),
+    )
+}
+
+/// Where the last line starts that can be told, if it is one of the unit that
+/// begins at `unit`.
+fn told_line(text: &[u8], unit: usize) -> Option<usize> {
+    let mut end = text.len();
+    loop {
+        let head = text.get(..end)?;
+        let start = memchr::memrchr(b'\n', head).map_or(0, |at| at + 1);
+        let line = text.get(start..end)?;
+        let is_cut = end == text.len();
+        if is_cut && is_word(line) || is_telling(line) {
+            return (start > unit).then_some(start);
+        }
+        end = start.checked_sub(1).filter(|end| *end > unit)?;
+    }
+}
+
+const LAST_LINE: &str = "Begin with the last line above, written again from \
+     its first character with its indentation, and go on from there.";
+
+fn from_unit(survey: &Survey, cut: &Unit, format: Format) -> String {
+    match format {
+        Format::Diff => from_header_or_hunk(survey, cut),
+        Format::SearchReplace | Format::WholeFile => {
+            again(cut, format, "with the name of its file above it")
+        }
+        Format::Ops | Format::V4a => {
+            again(cut, format, "from its first character")
+        }
+    }
+}
+
+fn again(cut: &Unit, format: Format, how: &str) -> String {
+    format!(
+        "Begin with the unfinished {} ({}), written again {how}, then go \
+         on with those that are missing.",
+        unit_noun(format),
+        name(cut)
+    )
+}
+
+fn from_header_or_hunk(survey: &Survey, cut: &Unit) -> String {
+    let state = survey.summary.cut.as_ref().map(|cut| cut.state);
+    if cut.path.is_some() && state == Some(CutState::Hunk) {
+        return "Begin with the hunk that was cut, written again from its \
+                `@@` line, then go on."
+            .to_owned();
+    }
+    let of = cut.path.as_deref().map(one_line);
+    let of = of.map(|path| format!(" of {path}")).unwrap_or_default();
+    format!("Begin again with the first line of the header{of}, then go on.")
 }
 
 #[cfg(test)]

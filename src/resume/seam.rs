@@ -10,7 +10,7 @@ use super::overlap::{
 };
 use super::survey::{Survey, Unit, survey};
 use crate::json::{self, Machine};
-use crate::span::{self, CutState};
+use crate::span::{self, CutState, Verdict};
 
 /// How a continuation joins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -104,13 +104,16 @@ struct Place {
 /// All ways in which `answer` may continue `before` without breaking
 /// anything, best proof first.
 pub(super) fn joins(before: &[u8], known: &Survey, answer: &[u8]) -> Vec<Join> {
-    let in_fence = known
-        .summary
-        .cut
-        .as_ref()
-        .is_some_and(|cut| cut.state == CutState::Fence);
     let mut found: Vec<Join> = Vec::new();
-    for body in bodies(answer, in_fence) {
+    // A record in a fence does not show the fence around it.
+    let mut all = bodies(answer, false);
+    all.extend(bodies(answer, true));
+    let mut seen = Vec::new();
+    for body in all {
+        if seen.contains(&body) {
+            continue;
+        }
+        seen.push(body.clone());
         let text = answer.get(body.clone()).unwrap_or_default();
         for place in places(before, known, text) {
             let join = build(before, known, answer, place, &body);
@@ -119,7 +122,8 @@ pub(super) fn joins(before: &[u8], known: &Survey, answer: &[u8]) -> Vec<Join> {
             }
         }
     }
-    found.sort_by_key(Join::rank);
+    let is_cut = |join: &Join| join.survey.summary.verdict == Verdict::Cut;
+    found.sort_by_key(|join| (join.rank(), is_cut(join)));
     found
 }
 
@@ -185,6 +189,8 @@ fn overlap_proof(
     }
     let from = known.units.iter().find(|u| u.span.start as usize == start);
     let line = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
+    // Whole lines may be repeated however short they are.
+    let begins_line = before.get(start.wrapping_sub(1)) == Some(&b'\n');
     // A change that is made twice in a row is rare, but it may be meant.
     let may_be_meant = |unit: &&Unit| {
         known.cut().is_none() && unit.op.as_deref() == Some("modify")
@@ -194,7 +200,7 @@ fn overlap_proof(
         Some(unit) if !may_be_meant(&unit) => Some(Proof::Repeated),
         Some(_) => Some(Proof::Possible),
         None if start == 0 => Some(Proof::Repeated),
-        None => is_doubtful(text).then_some(Proof::Weak),
+        None => (begins_line || is_doubtful(text)).then_some(Proof::Weak),
     }
 }
 

@@ -87,8 +87,10 @@ pub fn join(answers: &[Vec<u8>], known: Known<'_>) -> (Joined, Format) {
     let format = known.format.unwrap_or_else(told);
     let joined = match format {
         Format::Diff => diff::stitch(answers, known.end, known.lookup),
-        Format::V4a => blocks::stitch(answers),
-        Format::SearchReplace | Format::WholeFile => blocks::stitch(answers),
+        Format::V4a | Format::SearchReplace | Format::WholeFile => {
+            let fenced = format.fenced().unwrap_or_default();
+            blocks::stitch(answers, fenced, known.lookup)
+        }
         Format::Ops => stitch(answers),
     };
     (joined, format)

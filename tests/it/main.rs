@@ -12,6 +12,8 @@
     reason = "a test fails by panicking and owns its own directory"
 )]
 
+mod block_answers;
+mod block_law;
 mod converge;
 mod corpus;
 mod demo_law;

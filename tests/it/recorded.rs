@@ -3,9 +3,21 @@
 use tornkit::resume::survey;
 
 /// How a model goes on after a cut.
-pub const STYLES: [&str; 9] = [
-    "exact", "line", "op", "file", "all", "prose", "fence", "overlap",
+pub const STYLES: [&str; 14] = [
+    "exact",
+    "line",
+    "op",
+    "file",
+    "all",
+    "remaining",
+    "prose",
+    "after",
+    "fence",
+    "refence",
+    "overlap",
+    "stretch",
     "newline",
+    "newline-op",
 ];
 
 /// An answer, and where each of its operations starts.
@@ -54,18 +66,34 @@ impl Recorded {
         let line = text[..at].iter().rposition(|b| *b == b'\n');
         let line = line.map_or(0, |n| n + 1).max(op);
         let file = before.map_or(0, |n| self.starts[n.saturating_sub(1)]);
+        // Operations of one line each are lines; of a pretty one, some lines
+        // are repeated.
+        let lines = text[..at].iter().enumerate().rev();
+        let mut feeds = lines.filter(|(_, b)| **b == b'\n').map(|(n, _)| n + 1);
+        let above = feeds.nth(1 + at % 3).unwrap_or(0);
         let from = match style {
             "exact" | "newline" => at,
             "line" => line,
             "file" => file.min(at),
             "all" => 0,
-            "overlap" => at.saturating_sub(40),
+            "stretch" => at.saturating_sub(40),
+            "overlap" => above,
             _ => op,
         };
         let rest = &text[from..];
+        // One in a fence closes it itself.
+        let is_closed = text.ends_with(b"```\n");
+        let end = if is_closed { &b""[..] } else { b"\n```\n" };
         match style {
             "prose" => [b"Sure, here is the rest:\n\n", rest].concat(),
-            "fence" => [b"```json\n", rest, b"\n```\n"].concat(),
+            "after" => {
+                [rest, b"\nThat is all that I had to change.\n"].concat()
+            }
+            "fence" => [b"```json\n", rest, end].concat(),
+            "refence" => {
+                let head = &b"Continuing where I stopped:\n\n```json\n"[..];
+                [head, rest, end, b"\nThat is all.\n"].concat()
+            }
             _ => rest.to_vec(),
         }
     }

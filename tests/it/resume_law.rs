@@ -1,7 +1,9 @@
 //! The law of the seam: whatever the cut and however the model goes on, the
 //! joined answer is the answer that was meant, or the tool says no.
 
-use tornkit::resume::{stitch, survey};
+use std::collections::BTreeMap;
+
+use tornkit::resume::{Joined, stitch, survey};
 
 use crate::recorded::{Recorded, STYLES};
 use crate::support::{Random, iterations};
@@ -75,11 +77,47 @@ fn records(text: &[u8]) -> Vec<String> {
         .collect()
 }
 
+/// What became of a joined answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Fate {
+    /// The operations of the uncut answer, and nothing missing.
+    Exact,
+    /// It says that something is missing; what there is is the answer's.
+    No,
+    /// An operation that the answer has not, or something missing and nothing
+    /// said.
+    Wrong,
+}
+
+/// Whether all of `some` stands in `all`, in this order.
+fn is_part(some: &[String], all: &[String]) -> bool {
+    let mut all = all.iter();
+    some.iter().all(|one| all.any(|other| other == one))
+}
+
+fn judge(joined: &Joined, want: &[String]) -> Fate {
+    let got: Vec<_> = joined
+        .survey
+        .complete()
+        .map(|u| String::from_utf8(u.json.clone()).unwrap())
+        .collect();
+    match joined.is_whole() {
+        true if got == want => Fate::Exact,
+        false if is_part(&got, want) => Fate::No,
+        _ => Fate::Wrong,
+    }
+}
+
+/// A style in which a stretch of a line is repeated. Within a string such a
+/// stretch may be the next bytes just as well: no is the right answer.
+const LOOKS_ALIKE: &str = "stretch";
+
 #[test]
 fn one_cut_anywhere_and_every_way_to_go_on() {
     let nightly = std::env::var_os("TORNKIT_NIGHTLY").is_some();
     let step = if nightly { 1 } else { 13 };
-    let (mut tried, mut exact, mut refused) = (0, 0, Vec::new());
+    let mut tally: BTreeMap<_, BTreeMap<Fate, usize>> = BTreeMap::new();
+    let mut bad = Vec::new();
     for answer in recorded() {
         let text = answer.text.as_bytes();
         let want = records(text);
@@ -87,40 +125,43 @@ fn one_cut_anywhere_and_every_way_to_go_on() {
             for style in STYLES {
                 let first = cut(text, at, style);
                 let rest = answer.rest(at, style);
-                let joined = stitch(&[first, rest.clone()]);
-                let got: Vec<_> = joined
-                    .survey
-                    .complete()
-                    .map(|u| String::from_utf8(u.json.clone()).unwrap())
-                    .collect();
-                let place = format!("{} {style} at {at}", answer.name);
-                tried += 1;
-                if got == want {
-                    exact += 1;
-                } else {
-                    assert!(
-                        !joined.is_whole(),
-                        "{place}: wrong and silent: {:?}\n{}",
-                        joined.seams,
-                        String::from_utf8_lossy(&rest[..rest.len().min(200)])
-                    );
-                    // A repetition in the middle of a string may be the
-                    // next bytes just as well: no is the right answer.
-                    if style == "overlap" {
-                        continue;
-                    }
-                    refused.push(format!("{place}: {:?}", joined.seams));
+                let joined = stitch(&[first, rest]);
+                let fate = judge(&joined, &want);
+                let of = tally.entry((answer.name, style)).or_default();
+                *of.entry(fate).or_default() += 1;
+                if fate != Fate::Exact {
+                    let seams = &joined.seams;
+                    let name = answer.name;
+                    let why = format!("{name} {style} at {at}: {seams:?}");
+                    bad.push((fate, why));
                 }
             }
         }
     }
-    println!("{exact} of {tried} exact, {} refused", refused.len());
-    // An answer that says the same twice in a row can be cut so that no
-    // text tells a repetition from the next bytes.
-    assert!(refused.len() * 200 < tried, "{refused:#?}");
-    for refusal in &refused {
-        assert!(refusal.contains("more than one way"), "{refusal}");
+    let mut sums: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for ((name, style), fates) in &tally {
+        let all: usize = fates.values().sum();
+        let exact = fates.get(&Fate::Exact).copied().unwrap_or(0);
+        let share = 100.0 * exact as f64 / all as f64;
+        println!("{name:17} {style:9} {all:6} {share:7.2}% exact {fates:?}");
+        let sum = sums.entry(style).or_default();
+        *sum = (sum.0 + exact, sum.1 + all);
     }
+    if std::env::var_os("TORNKIT_SHOW").is_some() {
+        for (_, why) in &bad {
+            println!("{why}");
+        }
+    }
+    let wrong: Vec<_> = bad.iter().filter(|b| b.0 == Fate::Wrong).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    sums.remove(LOOKS_ALIKE);
+    for (style, (exact, all)) in &sums {
+        assert!(exact * 100 >= all * 97, "{style}: {exact} of {all}");
+    }
+    let add = |(a, b): (usize, usize), (c, d): &(usize, usize)| (a + c, b + d);
+    let (exact, all) = sums.values().fold((0, 0), add);
+    println!("{exact} of {all} exact where it can be told");
+    assert!(exact * 100 >= all * 99, "{exact} of {all}");
 }
 
 #[test]

@@ -12,6 +12,7 @@ use std::process::ExitCode;
 use anyhow::Error;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use tornkit::blocks::Renderer;
 use tornkit::budget::document;
 use tornkit::cli::{self, Diagnostics};
 use tornkit::edit::Format;
@@ -142,6 +143,12 @@ enum Named {
     Ops,
     /// A git or unified diff
     Diff,
+    /// A patch that begins with `*** Begin Patch`
+    V4a,
+    /// SEARCH/REPLACE blocks
+    SearchReplace,
+    /// Whole files in code fences
+    WholeFile,
 }
 
 impl From<Named> for Format {
@@ -149,6 +156,9 @@ impl From<Named> for Format {
         match named {
             Named::Ops => Self::Ops,
             Named::Diff => Self::Diff,
+            Named::V4a => Self::V4a,
+            Named::SearchReplace => Self::SearchReplace,
+            Named::WholeFile => Self::WholeFile,
         }
     }
 }
@@ -431,13 +441,22 @@ fn print_joined(
     if raw {
         return Ok(out.write(&joined.text)?);
     }
+    let mut renderer = Renderer::default();
+    let mut text = Vec::new();
     for unit in joined.survey.complete() {
         match format {
             Format::Diff => out.write(&unit.json)?,
-            _ => out.write_line(&unit.json)?,
+            Format::Ops => out.write_line(&unit.json)?,
+            Format::V4a | Format::SearchReplace | Format::WholeFile => {
+                let path = unit.path.as_deref().unwrap_or_default();
+                renderer.write(path.as_bytes(), &unit.json, &mut text);
+                out.write(&text)?;
+                text.clear();
+            }
         }
     }
-    Ok(())
+    renderer.finish(&mut text);
+    Ok(out.write(&text)?)
 }
 
 fn print_units(

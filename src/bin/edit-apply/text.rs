@@ -1,7 +1,7 @@
 //! The text of an answer in, what its units ask for out: for formats that are
 //! text and not records.
 
-use tornkit::blocks::{self, Fenced};
+use tornkit::blocks;
 use tornkit::diff;
 use tornkit::edit::Format;
 use tornkit::resume::{AnswerEnd, diff as ends, nothing_known};
@@ -20,13 +20,11 @@ pub(crate) enum Text {
 impl Text {
     /// The reader of a format; nothing if that is one of records.
     pub(crate) fn new(format: Format) -> Option<Self> {
-        let blocks = |fenced| Some(Self::Blocks(blocks::Parser::new(fenced)));
-        match format {
-            Format::Ops => None,
-            Format::Diff => Some(Self::Diff(Box::default())),
-            Format::V4a | Format::SearchReplace => blocks(Fenced::Doubtful),
-            Format::WholeFile => blocks(Fenced::File),
+        if format == Format::Diff {
+            return Some(Self::Diff(Box::default()));
         }
+        let fenced = format.fenced()?;
+        Some(Self::Blocks(blocks::Parser::new(fenced)))
     }
 
     /// Takes more text. Fails as the sink does.

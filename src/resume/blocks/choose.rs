@@ -1,0 +1,376 @@
+//! The way to go on that is proven best, or that none is.
+
+use std::rc::Rc;
+
+use super::indent::Indent;
+use super::read::{Base, Read};
+use super::seam_line::SeamLine;
+use super::tree::{Fit, Tree};
+use super::ways::{Rank, Way, ways};
+use crate::blocks::{Block, Change, Event, Fenced, Open, Side, opening};
+use crate::resume::overlap::is_telling;
+use crate::resume::preimage::Lookup;
+
+/// What is known of the text before a seam.
+pub(super) struct Known<'a> {
+    pub(super) before: &'a [u8],
+    read: Read,
+    start: Base,
+    base: Base,
+    /// The files before the text's first block.
+    untouched: Tree<'a>,
+    /// The files before what may go on.
+    tree: Tree<'a>,
+    /// The file that is being changed, as it was.
+    file: Option<Rc<Vec<u8>>>,
+}
+
+impl<'a> Known<'a> {
+    pub(super) fn of(
+        before: &'a [u8],
+        fenced: Fenced,
+        lookup: &'a Lookup<'a>,
+    ) -> Self {
+        let start = Base::new(fenced);
+        let read = start.read(&[before]);
+        let mut base = start.clone();
+        base.advance(before, read.loose_end());
+        let untouched = Tree::new(lookup);
+        let mut tree = untouched.clone();
+        for block in read.blocks() {
+            tree.apply(block);
+        }
+        let path = read.open().and_then(|open| open.path.as_deref());
+        let file = path.and_then(|path| tree.text(path));
+        Self { before, read, start, base, untouched, tree, file }
+    }
+
+    /// Whether a patch without numbers is open.
+    pub(super) fn is_patch(&self) -> bool {
+        let start = self.read.open().map(|open| open.start.byte as usize);
+        let open = start.and_then(|start| self.before.get(start..));
+        open.is_some_and(|open| open.trim_ascii_start().starts_with(b"*"))
+    }
+
+    /// What the next line would be to the file.
+    pub(super) fn side(&self) -> Side {
+        self.read.open().map_or(Side::Neither, |open| open.side)
+    }
+
+    /// Where the text may really end: a tool may have added a line feed.
+    pub(super) fn stops(&self) -> impl Iterator<Item = usize> + use<> {
+        let feed = self.before.strip_suffix(b"\n");
+        let feed = feed.map(|text| text.strip_suffix(b"\r").unwrap_or(text));
+        let feed = feed.map(<[u8]>::len);
+        std::iter::once(self.before.len()).chain(feed)
+    }
+
+    /// The place of the unfinished block, if `body` may begin it again.
+    pub(super) fn begins_again(&self, body: &[u8]) -> Option<usize> {
+        let start = usize::try_from(self.read.open()?.start.byte).ok()?;
+        let first = |text: &[u8]| {
+            let line = text.split(|b| *b == b'\n').next().unwrap_or_default();
+            line.trim_ascii_end().to_vec()
+        };
+        let open = first(self.before.get(start..)?);
+        (!open.is_empty() && open == first(body)).then_some(start)
+    }
+
+    /// The blanks before a line of the file that says this.
+    pub(super) fn indentations(&self, wanted: &[u8]) -> Vec<Vec<u8>> {
+        let Some(file) = &self.file else { return Vec::new() };
+        let mut found: Vec<Vec<u8>> = Vec::new();
+        for line in file.split(|b| *b == b'\n') {
+            let text = line.trim_ascii_start();
+            let blanks = line.len() - text.len();
+            let blanks = line.get(..blanks).unwrap_or_default();
+            if text.trim_ascii_end() == wanted
+                && !found.iter().any(|other| other == blanks)
+            {
+                found.push(blanks.to_vec());
+            }
+        }
+        found
+    }
+
+    /// The file, and what the block says of it.
+    pub(super) fn texts(&self) -> Vec<&[u8]> {
+        let open = self.read.open();
+        let sides = open.into_iter().flat_map(|open| {
+            // The last line is the one that is asked about.
+            let new = open.new.strip_suffix(b"\n").unwrap_or_default();
+            let end = super::ways::line_start(new);
+            [open.old.as_slice(), new.get(..end).unwrap_or_default()]
+        });
+        let file = self.file.iter().map(|file| file.as_slice());
+        sides.chain(file).collect()
+    }
+
+    /// Whether these lines stand in the file, or in what the block says of
+    /// it.
+    pub(super) fn has_lines(&self, lines: &[u8]) -> bool {
+        self.texts().into_iter().any(|text| {
+            let mut places = memchr::memmem::find_iter(text, lines);
+            places.any(|at| at == 0 || text.get(at - 1) == Some(&b'\n'))
+        })
+    }
+
+    /// Whether a fence of this length stands at the start of a line.
+    pub(super) fn has_fence(&self, fence: &[u8]) -> bool {
+        let mut lines = self.before.split(|b| *b == b'\n');
+        // The last one is not whole.
+        lines.next_back();
+        lines.any(|line| {
+            let rest = line.strip_prefix(fence);
+            rest.is_some_and(|rest| rest.first() != Some(&b'`'))
+        })
+    }
+
+    /// Whether a text stands twice in a row somewhere before `end`.
+    pub(super) fn doubles(&self, text: &[u8], end: usize) -> bool {
+        let twice = [text, text].concat();
+        let head = self.before.get(..end).unwrap_or_default();
+        let file = self.file.iter().map(|file| file.as_slice());
+        std::iter::once(head)
+            .chain(file)
+            .any(|text| memchr::memmem::find(text, &twice).is_some())
+    }
+}
+
+/// A way and what comes of it.
+struct Judged {
+    way: Way,
+    /// What it makes of the text from where something may go on.
+    says: Vec<(Option<Vec<u8>>, Option<Change>)>,
+    open: Option<Open>,
+    in_fence: bool,
+    /// Blocks whose old lines stand nowhere.
+    misfits: usize,
+    /// Sides of the block across the seam in which a code fence is open.
+    unbalanced: usize,
+    line: SeamLine,
+    /// Whether the file has the old lines across the seam.
+    is_proven: bool,
+}
+
+impl Judged {
+    /// What is compared before anything that is repeated.
+    fn sense(&self) -> (usize, usize, Rank, bool) {
+        let is_possible = self.way.rank == Rank::Possible;
+        let ends_open = is_possible && self.ends_open();
+        (self.misfits, self.unbalanced, self.way.rank, ends_open)
+    }
+
+    fn ends_open(&self) -> bool {
+        self.open.is_some() || self.in_fence
+    }
+
+    fn says_as(&self, other: &Self) -> bool {
+        let open = |judged: &Self| {
+            judged.open.as_ref().map(|open| {
+                let Open { path, old, new, .. } = open;
+                (path.clone(), old.clone(), new.clone())
+            })
+        };
+        self.says == other.says && open(self) == open(other)
+    }
+}
+
+/// The way that is proven best.
+pub(super) fn choose(
+    known: &Known<'_>,
+    answer: &[u8],
+) -> Result<Way, &'static str> {
+    let all = ways(known, answer).into_iter();
+    let mut all: Vec<Judged> =
+        all.filter_map(|way| judge(known, way)).collect();
+    all.sort_by_key(|judged| {
+        (judged.sense(), judged.way.lead, judged.ends_open())
+    });
+    let best = all.first().ok_or("no way to join it is sound")?;
+    let (sense, lead) = (best.sense(), best.way.lead);
+    let is_possible = best.way.rank == Rank::Possible;
+    let group: Vec<&Judged> = all
+        .iter()
+        .filter(|judged| judged.sense() == sense)
+        .filter(|judged| is_possible || judged.way.lead == lead)
+        .collect();
+    let agree = |group: &[&Judged]| {
+        let first = group.first();
+        group.iter().all(|one| first.is_some_and(|first| one.says_as(first)))
+    };
+    if !is_possible {
+        // Of two repetitions the longer one is hardly chance.
+        let order = |one: &Judged| (one.way.shared, !one.ends_open());
+        let most = group.iter().map(|one| order(one)).max();
+        let longest: Vec<&Judged> = group
+            .iter()
+            .filter(|one| Some(order(one)) == most)
+            .copied()
+            .collect();
+        let first = longest.first().ok_or(SEVERAL)?;
+        let shared = first.way.shared;
+        let alone = group.iter().all(|one| one.way.shared == shared);
+        let is_sure = (first.way.is_telling || alone) && agree(&longest);
+        return match is_sure || agree(&group) {
+            true => Ok(first.way.clone()),
+            false => Err(SEVERAL),
+        };
+    }
+    let indent = Indent::of(known, best.line.above());
+    let fits = |judged: &&&Judged| indent.allows(&judged.line);
+    let fitting: Vec<&Judged> = group.iter().filter(fits).copied().collect();
+    let group = if fitting.is_empty() { group } else { fitting };
+    let may_lack = |judged: &&Judged| {
+        judged.line.may_lack_blanks(known, &judged.way)
+            && (judged.line.at_start() || indent.allows_more(&judged.line))
+    };
+    let first = group.first().ok_or(SEVERAL)?;
+    if agree(&group) && !group.iter().any(may_lack) {
+        return Ok(first.way.clone());
+    }
+    let proven =
+        |judged: &&Judged| judged.is_proven || judged.line.is_known(known);
+    let proven: Vec<&Judged> = group.into_iter().filter(proven).collect();
+    let first = proven.first().ok_or(SEVERAL)?;
+    if agree(&proven) { Ok(first.way.clone()) } else { Err(SEVERAL) }
+}
+
+/// Why nothing is joined.
+const SEVERAL: &str = "it fits in more than one way";
+
+/// What comes of a way; nothing if it breaks something.
+fn judge(known: &Known<'_>, way: Way) -> Option<Judged> {
+    let head = known.before.get(..way.kept)?;
+    let is_near = way.kept >= known.base.at;
+    let (base, tree) = match is_near {
+        true => (&known.base, &known.tree),
+        false => (&known.start, &known.untouched),
+    };
+    let read = base.read(&[head.get(base.at..)?, &way.filler, &way.body]);
+    let allowed = if is_near { 0 } else { known.read.rejected() };
+    let stays = is_near || keeps(known, &read, way.kept);
+    let line = SeamLine::of(known, &way);
+    if read.rejected() > allowed || !stays || line.is_odd(known) {
+        return None;
+    }
+    let across = across(&read, way.kept as u64);
+    let side = known.side();
+    if way.rank == Rank::Restart && !repeats_sides(known, across, read.open()) {
+        return None;
+    }
+    let mut judged = Judged {
+        says: said(&read),
+        open: read.open().cloned(),
+        in_fence: read.finished.in_fence,
+        misfits: 0,
+        unbalanced: across.map_or(0, unbalanced),
+        is_proven: false,
+        line,
+        way,
+    };
+    let mut tree = tree.clone();
+    let is_old = judged.line.is_old(side);
+    for block in read.blocks() {
+        let fit = tree.apply(block);
+        judged.misfits += usize::from(fit == Fit::Misfits);
+        let is_across = across.is_some_and(|a| a.span == block.span);
+        judged.is_proven |= is_old && is_across && fit == Fit::Fits;
+    }
+    if let Some(open) = read.open() {
+        let fit = tree.has_old(open);
+        judged.misfits += usize::from(fit == Fit::Misfits);
+        let is_across = open.start.byte < judged.way.kept as u64;
+        judged.is_proven |= is_old && is_across && fit == Fit::Fits;
+    }
+    Some(judged)
+}
+
+/// What a text says, wherever it stands.
+fn said(read: &Read) -> Vec<(Option<Vec<u8>>, Option<Change>)> {
+    let one = |event: &Event| match event {
+        Event::Block(block) => {
+            (Some(block.path.clone()), Some(block.change.clone()))
+        }
+        Event::Rejected(bad) => (bad.path.clone(), None),
+    };
+    read.events.iter().map(one).collect()
+}
+
+/// Whether the blocks that end before `kept` are as they were.
+fn keeps(known: &Known<'_>, read: &Read, kept: usize) -> bool {
+    let mut new = read.blocks();
+    let old = known.read.blocks();
+    old.take_while(|block| block.span.end <= kept as u64).all(|block| {
+        new.next().is_some_and(|new| {
+            (&new.path, &new.change) == (&block.path, &block.change)
+        })
+    })
+}
+
+/// The block that begins before the seam and ends after it.
+fn across(read: &Read, seam: u64) -> Option<&Block> {
+    read.blocks().find(|b| b.span.start <= seam && seam < b.span.end)
+}
+
+/// Sides of a block in which more fences open than close.
+fn unbalanced(block: &Block) -> usize {
+    let is_odd = |text: &[u8]| {
+        let lines = text.split(|b| *b == b'\n');
+        lines.filter(|line| opening(line).is_some()).count() % 2
+    };
+    match &block.change {
+        Change::Replace { old, new, .. } => is_odd(old) + is_odd(new),
+        _ => 0,
+    }
+}
+
+/// Whether a block that is begun again has what its beginning had.
+fn repeats_sides(
+    known: &Known<'_>,
+    across: Option<&Block>,
+    open: Option<&Open>,
+) -> bool {
+    let Some(before) = known.read.open() else { return false };
+    let (path, old, new) = match (across, open) {
+        (Some(block), _) => {
+            let (old, new) = sides(&block.change);
+            (Some(&block.path), old, new)
+        }
+        (None, Some(open)) => {
+            (open.path.as_ref(), open.old.clone(), open.new.clone())
+        }
+        (None, None) => return false,
+    };
+    if path != before.path.as_ref() {
+        return false;
+    }
+    let is_new = before.old.is_empty() && before.side != Side::Old;
+    match is_new {
+        true => {
+            let head = first_lines(&before.new);
+            is_telling(head) && new.starts_with(head)
+        }
+        false => is_telling(&before.old) && old.starts_with(&before.old),
+    }
+}
+
+fn sides(change: &Change) -> (Vec<u8>, Vec<u8>) {
+    match change {
+        Change::Create(new) | Change::Write(new) => (Vec::new(), new.clone()),
+        Change::Delete => (Vec::new(), Vec::new()),
+        Change::Replace { old, new, .. } => (old.clone(), new.clone()),
+        Change::Update { chunks, .. } => {
+            let old = chunks.iter().flat_map(|chunk| chunk.old.clone());
+            let new = chunks.iter().flat_map(|chunk| chunk.new.clone());
+            (old.collect(), new.collect())
+        }
+    }
+}
+
+/// The first two lines, by which a file that is begun again is known.
+fn first_lines(text: &[u8]) -> &[u8] {
+    let mut ends = memchr::memchr_iter(b'\n', text).map(|at| at + 1);
+    let end = ends.nth(1).unwrap_or(text.len());
+    text.get(..end).unwrap_or_default()
+}

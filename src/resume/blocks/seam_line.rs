@@ -1,0 +1,117 @@
+//! The line across a seam: whether it stands elsewhere as it would come out.
+
+use super::choose::Known;
+use super::indent::depth;
+use super::ways::Way;
+use crate::blocks::{Side, divides, is_odd_marker};
+use crate::resume::seam::How;
+
+/// The line that a way makes of what it joins, and the one above it.
+#[derive(Debug)]
+pub(super) struct SeamLine {
+    above: Vec<u8>,
+    line: Vec<u8>,
+    /// What the line is to the file, where signs say so.
+    sign: Option<u8>,
+    is_whole: bool,
+    /// Whether the continuation adds nothing to it.
+    is_ended: bool,
+    /// Blanks of the line that stand before the seam, and nothing else.
+    is_blank_before: bool,
+    at_start: bool,
+}
+
+/// Characters, blanks not counted, of two lines that do not follow each other
+/// twice by chance.
+const TELLING_PAIR: usize = 8;
+
+/// Backticks of the usual fence.
+const SHORTEST_FENCE: usize = 3;
+
+impl SeamLine {
+    pub(super) fn of(known: &Known<'_>, way: &Way) -> Self {
+        // What is repeated says nothing about what follows.
+        let head = known.before.get(..way.kept + way.shared);
+        let head = head.unwrap_or_default();
+        let body = way.body.get(way.shared..).unwrap_or_default();
+        let start = super::ways::line_start(head);
+        let partial = head.get(start..).unwrap_or_default();
+        let end = memchr::memchr(b'\n', body);
+        let rest = body.get(..end.unwrap_or(body.len()));
+        let line = [partial, &way.filler, rest.unwrap_or_default()].concat();
+        let sign = usize::from(known.side() == Side::Signed);
+        let above = head.get(..start.saturating_sub(1)).unwrap_or_default();
+        let mut above = above.rsplit(|b| *b == b'\n');
+        let mut above = above.next().unwrap_or_default();
+        above = above.get(sign..).unwrap_or_default();
+        let blank = partial.get(sign..);
+        Self {
+            above: above.to_vec(),
+            sign: line.first().copied().filter(|_| sign > 0),
+            line: line.get(sign..).unwrap_or_default().to_vec(),
+            is_whole: end.is_some(),
+            is_ended: rest.is_some_and(|rest| rest.trim_ascii().is_empty()),
+            is_blank_before: blank.is_some_and(|b| b.trim_ascii().is_empty()),
+            at_start: partial.is_empty(),
+        }
+    }
+
+    /// Whether it is a marker or fence that was put together wrongly.
+    pub(super) fn is_odd(&self, known: &Known<'_>) -> bool {
+        if self.at_start {
+            return false;
+        }
+        let line = self.line.trim_ascii();
+        let run = line.iter().take_while(|b| **b == b'`').count();
+        let fence = line.get(..run).unwrap_or_default();
+        let is_odd_fence = run > SHORTEST_FENCE && !known.has_fence(fence);
+        is_odd_fence || is_odd_marker(line)
+    }
+
+    /// Whether it begins with the continuation, so that blank lines may be
+    /// lost above it.
+    pub(super) fn at_start(&self) -> bool {
+        self.at_start
+    }
+
+    /// The line above.
+    pub(super) fn above(&self) -> &[u8] {
+        &self.above
+    }
+
+    /// Blanks at its start.
+    pub(super) fn depth(&self) -> usize {
+        depth(&self.line)
+    }
+
+    /// Whether the line is one of the file's, so that the file proves it.
+    pub(super) fn is_old(&self, side: Side) -> bool {
+        match side {
+            Side::Old => self.is_whole,
+            Side::Signed => {
+                self.is_whole && matches!(self.sign, Some(b' ' | b'-'))
+            }
+            Side::New | Side::Neither => false,
+        }
+    }
+
+    /// Whether the continuation may have lost blanks at its start.
+    pub(super) fn may_lack_blanks(&self, known: &Known<'_>, way: &Way) -> bool {
+        let first = way.body.first();
+        let is_solid = first.is_some_and(|b| !b.is_ascii_whitespace());
+        let goes_on = way.how == How::Exact && way.filler.is_empty();
+        goes_on
+            && is_solid
+            && self.is_blank_before
+            && known.side() != Side::Neither
+            && !(self.at_start && divides(&self.line))
+    }
+
+    /// Whether the line stands below the one above it elsewhere too.
+    pub(super) fn is_known(&self, known: &Known<'_>) -> bool {
+        let pair = [&self.above, &b"\n"[..], &self.line, b"\n"].concat();
+        let solid = pair.iter().filter(|b| !b.is_ascii_whitespace()).count();
+        let adds = self.is_whole && !self.is_ended;
+        adds && solid >= TELLING_PAIR && known.has_lines(&pair)
+    }
+}

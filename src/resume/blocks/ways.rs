@@ -1,0 +1,336 @@
+//! The ways in which a continuation in blocks may go on: what came before
+//! and a stretch of the continuation in, places to join them out.
+
+use std::rc::Rc;
+
+use super::choose::Known;
+use super::indent;
+use crate::blocks::{Side, is_odd_marker, is_usual_marker, opening};
+use crate::resume::diff::body::{Lead, bodies};
+use crate::resume::overlap::{is_telling, overlap, partial_character, variety};
+use crate::resume::seam::How;
+
+/// One way to go on.
+#[derive(Clone, Debug)]
+pub(super) struct Way {
+    pub(super) how: How,
+    pub(super) rank: Rank,
+    pub(super) lead: Lead,
+    /// Bytes kept of what came before.
+    pub(super) kept: usize,
+    /// Bytes that it repeats, and whether they tell that it does.
+    pub(super) shared: usize,
+    pub(super) is_telling: bool,
+    /// Blanks that the continuation left out.
+    pub(super) filler: Vec<u8>,
+    pub(super) body: Rc<Vec<u8>>,
+}
+
+/// How well a way is proven by what it repeats, best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Rank {
+    /// The line that was cut, or more than chance explains.
+    Repeated,
+    /// The unfinished block, in other words.
+    Restart,
+    /// Nothing that proves it.
+    Possible,
+}
+
+impl Way {
+    /// What comes after the part that is kept.
+    pub(super) fn text(&self) -> Vec<u8> {
+        [self.filler.as_slice(), &self.body].concat()
+    }
+}
+
+/// All ways in which `answer` may go on.
+pub(super) fn ways(known: &Known<'_>, answer: &[u8]) -> Vec<Way> {
+    let mut found = Vec::new();
+    for (lead, body) in stretches(known, answer) {
+        let body = Rc::new(body);
+        let way = |how, rank, kept| {
+            let (filler, body) = (Vec::new(), Rc::clone(&body));
+            let (shared, is_telling) = (0, false);
+            Way { how, rank, lead, kept, shared, is_telling, filler, body }
+        };
+        for stop in known.stops() {
+            let of = overlaps(known, stop, &body);
+            found.extend(of.map(|(rank, start)| {
+                let text = known.before.get(start..stop).unwrap_or_default();
+                let (shared, is_telling) = (text.len(), is_telling(text));
+                let way = way(How::Overlap, rank, start);
+                Way { shared, is_telling, ..way }
+            }));
+            if lead == Lead::Blanks {
+                continue;
+            }
+            let goes_on =
+                body.first().is_some_and(|b| (0x80..0xC0).contains(b));
+            let head = known.before.get(..stop).unwrap_or_default();
+            let partial = if goes_on { 0 } else { partial_character(head) };
+            if stop < known.before.len() && begins_line(known, head, &body) {
+                continue;
+            }
+            let exact = way(How::Exact, Rank::Possible, stop - partial);
+            found.extend(filled(known, &exact));
+            found.push(exact);
+        }
+        if let Some(start) = known.begins_again(&body) {
+            found.push(way(How::Restart, Rank::Restart, start));
+        }
+    }
+    found
+}
+
+/// The stretches of an answer that may be what was asked for.
+fn stretches(known: &Known<'_>, answer: &[u8]) -> Vec<(Lead, Vec<u8>)> {
+    let mut found = Vec::new();
+    let whole = (Lead::Nothing, answer.to_vec());
+    // A fence that belongs to the whole is only opened again.
+    let rest = bodies(answer, true).into_iter();
+    let mut rest: Vec<_> = rest.map(|body| (body.lead, body.text)).collect();
+    rest.retain(|(lead, text)| {
+        *lead != Lead::Text || greets(answer, text.len())
+    });
+    // The blank line after a greeting belongs to it.
+    let first = rest.iter().position(|(lead, _)| *lead == Lead::Text);
+    if let Some(at) = first
+        && rest.len() > at + 1
+        && rest.get(at).is_some_and(|(_, text)| begins_blank(text))
+    {
+        rest.remove(at);
+    }
+    let unfenced = |(lead, text): (Lead, Vec<u8>)| {
+        let cut = answer.get(..answer.len() - text.len()).unwrap_or_default();
+        let above = cut
+            .strip_suffix(b"\n")
+            .map(|cut| cut.get(line_start(cut)..).unwrap_or_default());
+        let opened = above.is_some_and(|line| opening(line).is_some());
+        let shut = without_last_fence(&text).filter(|_| opened);
+        shut.map(|text| (lead, text)).into_iter().chain([(lead, text)])
+    };
+    let rest = rest.into_iter().flat_map(unfenced);
+    for (lead, text) in std::iter::once(whole).chain(rest) {
+        // A patch in parts begins again in each of them.
+        let line = text.split_inclusive(|b| *b == b'\n').next();
+        let begins = line.filter(|line| {
+            line.trim_ascii() == b"*** Begin Patch" && known.is_patch()
+        });
+        if let Some(line) = begins {
+            let text = text.get(line.len()..).unwrap_or_default().to_vec();
+            found.push((lead, text));
+        }
+        if !found.iter().any(|(_, other)| *other == text) {
+            found.push((lead, text));
+        }
+    }
+    found
+}
+
+/// Words of the shortest greeting.
+const GREETING_WORDS: usize = 3;
+
+/// Whether what stands before the last `kept` bytes can be a greeting: the
+/// rest of a line, cut anywhere, seldom is a sentence.
+fn greets(answer: &[u8], kept: usize) -> bool {
+    let lead = answer.get(..answer.len() - kept).unwrap_or_default();
+    let mut lines = lead.split(|b| *b == b'\n');
+    let line = lines.find(|line| !line.trim_ascii().is_empty());
+    line.is_none_or(|line| {
+        let words = line.split(u8::is_ascii_whitespace);
+        let words = words.filter(|word| !word.is_empty()).count();
+        let is_fence = opening(line).is_some();
+        is_fence || words >= GREETING_WORDS && !line.ends_with(b"..")
+    })
+}
+
+/// Lines that a model writes below its answer.
+const CLOSING_LINES: usize = 8;
+
+/// A text without its last line that may close a fence.
+fn without_last_fence(text: &[u8]) -> Option<Vec<u8>> {
+    let mut end = text.len();
+    while end > 0 {
+        let head = text.get(..end)?;
+        let start = line_start(head.strip_suffix(b"\n").unwrap_or(head));
+        let line = head.get(start..)?;
+        if opening(line).is_some_and(|(_, info)| info.is_empty()) {
+            let rest = text.get(end..)?;
+            let feeds = memchr::memchr_iter(b'\n', rest).count();
+            let is_last = begins_blank(rest) || rest.is_empty();
+            let is_last = is_last && feeds <= CLOSING_LINES;
+            let kept = head.get(..start)?;
+            return is_last.then(|| [kept, rest].concat());
+        }
+        end = start;
+    }
+    None
+}
+
+/// Whether a body that comes after a line feed begins a line for sure.
+fn begins_line(known: &Known<'_>, head: &[u8], body: &[u8]) -> bool {
+    let last = head.get(line_start(head)..).unwrap_or_default();
+    let signed = known.side() == Side::Signed;
+    let last = last.get(usize::from(signed)..).unwrap_or_default();
+    if last.trim_ascii().is_empty() {
+        // A blank line that the feed would end may be none of the text's.
+        return false;
+    }
+    let line = body.split(|b| *b == b'\n').next().unwrap_or_default();
+    let signs = |line: &[u8]| matches!(line.first(), Some(b'+' | b'-' | b' '));
+    let text = match signed && signs(line) {
+        true => line.get(1..).unwrap_or_default(),
+        false => line,
+    };
+    // Columns are set apart by as many blanks.
+    let has_columns = last.ends_with(b" ")
+        || last.trim_ascii().windows(2).any(|two| two == b"  ");
+    let is_deep = indent::depth(text) >= INDENTATION
+        && !has_columns
+        && !(signed && line.starts_with(b" "));
+    let is_marker = is_usual_marker(line)
+        || signed && (line.starts_with(b"*** ") || line.starts_with(b"@@"));
+    // What comes after a statement on its line is seldom a word.
+    let ends = head.ends_with(b";") || head.ends_with(b"}");
+    let is_word = text.first().is_some_and(u8::is_ascii_alphabetic);
+    is_deep || is_marker || ends && is_word && (!signed || signs(line))
+}
+
+fn begins_blank(text: &[u8]) -> bool {
+    let line = text.split_inclusive(|b| *b == b'\n').next();
+    line.is_some_and(|line| line.trim_ascii().is_empty())
+}
+
+/// Characters of a cut line, blanks not counted, whose repetition is no
+/// chance, and how many different ones.
+const SURE_PARTIAL: usize = 3;
+
+/// Whether the beginning of a line tells it from those around it. Marks alone
+/// do not: comments begin with the same ones line after line.
+pub(in crate::resume) fn is_word(partial: &[u8]) -> bool {
+    let solid: Vec<u8> =
+        partial.iter().copied().filter(|b| !b.is_ascii_whitespace()).collect();
+    solid.len() >= SURE_PARTIAL
+        && variety(&solid) >= SURE_PARTIAL
+        && solid.iter().any(|b| b.is_ascii_alphanumeric() || *b >= 0x80)
+}
+
+/// Blanks at the start of a line: no line goes on with as many.
+const INDENTATION: usize = 2;
+
+/// Where what came before begins to be repeated, up to `stop`.
+fn overlaps<'a>(
+    known: &'a Known<'_>,
+    stop: usize,
+    body: &'a [u8],
+) -> impl Iterator<Item = (Rank, usize)> + 'a {
+    let before = known.before;
+    let head = before.get(..stop).unwrap_or_default();
+    let from = stop.saturating_sub(body.len());
+    let tail = before.get(from..stop).unwrap_or_default();
+    let longest = stop - overlap(tail, body);
+    let line = line_start(head);
+    let mut starts = vec![longest, line, line + blanks(before, line, stop), 0];
+    starts.sort_unstable();
+    starts.dedup();
+    starts.into_iter().filter_map(move |start| {
+        let shared = before.get(start..stop).unwrap_or_default();
+        if shared.is_empty() || !body.starts_with(shared) {
+            return None;
+        }
+        let rank = rank(known, start, stop, body)?;
+        Some((rank, start))
+    })
+}
+
+/// What a repetition of `start..stop` proves; nothing if it may be none.
+fn rank(
+    known: &Known<'_>,
+    start: usize,
+    stop: usize,
+    body: &[u8],
+) -> Option<Rank> {
+    let before = known.before;
+    let head = before.get(..stop).unwrap_or_default();
+    let shared = before.get(start..stop).unwrap_or_default();
+    let line = line_start(head);
+    let own = line_start(before.get(..start).unwrap_or_default());
+    let indented = start == own + blanks(before, own, stop);
+    if start != own && !indented {
+        return is_telling(shared).then_some(Rank::Possible);
+    }
+    let solid = shared.iter().filter(|b| !b.is_ascii_whitespace()).count();
+    if solid == 0 {
+        return (line < stop && start == line).then_some(Rank::Possible);
+    }
+    if line < stop {
+        let partial = before.get(line..stop).unwrap_or_default();
+        let after = body.get(shared.len()..).unwrap_or_default();
+        let is_long = is_word(shared);
+        let is_indented = start == line
+            && partial.iter().take_while(|b| b.is_ascii_whitespace()).count()
+                >= INDENTATION;
+        let first = body.split(|b| *b == b'\n').next().unwrap_or_default();
+        // A line that is no more than its sign is not begun with another.
+        let is_sign = known.side() == Side::Signed
+            && shared == b"+"
+            && after.first() != Some(&b'+')
+            && !first.trim_ascii_end().ends_with(b"+");
+        if start == line && is_odd_marker(first) {
+            // The rest of a marker, not all of it.
+            return None;
+        }
+        let is_marker = start == line && is_usual_marker(first);
+        let is_sure = is_long || is_indented || is_sign;
+        let is_sure = is_sure && !after.starts_with(shared);
+        return Some(match is_sure || is_marker {
+            true => Rank::Repeated,
+            false => Rank::Possible,
+        });
+    }
+    let is_sure = is_telling(shared) && !known.doubles(shared, start);
+    Some(if is_sure { Rank::Repeated } else { Rank::Possible })
+}
+
+/// Ways with blanks put in that the continuation left out, as the file has
+/// them.
+fn filled(known: &Known<'_>, exact: &Way) -> Vec<Way> {
+    let side = known.side();
+    let head = known.before.get(..exact.kept).unwrap_or_default();
+    let partial = head.get(line_start(head)..).unwrap_or_default();
+    let (sign, blank) = match (side, partial.split_first()) {
+        (Side::Signed, None) => (&b" "[..], partial),
+        (Side::Signed, Some((b' ' | b'-', rest))) => (&b""[..], rest),
+        (Side::Old, _) => (&b""[..], partial),
+        _ => return Vec::new(),
+    };
+    let is_line = exact.body.first().is_some_and(|b| !b.is_ascii_whitespace());
+    if !is_line || !blank.trim_ascii().is_empty() {
+        return Vec::new();
+    }
+    let first = exact.body.split(|b| *b == b'\n').next().unwrap_or_default();
+    let mut fills = known.indentations(first.trim_ascii_end());
+    let is_signed = matches!(first.first(), Some(b'+' | b'-' | b'@'))
+        || first.starts_with(b"*** ");
+    if fills.is_empty() && !sign.is_empty() && !is_signed {
+        fills.push(Vec::new());
+    }
+    let more = fills.into_iter().filter_map(|all| {
+        let filler = all.strip_prefix(blank)?;
+        let filler = [sign, filler].concat();
+        (!filler.is_empty()).then(|| Way { filler, ..exact.clone() })
+    });
+    more.collect()
+}
+
+/// Where the last line of a text starts.
+pub(super) fn line_start(text: &[u8]) -> usize {
+    memchr::memrchr(b'\n', text).map_or(0, |at| at + 1)
+}
+
+/// How many blanks stand at the start of a line.
+fn blanks(text: &[u8], line: usize, stop: usize) -> usize {
+    let line = text.get(line..stop).unwrap_or_default();
+    line.iter().take_while(|b| matches!(b, b' ' | b'\t')).count()
+}
