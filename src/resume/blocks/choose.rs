@@ -146,8 +146,9 @@ struct Judged {
     in_fence: bool,
     /// Blocks whose old lines stand nowhere.
     misfits: usize,
-    /// Sides of the block across the seam in which a code fence is open.
-    unbalanced: usize,
+    /// Whether its first line opens the only fence of the block across the
+    /// seam: the fence is hardly the file's.
+    adds_fence: bool,
     line: SeamLine,
     /// Whether the file has the old lines across the seam.
     is_proven: bool,
@@ -155,10 +156,10 @@ struct Judged {
 
 impl Judged {
     /// What is compared before anything that is repeated.
-    fn sense(&self) -> (usize, usize, Rank, bool) {
+    fn sense(&self) -> (usize, Rank, bool, bool) {
         let is_possible = self.way.rank == Rank::Possible;
         let ends_open = is_possible && self.ends_open();
-        (self.misfits, self.unbalanced, self.way.rank, ends_open)
+        (self.misfits, self.way.rank, self.adds_fence, ends_open)
     }
 
     fn ends_open(&self) -> bool {
@@ -218,15 +219,16 @@ pub(super) fn choose(
         };
     }
     let indent = Indent::of(known, best.line.above());
-    let fits = |judged: &&&Judged| indent.allows(&judged.line);
-    let fitting: Vec<&Judged> = group.iter().filter(fits).copied().collect();
-    let group = if fitting.is_empty() { group } else { fitting };
     let may_lack = |judged: &&Judged| {
         judged.line.may_lack_blanks(known, &judged.way)
             && (judged.line.at_start() || indent.allows_more(&judged.line))
     };
+    let lacks = group.iter().any(may_lack);
+    let fits = |judged: &&&Judged| indent.allows(&judged.line);
+    let fitting: Vec<&Judged> = group.iter().filter(fits).copied().collect();
+    let group = if fitting.is_empty() { group } else { fitting };
     let first = group.first().ok_or(SEVERAL)?;
-    if agree(&group) && !group.iter().any(may_lack) {
+    if agree(&group) && !lacks {
         return Ok(first.way.clone());
     }
     let proven =
@@ -264,7 +266,7 @@ fn judge(known: &Known<'_>, way: Way) -> Option<Judged> {
         open: read.open().cloned(),
         in_fence: read.finished.in_fence,
         misfits: 0,
-        unbalanced: across.map_or(0, unbalanced),
+        adds_fence: line.is_fence() && across.is_some_and(|b| fences(b) == 1),
         is_proven: false,
         line,
         way,
@@ -313,16 +315,11 @@ fn across(read: &Read, seam: u64) -> Option<&Block> {
     read.blocks().find(|b| b.span.start <= seam && seam < b.span.end)
 }
 
-/// Sides of a block in which more fences open than close.
-fn unbalanced(block: &Block) -> usize {
-    let is_odd = |text: &[u8]| {
-        let lines = text.split(|b| *b == b'\n');
-        lines.filter(|line| opening(line).is_some()).count() % 2
-    };
-    match &block.change {
-        Change::Replace { old, new, .. } => is_odd(old) + is_odd(new),
-        _ => 0,
-    }
+/// Lines of a block that open or close a fence.
+fn fences(block: &Block) -> usize {
+    let (old, new) = sides(&block.change);
+    let lines = old.split(|b| *b == b'\n').chain(new.split(|b| *b == b'\n'));
+    lines.filter(|line| opening(line).is_some()).count()
 }
 
 /// Whether a block that is begun again has what its beginning had.

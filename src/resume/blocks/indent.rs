@@ -48,6 +48,10 @@ impl Indent {
 
     /// Whether a line so deep can stand there.
     pub(super) fn allows(&self, line: &SeamLine) -> bool {
+        if !line.is_blank_before() {
+            // It was that deep before the seam.
+            return true;
+        }
         let depth = line.depth();
         self.unit.is_none_or(|unit| depth.is_multiple_of(unit))
             && self.limit.is_none_or(|limit| depth <= limit)

@@ -3,7 +3,7 @@
 use super::choose::Known;
 use super::indent::depth;
 use super::ways::Way;
-use crate::blocks::{Side, divides, is_odd_marker};
+use crate::blocks::{Side, divides, is_odd_marker, opening};
 use crate::resume::seam::How;
 
 /// The line that a way makes of what it joins, and the one above it.
@@ -50,7 +50,9 @@ impl SeamLine {
             sign: line.first().copied().filter(|_| sign > 0),
             line: line.get(sign..).unwrap_or_default().to_vec(),
             is_whole: end.is_some(),
-            is_ended: rest.is_some_and(|rest| rest.trim_ascii().is_empty()),
+            // Blanks that are repeated, or go on, are no word for either.
+            is_ended: rest.is_some_and(|rest| rest.trim_ascii().is_empty())
+                || way.shared > 0 && partial.trim_ascii().is_empty(),
             is_blank_before: blank.is_some_and(|b| b.trim_ascii().is_empty()),
             at_start: partial.is_empty(),
         }
@@ -66,6 +68,16 @@ impl SeamLine {
         let fence = line.get(..run).unwrap_or_default();
         let is_odd_fence = run > SHORTEST_FENCE && !known.has_fence(fence);
         is_odd_fence || is_odd_marker(line)
+    }
+
+    /// Whether its first letter comes after the seam.
+    pub(super) fn is_blank_before(&self) -> bool {
+        self.is_blank_before
+    }
+
+    /// Whether it opens a fence.
+    pub(super) fn is_fence(&self) -> bool {
+        opening(&self.line).is_some()
     }
 
     /// Whether it begins with the continuation, so that blank lines may be

@@ -186,8 +186,11 @@ fn begins_line(known: &Known<'_>, head: &[u8], body: &[u8]) -> bool {
     // Columns are set apart by as many blanks.
     let has_columns = last.ends_with(b" ")
         || last.trim_ascii().windows(2).any(|two| two == b"  ");
+    // A text that goes on in the middle may go on with blanks.
+    let is_broken = last.last().is_some_and(|b| b";{}(),[]:>".contains(b));
     let is_deep = indent::depth(text) >= INDENTATION
         && !has_columns
+        && is_broken
         && !(signed && line.starts_with(b" "));
     let is_marker = is_usual_marker(line)
         || signed && (line.starts_with(b"*** ") || line.starts_with(b"@@"));
@@ -234,12 +237,18 @@ fn overlaps<'a>(
     let mut starts = vec![longest, line, line + blanks(before, line, stop), 0];
     starts.sort_unstable();
     starts.dedup();
+    let mut longer = false;
     starts.into_iter().filter_map(move |start| {
         let shared = before.get(start..stop).unwrap_or_default();
         if shared.is_empty() || !body.starts_with(shared) {
             return None;
         }
-        let rank = rank(known, start, stop, body)?;
+        let mut rank = rank(known, start, stop, body)?;
+        if longer && !is_word(shared) {
+            // It may as well be the start of what is repeated.
+            rank = rank.max(Rank::Possible);
+        }
+        longer = true;
         Some((rank, start))
     })
 }
