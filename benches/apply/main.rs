@@ -11,8 +11,12 @@
     clippy::print_stdout,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
+    unreachable_pub,
     reason = "a measurement that fails has nobody to be kind to"
 )]
+
+#[path = "../measure.rs"]
+mod measure;
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -20,6 +24,8 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
+
+use measure::median;
 
 const TOOL: &str = env!("CARGO_BIN_EXE_edit-apply");
 
@@ -30,37 +36,22 @@ const GROUP: usize = 256;
 const LINES: usize = 25;
 
 fn main() -> io::Result<()> {
-    let rounds = std::env::var("BENCH_ROUNDS").ok();
-    let rounds = rounds.and_then(|n| n.parse().ok()).unwrap_or(5);
+    let rounds = measure::setting("BENCH_ROUNDS", 5);
     let base = std::env::var_os("BENCH_DIR").map_or_else(
         || Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench-apply"),
         PathBuf::from,
     );
     println!("\n# edit-apply, measured\n");
-    println!("{}\n", circumstances(rounds));
+    println!(
+        "{}. Medians of {rounds} rounds, in each of which all take turns on a \
+         fresh tree; the last column is the median of the rounds' ratios.\n",
+        measure::circumstances()
+    );
     println!("| work | tool | files/s | s | speed to git apply's |");
     println!("|---|---|---:|---:|---:|");
     beside_git(&base, "10,000 creates", &creates(10_000), rounds)?;
     beside_git(&base, "2,000 modifies", &modifies(2_000), rounds)?;
     beside_the_disk(&base, rounds)
-}
-
-fn circumstances(rounds: usize) -> String {
-    let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
-    let cpu = read("/proc/cpuinfo");
-    let cpu = cpu.lines().find(|line| line.starts_with("model name"));
-    let cpu = cpu.and_then(|line| line.split(": ").nth(1)).unwrap_or("unknown");
-    let load = read("/proc/loadavg");
-    let load = load.split(' ').next().unwrap_or("?");
-    let date = Command::new("date").arg("+%Y-%m-%d").output();
-    let date = date.map(|out| out.stdout).unwrap_or_default();
-    let date = String::from_utf8_lossy(&date);
-    format!(
-        "{}, {cpu}, load {load} before the first run. Medians of {rounds} \
-         rounds, in each of which all take turns on a fresh tree; the last \
-         column is the median of the rounds' ratios.",
-        date.trim()
-    )
 }
 
 /// Changes in the words of both tools, and the tree that they begin with.
@@ -190,11 +181,6 @@ fn beside_git(
         );
     }
     Ok(())
-}
-
-fn median(mut figures: Vec<f64>) -> f64 {
-    figures.sort_by(f64::total_cmp);
-    figures[figures.len() / 2]
 }
 
 /// One group made durable, beside what the disk takes for its bytes alone.

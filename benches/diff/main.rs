@@ -17,55 +17,34 @@
 )]
 
 mod inputs;
+#[path = "../measure.rs"]
+mod measure;
 
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
+use std::io;
 use std::path::Path;
-use std::process::{Command, Stdio};
+
+use measure::{Cost, is_installed, once};
 
 const TOOL: &str = env!("CARGO_BIN_EXE_diff-resume");
 
 fn main() -> io::Result<()> {
-    let megabytes = std::env::var("BENCH_MB").ok();
-    let megabytes = megabytes.and_then(|n| n.parse().ok()).unwrap_or(100);
+    let megabytes = measure::setting("BENCH_MB", 100);
     let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench-diff");
     inputs::make(&dir, megabytes)?;
     println!("# diff-resume, measured\n");
-    println!("{}\n", circumstances());
+    println!(
+        "{}. The tools took turns, {ROUNDS} each, stdin a file in the page \
+         cache, stdout /dev/null; the figures are medians of processor time.\n",
+        measure::circumstances()
+    );
     speed(&dir)?;
     floods(&dir, megabytes)?;
     Ok(())
 }
 
-fn circumstances() -> String {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
-    let cpu = read("/proc/cpuinfo");
-    let cpu = cpu.lines().find(|line| line.starts_with("model name"));
-    let cpu = cpu.and_then(|line| line.split(": ").nth(1)).unwrap_or("unknown");
-    let load = read("/proc/loadavg");
-    let load = load.split(' ').next().unwrap_or("?");
-    let date = Command::new("date").arg("+%Y-%m-%d").output();
-    let date = date.map(|out| out.stdout).unwrap_or_default();
-    let date = String::from_utf8_lossy(&date);
-    format!(
-        "{}, {cores} cores of {cpu}, load {load} before the first run. The \
-         tools took turns, {ROUNDS} each, stdin a file in the page cache, \
-         stdout /dev/null; the figures are medians of processor time.",
-        date.trim()
-    )
-}
-
 /// Turns that each command has. An odd number has a median.
 const ROUNDS: usize = 9;
-
-/// What one run cost.
-#[derive(Clone, Copy, Debug)]
-struct Cost {
-    user: f64,
-    system: f64,
-    peak_kilobytes: f64,
-}
 
 fn peers(document: &str) -> Vec<Vec<&'static str>> {
     let mut peers = vec![vec![TOOL, "--format", "diff", "-q"]];
@@ -79,38 +58,8 @@ fn peers(document: &str) -> Vec<Vec<&'static str>> {
     peers
 }
 
-fn is_installed(name: &str) -> bool {
-    let mut command = Command::new(name);
-    command.arg("--version").stdin(Stdio::null());
-    command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
-}
-
-fn once(command: &[&str], input: &Path) -> io::Result<Cost> {
-    let mut child = Command::new("/usr/bin/time")
-        .args(["-q", "-f", "%U %S %M"])
-        .args(command)
-        .stdin(File::open(input)?)
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()?;
-    let mut said = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut said)?;
-    child.wait()?;
-    let figures = said.lines().last().unwrap_or_default();
-    let figures: Vec<f64> =
-        figures.split(' ').filter_map(|word| word.parse().ok()).collect();
-    match figures[..] {
-        [user, system, peak_kilobytes] => {
-            Ok(Cost { user, system, peak_kilobytes })
-        }
-        _ => Err(io::Error::other(said)),
-    }
-}
-
-fn median(costs: &[Cost], figure: impl Fn(&Cost) -> f64) -> f64 {
-    let mut figures: Vec<f64> = costs.iter().map(figure).collect();
-    figures.sort_by(f64::total_cmp);
-    figures[figures.len() / 2]
+fn middle(costs: &[Cost], figure: impl Fn(&Cost) -> f64) -> f64 {
+    measure::median(costs.iter().map(figure).collect())
 }
 
 fn speed(dir: &Path) -> io::Result<()> {
@@ -126,18 +75,18 @@ fn speed(dir: &Path) -> io::Result<()> {
                 costs.push(once(peer, &input)?);
             }
         }
-        let ours = median(&costs[0], |cost| cost.user);
+        let ours = middle(&costs[0], |cost| cost.user_seconds);
         for (peer, costs) in peers.iter().zip(&costs) {
             let name = match peer[0] {
                 TOOL => "diff-resume".to_owned(),
                 _ => peer.join(" "),
             };
-            let user = median(costs, |cost| cost.user);
+            let user = middle(costs, |cost| cost.user_seconds);
             println!(
                 "| {document} | {name} | {user:.2} | {:.2} | {:.2} | {:.0} |",
                 user / ours,
-                median(costs, |cost| cost.system),
-                median(costs, |cost| cost.peak_kilobytes),
+                middle(costs, |cost| cost.system_seconds),
+                middle(costs, |cost| cost.peak_kilobytes as f64),
             );
         }
     }
@@ -171,8 +120,8 @@ fn floods(dir: &Path, megabytes: usize) -> io::Result<()> {
                 costs.push(once(&[TOOL, "--format", "diff", "-q"], &input)?);
             }
             fs::remove_file(&input)?;
-            let time = median(&costs, |cost| cost.user + cost.system);
-            let peak = median(&costs, |cost| cost.peak_kilobytes);
+            let time = middle(&costs, |cost| cost.cpu_seconds());
+            let peak = middle(&costs, |cost| cost.peak_kilobytes as f64);
             Ok((time * 1e9 / size as f64, peak))
         };
         let (small, _) = spent(megabytes * 100_000)?;

@@ -17,6 +17,7 @@
 )]
 
 mod inputs;
+#[path = "../measure.rs"]
 mod measure;
 
 use std::fs;
@@ -33,12 +34,15 @@ fn main() -> io::Result<()> {
     if std::env::args().any(|arg| arg == "--validate-lines") {
         return validate_lines();
     }
-    let megabytes = std::env::var("BENCH_MB").ok();
-    let megabytes = megabytes.and_then(|n| n.parse().ok()).unwrap_or(200);
+    let megabytes = measure::setting("BENCH_MB", 200);
     let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench-salvage");
     inputs::make(&dir, megabytes)?;
     println!("# ndjson-salvage, measured\n");
-    println!("{}\n", circumstances());
+    println!(
+        "{}. Best of three runs each, stdin a file in the page cache, stdout \
+         /dev/null. Ratios are of times from start to exit.\n",
+        measure::circumstances()
+    );
     speed(&dir)?;
     linearity(&dir, megabytes)?;
     waiting()
@@ -61,25 +65,6 @@ fn validate_lines() -> io::Result<()> {
         line.clear();
     }
     out.flush()
-}
-
-fn circumstances() -> String {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
-    let cpu = read("/proc/cpuinfo");
-    let cpu = cpu.lines().find(|line| line.starts_with("model name"));
-    let cpu = cpu.and_then(|line| line.split(": ").nth(1)).unwrap_or("unknown");
-    let load = read("/proc/loadavg");
-    let load = load.split(' ').next().unwrap_or("?");
-    let date = std::process::Command::new("date").arg("+%Y-%m-%d").output();
-    let date = date.map(|out| out.stdout).unwrap_or_default();
-    let date = String::from_utf8_lossy(&date);
-    format!(
-        "{}, {cores} cores of {cpu}, load {load} before the first run. Best \
-         of three runs each, stdin a file in the page cache, stdout \
-         /dev/null. Ratios are of times from start to exit.",
-        date.trim()
-    )
 }
 
 /// A command line, and what it is called in the table.
@@ -127,7 +112,7 @@ fn speed(dir: &Path) -> io::Result<()> {
                 "| {document} | {} | {:.0} | {:.2} | {:.2} | {} |",
                 peer.name,
                 bytes / cost.seconds / 1e6,
-                cost.cpu_seconds,
+                cost.cpu_seconds(),
                 cost.seconds / ours.seconds,
                 cost.peak_kilobytes
             );
@@ -167,7 +152,7 @@ fn linearity(dir: &Path, megabytes: usize) -> io::Result<()> {
             let command = ["sh", "-c", AGAIN, TOOL, &file, &runs];
             let cost = measure::best(&command, &input)?;
             fs::remove_file(&input)?;
-            Ok(cost.cpu_seconds * 1e3 / megabytes as f64)
+            Ok(cost.cpu_seconds() * 1e3 / megabytes as f64)
         };
         let small = spent(megabytes * 10_000, 100)?;
         let large = spent(megabytes * 1_000_000, 1)?;

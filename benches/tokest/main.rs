@@ -12,12 +12,11 @@
     clippy::print_stdout,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
-    dead_code,
     unreachable_pub,
     reason = "a measurement that fails has nobody to be kind to"
 )]
 
-#[path = "../salvage/measure.rs"]
+#[path = "../measure.rs"]
 mod measure;
 
 use std::fs::{self, File};
@@ -29,15 +28,15 @@ use std::time::{Duration, Instant};
 const TOOL: &str = env!("CARGO_BIN_EXE_tokest");
 
 fn main() -> io::Result<()> {
-    let megabytes = std::env::var("BENCH_MB").ok();
-    let megabytes = megabytes.and_then(|n| n.parse().ok()).unwrap_or(50);
+    let megabytes = measure::setting("BENCH_MB", 50);
     let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench-tokest");
     fs::create_dir_all(&dir)?;
     println!("# tokest, measured\n");
-    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    let load = load.split(' ').next().unwrap_or("?").to_owned();
-    println!("Load {load} before the first run. Speeds are the best of three");
-    println!("runs, by processor time: what else runs counts little.\n");
+    println!(
+        "{}. Speeds are the best of three runs, by processor time: what else \
+         runs counts little.\n",
+        measure::circumstances()
+    );
     starting(&dir)?;
     speed(&dir, megabytes)?;
     runs(&dir)
@@ -127,8 +126,8 @@ fn speed(dir: &Path, megabytes: usize) -> io::Result<()> {
         let bytes = fs::metadata(input)?.len() as f64 / 1e6;
         println!(
             "| {name} | {bytes:.0} | {:.0} | {:.2} | {} |",
-            bytes / cost.cpu_seconds.max(TICK),
-            cost.cpu_seconds,
+            bytes / cost.cpu_seconds().max(TICK),
+            cost.cpu_seconds(),
             cost.peak_kilobytes
         );
     }
@@ -217,7 +216,7 @@ fn runs(dir: &Path) -> io::Result<()> {
     for (name, piece) in RUNS {
         fs::write(&input, piece.repeat(1_000_000 / piece.len()))?;
         let cost = measure::best(&[TOOL, "count"], &input)?;
-        println!("| {name} | {:.2} |", cost.cpu_seconds);
+        println!("| {name} | {:.2} |", cost.cpu_seconds());
     }
     let mut state = 1_u64;
     let any = std::iter::repeat_with(|| {
@@ -228,7 +227,7 @@ fn runs(dir: &Path) -> io::Result<()> {
     let cost = measure::best(&[TOOL, "count"], &input)?;
     println!(
         "| characters of all planes by chance | {:.2} |",
-        cost.cpu_seconds
+        cost.cpu_seconds()
     );
     fs::remove_file(&input)
 }

@@ -1,20 +1,60 @@
-//! Running a command over a file: how long, how much memory.
+//! Running a command over a file: how long, how much memory, and in what
+//! circumstances. What the benches share; no bench uses all of it.
 
-use std::fs::File;
+#![allow(dead_code, reason = "each bench takes what it needs")]
+
+use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// What the best of some runs cost.
+/// What a run cost.
 #[derive(Clone, Copy, Debug)]
 pub struct Cost {
     /// From start to exit.
     pub seconds: f64,
     /// Of all processors, for the command and its children.
-    pub cpu_seconds: f64,
+    pub user_seconds: f64,
+    /// The same, in the kernel.
+    pub system_seconds: f64,
     /// Largest resident set of one process, in kilobytes.
     pub peak_kilobytes: u64,
+}
+
+impl Cost {
+    /// Time of all processors.
+    pub fn cpu_seconds(self) -> f64 {
+        self.user_seconds + self.system_seconds
+    }
+}
+
+/// The day and the machine, to begin a sentence with.
+pub fn circumstances() -> String {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
+    let cpu = read("/proc/cpuinfo");
+    let cpu = cpu.lines().find(|line| line.starts_with("model name"));
+    let cpu = cpu.and_then(|line| line.split(": ").nth(1)).unwrap_or("unknown");
+    let load = read("/proc/loadavg");
+    let load = load.split(' ').next().unwrap_or("?");
+    let date = Command::new("date").arg("+%Y-%m-%d").output();
+    let date = date.map(|out| out.stdout).unwrap_or_default();
+    let date = String::from_utf8_lossy(&date);
+    let date = date.trim();
+    format!("{date}, {cores} cores of {cpu}, load {load} before the first run")
+}
+
+/// A size that the environment may set.
+pub fn setting(name: &str, default: usize) -> usize {
+    let value = std::env::var(name).ok();
+    value.and_then(|n| n.parse().ok()).unwrap_or(default)
+}
+
+/// The middle one; there is at least one.
+pub fn median(mut figures: Vec<f64>) -> f64 {
+    figures.sort_by(f64::total_cmp);
+    figures[figures.len() / 2]
 }
 
 /// Whether a command can be started.
@@ -37,10 +77,11 @@ pub fn best(command: &[&str], input: &Path) -> io::Result<Cost> {
     best.ok_or_else(|| io::Error::other("no run"))
 }
 
-fn once(command: &[&str], input: &Path) -> io::Result<Cost> {
+/// One run, as [`best`] makes them.
+pub fn once(command: &[&str], input: &Path) -> io::Result<Cost> {
     let started = Instant::now();
     let mut child = Command::new("/usr/bin/time")
-        .args(["-q", "-f", "%e %U %S %M"])
+        .args(["-q", "-f", "%U %S %M"])
         .args(command)
         .stdin(File::open(input)?)
         .stdout(Stdio::null())
@@ -50,16 +91,20 @@ fn once(command: &[&str], input: &Path) -> io::Result<Cost> {
     if let Some(mut pipe) = child.stderr.take() {
         pipe.read_to_string(&mut said)?;
     }
-    child.wait()?;
+    let status = child.wait()?;
     let seconds = started.elapsed().as_secs_f64();
+    // 1 is a finding; anything else has not done the work.
+    if !matches!(status.code(), Some(0 | 1)) {
+        return Err(io::Error::other(format!("{command:?}: {status}: {said}")));
+    }
     let figures = said.lines().last().unwrap_or_default();
     let figures: Vec<f64> =
         figures.split(' ').filter_map(|word| word.parse().ok()).collect();
-    let [_, user, system, peak] = figures[..] else {
+    let [user_seconds, system_seconds, peak] = figures[..] else {
         return Err(io::Error::other(said));
     };
-    let (cpu_seconds, peak_kilobytes) = (user + system, peak as u64);
-    Ok(Cost { seconds, cpu_seconds, peak_kilobytes })
+    let peak_kilobytes = peak as u64;
+    Ok(Cost { seconds, user_seconds, system_seconds, peak_kilobytes })
 }
 
 /// From the write of a record to its arrival, sorted, while the pipe stays
