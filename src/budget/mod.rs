@@ -12,10 +12,10 @@
 //! vocabulary.
 //!
 //! What became of predictions comes back as [`telemetry`]: [`score`] sums it
-//! up, [`board`] by group,
-//! [`gate`] holds the figures against a bound, [`calibration`] learns the
-//! [`shift`] of a repository (from its [`history`]) and of a model, [`watch`]
-//! counts the marks that a run leaves in its log.
+//! up, [`board`] by group, [`gate`] holds the figures against a bound,
+//! [`calibration`] learns the [`shift`] of a repository (from its
+//! [`history`]) and of a model, [`watch`] counts the marks that a run leaves
+//! in its log.
 //!
 //! Nothing here calls a model, and no estimate loads a vocabulary.
 

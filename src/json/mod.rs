@@ -3,7 +3,8 @@
 //! [`Machine`] recognises one value after the other in a stream that may
 //! stop and go on at any byte; [`compact`] rewrites a recognised value as
 //! strict JSON on one line; [`path_at_end`] names the place where a value
-//! broke off. [`Tokens`] reads what programs write, to the letter. None of them knows what a record is, or does any I/O.
+//! broke off. [`Tokens`] reads what programs write, to the letter. None of
+//! them knows what a record is, or does any I/O.
 
 mod cursor;
 mod depth;
