@@ -246,9 +246,15 @@ fn head(text: &[u8]) -> String {
 /// with blanks or a line feed more or less. A no is right there.
 const LOOK_ALIKE: [&str; 3] = ["bare-line", "stripped", "newline-exact"];
 
+/// How often an answer is cut to go on in a style. What goes on exactly comes
+/// near its bound, so that few cuts would miss it by chance.
+fn cuts_of(style: &str) -> usize {
+    if style == "exact" { 30 } else { 2 }
+}
+
 /// Prints a line a style, and sees that each is exact often enough.
 fn judge_styles(tally: &Tally) {
-    let (mut all_exact, mut all_cuts) = (0, 0);
+    let (mut shares, mut all_cuts) = (Vec::new(), 0);
     for style in STYLES {
         for known in [false, true] {
             let of = tally
@@ -260,17 +266,18 @@ fn judge_styles(tally: &Tally) {
             let share = 100.0 * yes as f64 / all.max(1) as f64;
             let with = if known { "-C" } else { "  " };
             println!("{style:13} {with} {all:6} cuts {share:7.2}% exact");
-            if known && !LOOK_ALIKE.contains(&style) {
-                all_exact += yes;
+            if known && !LOOK_ALIKE.contains(&style) && all > 0 {
+                shares.push(share);
                 all_cuts += all;
                 let enough = all < 200 || yes * 100 >= all * 97;
                 assert!(enough, "{style}: {yes} of {all}");
             }
         }
     }
-    println!("{all_exact} of {all_cuts} exact where it can be told");
-    let enough = all_cuts < 1000 || all_exact * 100 >= all_cuts * 99;
-    assert!(enough, "{all_exact} of {all_cuts}");
+    // Each style counts alike, however often it was cut.
+    let mean = shares.iter().sum::<f64>() / shares.len().max(1) as f64;
+    println!("{mean:.2}% of {all_cuts} exact where it can be told");
+    assert!(all_cuts < 1000 || mean >= 99.0, "{mean:.2}%");
 }
 
 fn answers(count: usize) -> Vec<Answer> {
@@ -287,8 +294,8 @@ fn answers(count: usize) -> Vec<Answer> {
 ///
 /// FIXME: there must be none. Where a continuation goes on at the very byte
 /// with a line feed or blanks of its own, it may be taken for one that repeats
-/// them; seen about once in 3,000 joins. The bound only tells that from a
-/// seam that is broken.
+/// them; seen about once in 2,000 joins of that style. The bound only tells
+/// that from a seam that is broken.
 fn hold_silent_faults(bad: &[(Fate, String)], tally: &Tally) {
     let silent = |fate: &Fate| !matches!(fate, Fate::Exact | Fate::No);
     let faults = bad.iter().filter(|(fate, _)| silent(fate)).count();
@@ -313,7 +320,7 @@ fn one_cut_in_a_real_answer_and_every_way_to_go_on() {
             if only.as_ref().is_some_and(|only| only != style) {
                 continue;
             }
-            for _ in 0..2 {
+            for _ in 0..cuts_of(style) {
                 let at = 1 + random.below(answer.text.len() - 1);
                 let parts = parts(answer, &starts, at, style, &mut random);
                 let Some((first, rest)) = parts else { continue };
