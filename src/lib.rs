@@ -12,6 +12,7 @@
 //! every chunking.
 
 pub mod span;
+pub mod lines;
 pub mod path;
 pub mod stream;
 pub mod report;

@@ -4,7 +4,7 @@ use super::block::{Change, Reason};
 use super::elision::elides;
 use super::fence::{Fence, Inner};
 use super::finished::{Open, Side};
-use super::lines::Line;
+use crate::lines::Line;
 use crate::span::Place;
 
 /// A file whose fence is not closed yet.

@@ -12,7 +12,6 @@ mod elision;
 mod fence;
 mod file;
 mod finished;
-mod lines;
 mod marker;
 mod name;
 mod parser;

@@ -4,11 +4,11 @@ use super::block::{Block, Change, Event, Reason, Rejected};
 use super::fence::{self, Fence, Inner, is_tag};
 use super::file::File;
 use super::finished::{Finished, Open, Totals};
-use super::lines::{Line, Lines};
 use super::marker::{self, Opening};
 use super::name::{file_above, file_in_info};
 use super::patch::{self, Flow, Patch};
 use super::search::{Search, Step};
+use crate::lines::{Line, Lines};
 use crate::span::{Place, Span};
 
 /// What a code fence with a file's name is.

@@ -4,7 +4,7 @@ use super::block::{Block, Change, Chunk, Event, Reach, Reason, Rejected};
 use super::elision::{elides, is_placeholder};
 use super::fence;
 use super::finished::{Open, Side};
-use super::lines::Line;
+use crate::lines::Line;
 use crate::span::{Place, Span};
 
 /// The first line of a patch.

@@ -3,8 +3,8 @@
 use super::block::{Change, Reason};
 use super::elision::elides;
 use super::finished::{Open, Side};
-use super::lines::Line;
 use super::marker::{self, Opening};
+use crate::lines::Line;
 use crate::span::Place;
 
 /// A block that is not closed yet.

@@ -1,9 +1,9 @@
 //! A hunk while its lines arrive: which lines belong to it.
 
 use super::hunk::{Hunk, split_line};
-use super::lines::Line;
 use super::mend::Mend;
 use super::range::{self, Said};
+use crate::lines::Line;
 use crate::span::Place;
 
 /// A hunk so far, and lines of which only the next one will tell whether

@@ -3,10 +3,10 @@
 use super::binary::Stage;
 use super::body::Verdict;
 use super::draft::Draft;
-use super::lines::Line;
 use super::mend::Mend;
 use super::parser::{Binary, Machine, Sink, State, Totals};
 use super::unit::{Doubt, Last, Reason};
+use crate::lines::Line;
 use crate::span::{Place, Span};
 
 /// How an answer ended.

@@ -16,7 +16,6 @@ mod hunk;
 mod binary;
 mod fence;
 mod unit;
-mod lines;
 mod body;
 mod parser;
 mod finish;

@@ -7,10 +7,10 @@ use super::fence::{self, Fence};
 use super::file::{FileHeader, Kind};
 use super::finish::Finished;
 use super::hunk::split_line;
-use super::lines::{Line, Lines};
 use super::mend::Mend;
 use super::range::Said;
 use super::unit::{Change, Reason, Rejected, Unit};
+use crate::lines::{Line, Lines};
 use crate::span::{Place, Span};
 
 /// What a parser tells its sink, in stream order.

@@ -1,0 +1,145 @@
+//! Chunks of bytes in, whole lines out, each with its place.
+//!
+//! What a line says is the business of those who take it.
+
+use crate::span::{Place, Span};
+
+/// Puts lines together that arrive in pieces.
+#[derive(Clone, Debug)]
+pub struct Lines {
+    /// The beginning of a line whose end has not arrived.
+    carry: Vec<u8>,
+    /// Where the next line begins.
+    at: Place,
+}
+
+/// One line with its ending, if that is there.
+#[derive(Clone, Copy, Debug)]
+pub struct Line<'a> {
+    /// The line, with its line feed.
+    pub text: &'a [u8],
+    /// Where it begins.
+    pub at: Place,
+}
+
+impl<'a> Line<'a> {
+    /// Offset just past the line.
+    pub fn end(&self) -> u64 {
+        self.at.byte + self.text.len() as u64
+    }
+
+    /// Whether its line feed is there.
+    pub fn is_ended(&self) -> bool {
+        self.text.ends_with(b"\n")
+    }
+
+    /// Whether it is an ending and nothing else.
+    pub fn is_blank(&self) -> bool {
+        matches!(self.text, b"\n" | b"\r\n")
+    }
+
+    /// The line without its ending and blanks around it.
+    pub fn trimmed(&self) -> &'a [u8] {
+        self.text.trim_ascii()
+    }
+
+    /// The line without its ending.
+    pub fn bare(&self) -> &'a [u8] {
+        let text = self.text.strip_suffix(b"\n").unwrap_or(self.text);
+        text.strip_suffix(b"\r").unwrap_or(text)
+    }
+
+    /// From `start` to the end of the line.
+    pub fn span_from(&self, start: Place) -> Span {
+        Span { start: start.byte, end: self.end() }
+    }
+}
+
+impl Default for Lines {
+    fn default() -> Self {
+        Self { carry: Vec::new(), at: Place { byte: 0, line: 1 } }
+    }
+}
+
+impl Lines {
+    /// Hands every line that is now whole to `sink`. A line that lies in one
+    /// chunk is not copied.
+    ///
+    /// # Errors
+    ///
+    /// Those of `sink`.
+    pub fn feed<E>(
+        &mut self,
+        bytes: &[u8],
+        mut sink: impl FnMut(Line<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut start = 0;
+        for feed in memchr::memchr_iter(b'\n', bytes) {
+            let line = bytes.get(start..=feed).unwrap_or_default();
+            start = feed + 1;
+            if self.carry.is_empty() {
+                sink(Line { text: line, at: self.pass(line.len()) })?;
+                continue;
+            }
+            self.carry.extend_from_slice(line);
+            let line = std::mem::take(&mut self.carry);
+            sink(Line { text: &line, at: self.pass(line.len()) })?;
+            self.carry = line;
+            self.carry.clear();
+        }
+        self.carry.extend_from_slice(bytes.get(start..).unwrap_or_default());
+        Ok(())
+    }
+
+    /// The line that has not ended.
+    pub fn rest(&self) -> Line<'_> {
+        Line { text: &self.carry, at: self.at }
+    }
+
+    /// The line that never ended, and where it begins.
+    pub fn finish(self) -> (Vec<u8>, Place) {
+        (self.carry, self.at)
+    }
+
+    /// Where the line begins that ends after `length` bytes.
+    fn pass(&mut self, length: usize) -> Place {
+        let at = self.at;
+        self.at.byte += length as u64;
+        self.at.line += 1;
+        at
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use super::*;
+
+    fn seen(chunks: &[&[u8]]) -> (Vec<(Vec<u8>, u64, u64)>, Vec<u8>) {
+        let mut lines = Lines::default();
+        let mut all = Vec::new();
+        for chunk in chunks {
+            let done: Result<(), Infallible> = lines.feed(chunk, |line| {
+                all.push((line.text.to_vec(), line.at.byte, line.at.line));
+                Ok(())
+            });
+            done.unwrap();
+        }
+        (all, lines.finish().0)
+    }
+
+    #[test]
+    fn chunks_make_no_difference() {
+        let text = b"a\n\nbc\r\nd";
+        let whole = seen(&[text]);
+        assert_eq!(whole.0.len(), 3);
+        assert_eq!(whole.0[2], (b"bc\r\n".to_vec(), 3, 3));
+        assert_eq!(whole.1, b"d");
+        for at in 0..=text.len() {
+            assert_eq!(seen(&[&text[..at], &text[at..]]), whole, "{at}");
+        }
+        let bytes: Vec<&[u8]> = text.chunks(1).collect();
+        assert_eq!(seen(&bytes), whole);
+    }
+}
