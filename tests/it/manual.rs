@@ -1,5 +1,5 @@
 //! The manual pages know every long option that `--help` knows, and no
-//! other.
+//! other, and every value of those that take one of a few.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -21,6 +21,21 @@ fn options_of_help(help: &str) -> BTreeSet<String> {
         })
         .filter(|name| !matches!(name.as_str(), "help" | "version" | ""))
         .collect()
+}
+
+/// Values in a help text: of `[possible values: a, b]`, and of lists of
+/// `- a: what it means`.
+fn values_of_help(help: &str) -> BTreeSet<String> {
+    let listed = |line: &str| -> Vec<String> {
+        if let Some((_, list)) = line.split_once("[possible values: ") {
+            let list = list.trim_end_matches(']').split(", ");
+            return list.map(str::to_owned).collect();
+        }
+        let value = line.trim_start().strip_prefix("- ");
+        let value = value.and_then(|text| text.split_once(':'));
+        value.map(|(name, _)| name.to_owned()).into_iter().collect()
+    };
+    help.lines().flat_map(listed).collect()
 }
 
 /// Words after `Commands:` in a help text.
@@ -54,20 +69,44 @@ fn options_of_page(page: &str) -> BTreeSet<String> {
     found
 }
 
+/// The help texts of a tool and of each of its modes.
+fn helps(tool: &str) -> Vec<String> {
+    let main = run(tool, &["--help"], b"").text();
+    let of_mode = |mode: &String| run(tool, &[mode, "--help"], b"").text();
+    let mut helps: Vec<_> = modes_of_help(&main).iter().map(of_mode).collect();
+    helps.push(main);
+    helps
+}
+
+fn page_of(tool: &str) -> String {
+    let manual = Path::new(env!("CARGO_MANIFEST_DIR")).join("man");
+    let path = manual.join(format!("{tool}.1"));
+    fs::read_to_string(&path)
+        .unwrap_or_else(|why| panic!("{}: {why}", path.display()))
+}
+
+#[test]
+fn pages_name_every_value_that_help_lists() {
+    let mut checked = 0;
+    for tool in TOOLS {
+        let page = page_of(tool);
+        let words: BTreeSet<&str> = page.split_whitespace().collect();
+        for value in helps(tool).iter().flat_map(|help| values_of_help(help)) {
+            assert!(words.contains(value.as_str()), "{tool}: {value}");
+            checked += 1;
+        }
+    }
+    assert!(checked > 10, "only {checked} values were seen");
+}
+
 #[test]
 fn pages_and_help_name_the_same_options() {
     for tool in TOOLS {
-        let help = run(tool, &["--help"], b"").text();
-        let mut known = options_of_help(&help);
-        for mode in modes_of_help(&help) {
-            let help = run(tool, &[mode.as_str(), "--help"], b"").text();
-            known.extend(options_of_help(&help));
-        }
-        let path =
-            Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("man/{tool}.1"));
-        let page = fs::read_to_string(&path)
-            .unwrap_or_else(|why| panic!("{}: {why}", path.display()));
-        let page: BTreeSet<_> = options_of_page(&page)
+        let known: BTreeSet<_> = helps(tool)
+            .iter()
+            .flat_map(|help| options_of_help(help))
+            .collect();
+        let page: BTreeSet<_> = options_of_page(&page_of(tool))
             .into_iter()
             .filter(|name| !matches!(name.as_str(), "help" | "version"))
             .collect();
