@@ -102,10 +102,8 @@ fn pages_name_every_value_that_help_lists() {
 #[test]
 fn pages_and_help_name_the_same_options() {
     for tool in TOOLS {
-        let known: BTreeSet<_> = helps(tool)
-            .iter()
-            .flat_map(|help| options_of_help(help))
-            .collect();
+        let known: BTreeSet<_> =
+            helps(tool).iter().flat_map(|help| options_of_help(help)).collect();
         let page: BTreeSet<_> = options_of_page(&page_of(tool))
             .into_iter()
             .filter(|name| !matches!(name.as_str(), "help" | "version"))
