@@ -22,6 +22,9 @@ make_plan() {
     predict batch ${phase:+--phase "$phase"} -- "$run/list" \
         >"$run/plan.found" 2>"$run/plan.err"
     planned=$?
+    if [ "$planned" = 0 ] && [ ! -s "$run/plan.found" ]; then
+        trouble "cannot find a deliverable in '$deliverables'"
+    fi
     # Status 1 says that something was odd; what is planned stands.
     if [ "$planned" -gt 1 ] || [ ! -s "$run/plan.found" ]; then
         cat "$run/plan.err" >&2

@@ -249,7 +249,7 @@ fn arguments_that_make_no_sense_are_one_line_and_status_two() {
         ),
         (
             &["--llm=true", "--deliverables=none.txt", "--run-dir=r"],
-            "cannot choose a budget for 'none.txt'",
+            "cannot find a deliverable in 'none.txt'",
         ),
     ];
     for (args, wanted) in cases {
