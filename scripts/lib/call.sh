@@ -253,8 +253,8 @@ apply_new() {
 apply_now() {
     count_runs
     set -- --feedback="$dir/feedback.$attempt" -C "$directory"
-    if [ -s "$dir/phase.json" ]; then
-        set -- "$@" --protect "@$dir/phase.json"
+    if grep -q '"protected_paths"' "$dir/unit.json"; then
+        set -- "$@" --protect "@$dir/unit.json"
     fi
     [ -z "$protect" ] || set -- "$@" --protect "$protect"
     edit-apply "$@" --format "$format" "$dir/new.$attempt" \

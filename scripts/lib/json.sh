@@ -62,25 +62,3 @@ member() {
             print text
         }'
 }
-
-# stdin -> the strings of the first array that has that name, one a line,
-# decoded as far as one line of text allows.
-strings_of() {
-    awk -v name="$1" '
-        function plain(text) {
-            gsub(/\\[nrt]/, " ", text)
-            gsub(/\\"/, "\"", text)
-            gsub(/\\\//, "/", text)
-            gsub(/\\\\/, "\\", text)
-            return text
-        }
-        match($0, "\"" name "\"[ \t]*:[ \t]*\\[") {
-            rest = substr($0, RSTART + RLENGTH)
-            while (match(rest, /^[ \t,]*"([^"\\]|\\.)*"/)) {
-                text = substr(rest, 1, RLENGTH - 1)
-                rest = substr(rest, RLENGTH + 1)
-                sub(/^[ \t,]*"/, "", text)
-                print plain(text)
-            }
-        }'
-}

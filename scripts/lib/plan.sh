@@ -14,11 +14,9 @@ predict() {
         ${complexity:+--complexity "$complexity"} --format "$format" "$@"
 }
 
-# Writes `plan` and, of a run configuration, `phases`.
+# Writes `plan`, a line an answer.
 make_plan() {
     [ ! -f "$run/plan" ] || return 0
-    ndjson-salvage --unwrap phases --quiet "$run/list" 2>/dev/null |
-        grep '"phase_id"' | put "$run/phases" || exit 2
     predict batch ${phase:+--phase "$phase"} -- "$run/list" \
         >"$run/plan.found" 2>"$run/plan.err"
     planned=$?
@@ -34,8 +32,8 @@ make_plan() {
     mv -f "$run/plan.found" "$run/plan"
 }
 
-# Whether all is one answer to a plain list.
-is_plain() { [ "$units" = 1 ] && [ ! -s "$run/phases" ]; }
+# Whether all is one answer to a plain list, which no phase is made of.
+is_plain() { [ "$units" = 1 ] && [ -z "$of" ]; }
 
 # NUMBER -> what the functions below are about: a line of the plan.
 #   dir        where its files go
@@ -67,18 +65,7 @@ enter_unit() {
     fi
     unit_category=$(member task_category <"$dir/unit.json")
     unit_complexity=$(member complexity <"$dir/unit.json")
-    find_phase
     estimate_unit
-}
-
-# The phase's own line of the run configuration.
-find_phase() {
-    : >"$dir/phase.new.$$"
-    while IFS= read -r line; do
-        [ "$(printf '%s\n' "$line" | member phase_id)" != "$of" ] ||
-            printf '%s\n' "$line" >"$dir/phase.new.$$"
-    done <"$run/phases"
-    mv -f "$dir/phase.new.$$" "$dir/phase.json"
 }
 
 # Sizes are looked at once: later, the tree has what was made.
@@ -86,10 +73,9 @@ estimate_unit() {
     source=$dir/unit.json
     if is_plain; then source=$run/list; fi
     if [ ! -f "$dir/budget" ]; then
-        predict '' --json ${phase_of_source:+--phase "$phase_of_source"} -- "$source" \
-            2>/dev/null | put "$dir/estimate.ndjson" || exit 2
-        first=$(predict '' -b ${phase_of_source:+--phase "$phase_of_source"} -- \
-            "$source" 2>/dev/null)
+        predict '' --json -- "$source" 2>/dev/null |
+            put "$dir/estimate.ndjson" || exit 2
+        first=$(predict '' -b -- "$source" 2>/dev/null)
         [ "$layer" != alignment ] ||
             first=$(number_of batch budget "$dir/unit.json")
         case $first in
@@ -124,11 +110,12 @@ first_prompt() {
         cat "$run/task"
         echo
     fi
-    if [ ! -s "$dir/phase.json" ]; then
+    if [ -z "$of" ]; then
         printf '%s\n\n' '# Deliverables'
         cat "$run/list"
     else
-        describe_phase
+        tokest brief --batch "$dir/unit.json" "$run/list" ||
+            trouble "cannot say what '$of' is about"
     fi
     if [ "$layer" = alignment ]; then
         describe_alignment
@@ -141,25 +128,6 @@ first_prompt() {
     edit-apply --instructions --format "$format"
 }
 
-describe_phase() {
-    printf '# Phase %s\n\n' "$of"
-    member description <"$dir/phase.json"
-    printf '%s\n\n' '# Deliverables'
-    strings_of deliverables <"$dir/phase.json" >"$dir/stated"
-    # They may be nested, or objects.
-    [ -s "$dir/stated" ] || cp "$dir/wanted" "$dir/stated"
-    cat "$dir/stated"
-    describe_strings protected_paths '# Do not touch'
-    describe_strings acceptance_criteria '# Acceptance criteria'
-}
-
-describe_strings() {
-    strings_of "$1" <"$dir/phase.json" >"$dir/strings"
-    [ -s "$dir/strings" ] || return 0
-    printf '\n%s\n\n' "$2"
-    sed 's/^/- /' "$dir/strings"
-}
-
 # Bytes of files that a prompt quotes: a model reads more than it writes, but
 # not without end.
 QUOTED_BYTES=200000
@@ -169,11 +137,10 @@ describe_alignment() {
     echo 'The files below were written separately. Make their imports, types'
     echo 'and names agree, with as few operations as possible. If they agree,'
     echo 'answer only with {"type":"meta","total_operations":0}.'
-    printf '{"paths":[%s]}\n' "$deliverables_json" >"$dir/quoted"
-    strings_of paths <"$dir/quoted" | while IFS= read -r path; do
+    while IFS= read -r path; do
         file=$directory/$path
         [ -f "$file" ] && [ ! -L "$file" ] || continue
         printf '\n## %s\n\n' "$path"
         cat "$file"
-    done | head -c "$QUOTED_BYTES"
+    done <"$dir/deliverables" | head -c "$QUOTED_BYTES"
 }

@@ -13,6 +13,8 @@ pub struct Deliverable {
     pub path: String,
     /// What is to happen to it, if the text says so.
     pub action: Option<Action>,
+    /// What the plan says of it, if that is a text.
+    pub said: Option<String>,
     /// Sizes that bear on the number of tokens.
     pub sizes: Sizes,
     /// Whether the text calls it a migration.
@@ -58,6 +60,7 @@ impl Deliverable {
         Self {
             path: path.strip_prefix("./").unwrap_or(path).to_owned(),
             action: None,
+            said: None,
             sizes: Sizes::default(),
             migration: kind::is_migration(path),
             contradiction: None,

@@ -196,6 +196,9 @@ fn phase(
     let names = before.iter().find_map(|key| object.get(*key)?.as_array());
     let names = names.into_iter().flatten().filter_map(Value::as_str);
     phase.dependencies = names.map(str::to_owned).collect();
+    phase.description = text_of(object, &["description"]);
+    phase.protected_paths = texts_of(object, "protected_paths");
+    phase.acceptance_criteria = texts_of(object, "acceptance_criteria");
     let paths = object.get("scope").and_then(|s| s.get("paths"));
     phase.scope_paths = paths.and_then(Value::as_array).map(Vec::len);
     if let Some(value) = deliverables_of(object) {
@@ -218,7 +221,10 @@ fn collect(
             if all.is_empty() {
                 unread(text.clone());
             }
-            all.iter_mut().for_each(|one| one.action = one.action.or(hint));
+            for one in &mut all {
+                one.action = one.action.or(hint);
+                one.said = Some(text.clone());
+            }
             found.extend(all);
         }
         Value::Array(items) => {
@@ -287,6 +293,7 @@ fn of_object(
         Deliverable::of_line(&format!("{path} {text}"))?.action
     });
     one.action = said.or(described).or(hint);
+    one.said = text_of(object, &["said", "description"]);
     let size = |keys: &[&str]| {
         let number = keys.iter().find_map(|key| object.get(*key)?.as_f64());
         number.filter(|bytes| bytes.is_finite() && *bytes >= 0.0)
@@ -299,6 +306,22 @@ fn of_object(
 
 fn text_of(object: &Map<String, Value>, keys: &[&str]) -> Option<String> {
     keys.iter().find_map(|key| object.get(*key)?.as_str()).map(str::to_owned)
+}
+
+/// The texts of a list that a phase or its scope has; what is no text is
+/// taken as it is written.
+fn texts_of(object: &Map<String, Value>, key: &str) -> Vec<String> {
+    let in_scope = || object.get("scope").and_then(|scope| scope.get(key));
+    let items = match object.get(key).or_else(in_scope) {
+        Some(Value::Array(items)) => items.as_slice(),
+        Some(one @ Value::String(_)) => std::slice::from_ref(one),
+        _ => &[],
+    };
+    let text = |item: &Value| match item {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    items.iter().map(text).collect()
 }
 
 #[cfg(test)]

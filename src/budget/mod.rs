@@ -7,6 +7,7 @@
 //! follows ([`choose`]). What is too large for one answer is cut into
 //! [`batch`]es by [`layer`] and [`order`]; [`escalate`] gives the budget after
 //! one that was too small.
+//! A [`brief`] says a phase in words, for the prompt.
 //! Beside it, [`encoding`] counts the tokens of a stream that [`segment`]
 //! has cut where no token reaches across; [`approx`] estimates them without a
 //! vocabulary.
@@ -25,6 +26,7 @@ pub mod category;
 pub mod deliverable;
 pub mod phase;
 pub mod document;
+pub mod brief;
 pub mod seed;
 pub mod estimate;
 pub mod weights;

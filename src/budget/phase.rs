@@ -8,6 +8,8 @@ use super::deliverable::Deliverable;
 pub struct Phase {
     /// Its name in the plan; a plain list has none.
     pub id: Option<String>,
+    /// What it is about, in words.
+    pub description: Option<String>,
     /// The sort of work, if it is said and known.
     pub category: Option<Category>,
     /// How hard it is, if it is said and known.
@@ -18,6 +20,10 @@ pub struct Phase {
     pub deliverables: Vec<Deliverable>,
     /// Paths that the plan puts in its scope, if it counts them itself.
     pub scope_paths: Option<usize>,
+    /// Paths that it must leave alone, as the plan has them.
+    pub protected_paths: Vec<String>,
+    /// By what it will be judged.
+    pub acceptance_criteria: Vec<String>,
     /// Words that stood where a category or complexity belongs and are none.
     pub unknown: Vec<String>,
 }

@@ -24,6 +24,9 @@ pub struct BatchLine<'a> {
     pub dependencies: Vec<String>,
     /// The files it produces.
     pub deliverables: Vec<FileLine<'a>>,
+    /// Paths that the phase must leave alone.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub protected_paths: &'a [String],
     /// Quantiles of the answer's length, in tokens.
     pub p50: u64,
     /// See `p50`.
@@ -43,6 +46,9 @@ pub struct FileLine<'a> {
     pub path: &'a str,
     /// `create`, `modify`, `delete` or `rename`.
     pub action: &'static str,
+    /// What the plan says of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub said: Option<&'a str>,
     /// Size of the existing file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bytes: Option<f64>,

@@ -50,6 +50,7 @@ mod salvage_oracles;
 mod simulate;
 mod support;
 mod tokest;
+mod tokest_brief;
 mod tokest_calibrate;
 mod tokest_data;
 mod tokest_score;

@@ -181,6 +181,7 @@ fn line(
         complexity: phase.complexity.map(Complexity::name),
         dependencies,
         deliverables: Vec::new(),
+        protected_paths: &phase.protected_paths,
         p50: 0,
         p80: 0,
         p90: 0,
@@ -215,6 +216,7 @@ fn file(deliverable: &Deliverable, action: Action) -> FileLine<'_> {
     FileLine {
         path: &deliverable.path,
         action: action.name(),
+        said: deliverable.said.as_deref(),
         bytes: deliverable.sizes.existing,
         sibling_bytes: deliverable.sizes.sibling,
         extension_bytes: deliverable.sizes.extension,

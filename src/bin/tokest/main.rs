@@ -1,6 +1,7 @@
 //! tokest: arguments and wiring.
 
 mod batch;
+mod brief;
 mod calibrate;
 mod count;
 mod estimate;
@@ -43,6 +44,8 @@ enum Command {
     Estimate(EstimateArgs),
     /// Cut phases into batches that fit the cap.
     Batch(batch::BatchArgs),
+    /// Print a phase in words, for the prompt that asks for it.
+    Brief(brief::BriefArgs),
     /// Count the tokens of files exactly.
     Count(count::CountArgs),
     /// Pass on the first N tokens of a stream.
@@ -82,6 +85,7 @@ fn run(mut args: Args, diagnostics: Diagnostics) -> Result<Status, Error> {
     match command {
         Command::Estimate(given) => estimate::run(given, style, diagnostics),
         Command::Batch(given) => batch::run(&given, diagnostics),
+        Command::Brief(given) => brief::run(&given),
         Command::Count(given) => count::run(given, style, diagnostics),
         Command::Take(given) => count::take(&given),
         Command::Next(given) => next::run(&given, diagnostics),

@@ -5,7 +5,7 @@ use crate::support::Dir;
 
 /// Two phases, the second of which stands first.
 const CONFIG: &str = r#"{"run_id":"r","phases":[
-  {"phase_id":"second","dependencies":["first"],
+  {"phase_id":"second","description":"Say \"b\",\n\u2026 twice.","dependencies":["first"],
    "scope":{"deliverables":["Create b.txt"],"protected_paths":["a.txt"]},
    "acceptance_criteria":["b stands beside \"a\""]},
   {"phase_id":"first","task_category":"backend","complexity":"low",
@@ -53,7 +53,7 @@ fn phases_are_made_in_the_order_of_their_dependencies() {
     assert!(run.file("asked.1").contains("# Phase first"));
     let second = run.file("asked.2");
     for part in [
-        "# Phase second\n\n# Deliverables\n\nCreate b.txt\n",
+        "# Phase second\n\nSay \"b\",\n\u{2026} twice.\n\n# Deliverables\n\nCreate b.txt\n",
         "# Do not touch\n\n- a.txt\n",
         "# Acceptance criteria\n\n- b stands beside \"a\"\n",
     ] {
