@@ -5,13 +5,18 @@
 //! complete record is visible as soon as nothing more can be done without
 //! new input. This module never looks at what the bytes mean.
 
-use std::ffi::{OsStr, OsString};
+mod clash;
+mod draft;
+
+use std::ffi::OsStr;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+pub use clash::{Clash, Names};
+use draft::Draft;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 /// Bytes asked of each read. Larger than a Linux pipe (64 KiB) so that one
@@ -171,7 +176,7 @@ pub struct Output {
 enum Sink {
     Plain(File),
     Inherited(Box<dyn Write>),
-    File { file: File, temporary: PathBuf, target: PathBuf },
+    File(Draft),
     Nowhere,
 }
 
@@ -189,7 +194,6 @@ impl Output {
     /// A file that replaces `target` when [`Output::finish`] succeeds and
     /// leaves it untouched otherwise; `-` is stdout. What is no regular file
     /// (a device, a pipe) is written to as it is; a link is followed.
-    #[expect(clippy::disallowed_methods, reason = "an output the user named")]
     pub fn file(target: &OsStr) -> Result<Self, StreamError> {
         if target == "-" {
             return Ok(Self::stdout());
@@ -202,12 +206,7 @@ impl Output {
             File::options().append(true).open(&target).map(Sink::Plain)
         } else {
             let target = std::fs::canonicalize(&target).unwrap_or(target);
-            let temporary = beside(&target);
-            File::create(&temporary).map(|file| Sink::File {
-                file,
-                temporary,
-                target,
-            })
+            Draft::new(target).map(Sink::File)
         };
         match opened {
             Ok(sink) => Ok(Self::new(&name, sink)),
@@ -251,14 +250,10 @@ impl Output {
 
     /// The last flush; for a file, also makes it durable and gives it its
     /// name. Nothing counts as written before this returned `Ok`.
-    #[expect(clippy::disallowed_methods, reason = "an output the user named")]
     pub fn finish(mut self) -> Result<(), StreamError> {
         self.flush()?;
         let done = match std::mem::replace(&mut self.sink, Sink::Nowhere) {
-            Sink::File { file, temporary, target } => file
-                .sync_all()
-                .and_then(|()| std::fs::rename(&temporary, &target))
-                .inspect_err(|_| drop(std::fs::remove_file(&temporary))),
+            Sink::File(draft) => draft.publish(),
             _ => Ok(()),
         };
         done.map_err(|why| self.failed(why))
@@ -269,9 +264,8 @@ impl Output {
             return Ok(());
         }
         let done = match &mut self.sink {
-            Sink::Plain(file) | Sink::File { file, .. } => {
-                file.write_all(bytes)
-            }
+            Sink::Plain(file) => file.write_all(bytes),
+            Sink::File(draft) => draft.file.write_all(bytes),
             Sink::Inherited(writer) => {
                 writer.write_all(bytes).and_then(|()| writer.flush())
             }
@@ -285,16 +279,6 @@ impl Output {
             return StreamError::ReaderGone;
         }
         StreamError::Write { name: self.name.clone(), why }
-    }
-}
-
-impl Drop for Output {
-    /// An output that was never finished leaves no file behind.
-    #[expect(clippy::disallowed_methods, reason = "our own temporary")]
-    fn drop(&mut self) {
-        if let Sink::File { temporary, .. } = &self.sink {
-            drop(std::fs::remove_file(temporary));
-        }
     }
 }
 
@@ -316,14 +300,6 @@ fn stdout_sink() -> Sink {
     Sink::Inherited(Box::new(io::stdout().lock()))
 }
 
-/// A name in the target's directory that no other run uses.
-fn beside(target: &Path) -> PathBuf {
-    let mut name = OsString::from(".");
-    name.push(target.file_name().unwrap_or_default());
-    name.push(format!(".{}.tmp", std::process::id()));
-    target.with_file_name(name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -336,12 +312,11 @@ mod tests {
         out.write(b"half").unwrap();
         drop(out);
         assert!(!target.exists());
-        assert!(!beside(&target).exists());
     }
 
     #[test]
     fn a_device_is_written_to_and_not_replaced() {
-        let null = Path::new("/dev/null");
+        let null = std::path::Path::new("/dev/null");
         let mut out = Output::file(null.as_os_str()).unwrap();
         out.write(b"x").unwrap();
         out.finish().unwrap();

@@ -21,7 +21,7 @@ use tornkit::resume::{
     AnswerEnd, Context, Joined, Known, Refusal, Style, UnitState, join, prompt,
 };
 use tornkit::span::{Status, Verdict};
-use tornkit::stream::{Input, Output};
+use tornkit::stream::{Clash, Input, Names, Output};
 use tornkit::transcript::{self, Answers, Outcome};
 
 use crate::stream::Streamed;
@@ -202,6 +202,7 @@ fn run(args: Args, diagnostics: Diagnostics) -> Result<Status, Error> {
             | Mode::Prompt { answers, .. },
         ) => operands.extend_from_slice(&answers.answers),
     }
+    check_files(&shared, mode.as_ref(), &operands)?;
     let files = Files::open(shared.directory.as_deref())?;
     let end = match &mode {
         _ if shared.complete => AnswerEnd::Certain,
@@ -226,6 +227,26 @@ fn run(args: Args, diagnostics: Diagnostics) -> Result<Status, Error> {
     };
     let said = Said::of(&inputs, shared.wrapped);
     run.join(&said, mode.as_ref())
+}
+
+/// No file may be two outputs, or an output and an input.
+fn check_files(
+    shared: &Shared,
+    mode: Option<&Mode>,
+    operands: &[OsString],
+) -> Result<(), Clash> {
+    let mut names = Names::default();
+    if !shared.check {
+        names.output("-o", shared.output.as_deref())?;
+    }
+    if let Some(file) = &shared.report {
+        names.output("--report", Some(file))?;
+    }
+    if let Some(Mode::Prompt { task, deliverables, .. }) = mode {
+        let read = [task, deliverables].into_iter().flatten();
+        names.inputs(&read.cloned().collect::<Vec<_>>())?;
+    }
+    names.inputs(&cli::operands(operands.to_vec()))
 }
 
 /// The answers in the inputs, in order, and how the last one ended.

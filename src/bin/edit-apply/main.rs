@@ -24,7 +24,7 @@ use tornkit::edit::{Format, Matching, Policy, globs_of};
 use tornkit::path::Names;
 use tornkit::report;
 use tornkit::span::Status;
-use tornkit::stream::{Input, Output};
+use tornkit::stream::{self, Clash, Input, Output};
 use tornkit::workspace::{
     Durability, Patience, Purpose, Settings, Trouble, Undone, Workspace,
 };
@@ -154,6 +154,7 @@ struct Args {
 
 fn main() -> ExitCode {
     cli::run("edit-apply", |args: Args, diagnostics| {
+        args.check_files()?;
         let mut out = match &args.output {
             Some(file) => Output::file(file)?,
             None => Output::stdout(),
@@ -234,6 +235,26 @@ impl Args {
     fn speaks_of_each(&self) -> bool {
         let each = matches!(self.shown(), Shown::Lines | Shown::Records);
         each && self.output.is_none() && !self.atomic
+    }
+
+    /// No file may be two outputs, or an output and an input.
+    fn check_files(&self) -> Result<(), Clash> {
+        let mut names = stream::Names::default();
+        names.output("-o", self.output.as_deref())?;
+        if let Some(file) = &self.report {
+            names.output("--report", Some(file))?;
+        }
+        if let Some(file) = &self.feedback
+            && self.shown() != Shown::Feedback
+        {
+            names.output("--feedback", Some(file))?;
+        }
+        names.inputs(self.deliverables.as_slice())?;
+        let other = self.instructions || self.log;
+        if other || self.rollback.is_some() || self.recover {
+            return Ok(());
+        }
+        names.inputs(&cli::operands(self.files.clone()))
     }
 
     /// What is known of the end of the input.

@@ -17,7 +17,7 @@ use tornkit::budget::model::{self, Format};
 use tornkit::budget::telemetry;
 use tornkit::cli::{self, Diagnostics};
 use tornkit::span::Status;
-use tornkit::stream::{Input, Output};
+use tornkit::stream::{Input, Names, Output};
 
 use crate::Style;
 
@@ -91,6 +91,11 @@ pub(crate) fn run(
     let directory = args.directory.as_deref().unwrap_or(Path::new("."));
     let usual = place(directory);
     let file = args.calibration.as_deref().unwrap_or(&usual);
+    if !args.dry_run {
+        let mut names = Names::default();
+        names.output("--calibration", Some(file.as_os_str()))?;
+        names.inputs(&args.files)?;
+    }
     let mut calibration = read(file)?.unwrap_or_default();
     let mut status = Status::Complete;
     if args.git {

@@ -11,7 +11,7 @@ use tornkit::budget::score::Figures;
 use tornkit::budget::telemetry::{self, Unread};
 use tornkit::cli::{self, Diagnostics};
 use tornkit::span::Status;
-use tornkit::stream::{Input, Output};
+use tornkit::stream::{Input, Names, Output};
 
 use crate::Style;
 
@@ -54,6 +54,12 @@ pub(crate) fn run(
     style: Style,
     diagnostics: Diagnostics,
 ) -> Result<Status, Error> {
+    if let Some(file) = &args.state_out {
+        let mut names = Names::default();
+        names.output("", None)?;
+        names.output("--state-out", Some(file))?;
+        names.inputs(&args.files)?;
+    }
     let mut board = Board::default();
     let mut status = Status::Complete;
     for file in &args.merge {
