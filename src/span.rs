@@ -3,7 +3,7 @@
 //! Nothing here reads, writes or parses. Offsets are absolute, in bytes from
 //! the first decoded byte of a stream; lines are 1-based.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A half-open range of stream offsets, in bytes: `start..end`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -27,7 +27,7 @@ impl Span {
 }
 
 /// A point of a stream that a person can find again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
     /// Offset in bytes from the start of the stream.
     pub byte: u64,
@@ -36,7 +36,7 @@ pub struct Place {
 }
 
 /// What the end of a stream says about the answer it carried.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// The stream itself shows that the answer is whole.
@@ -48,7 +48,7 @@ pub enum Verdict {
 }
 
 /// What was open at the last byte of a cut stream.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CutState {
     /// Inside a string value.
@@ -98,7 +98,7 @@ impl CutState {
 }
 
 /// Where and how a stream ended early.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cut {
     /// Offset just past the last byte of the stream.
     pub byte: u64,

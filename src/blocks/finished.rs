@@ -84,6 +84,7 @@ impl Finished {
             declared: None,
             framing: Vec::new(),
             stray: 0,
+            first_stray: None,
             looping: None,
             bytes: Bytes {
                 record: block_bytes,

@@ -203,6 +203,11 @@ impl Machine {
         self.state == State::Colon
     }
 
+    /// Whether a key or the object's end may come.
+    pub fn expects_key(&self) -> bool {
+        matches!(self.state, State::FirstKey | State::NextKey)
+    }
+
     /// Offset from which bytes are needed to read the open token again: its
     /// start inside a key, else the next byte's.
     pub fn key_start(&self) -> u64 {

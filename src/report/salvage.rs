@@ -30,6 +30,8 @@ pub struct Salvage {
     pub repaired: u64,
     /// Stretches rejected.
     pub rejected: u64,
+    /// Places where text that is no record stands among records.
+    pub stray: u64,
     /// Bytes read.
     pub input_bytes: u64,
     /// What wrapped the answer, and what it said of it.

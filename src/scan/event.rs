@@ -34,6 +34,8 @@ pub struct Record<'a> {
     /// behind one that did. [`Event::Refuted`], or the end of the stream
     /// without it, tells more.
     pub doubtful: bool,
+    /// Its type is `meta` or `end`.
+    pub about_stream: bool,
 }
 
 /// Bytes that were meant as a record and cannot be one.

@@ -2,6 +2,7 @@
 //! keys have shown of it. Plain state: the track moves it along.
 
 use super::keys::{self, Key};
+use super::likeness::Strays;
 use crate::json::{Fault, Kind};
 use crate::span::{Place, Span};
 
@@ -100,6 +101,8 @@ pub(super) struct Notes {
     pub(super) framing: Vec<String>,
     /// The declared number of operations.
     pub(super) declared: Option<u64>,
+    /// Scalars among the elements of a wrapper.
+    pub(super) strays: Strays,
 }
 
 impl Notes {
@@ -108,6 +111,7 @@ impl Notes {
         earlier.framing.append(&mut self.framing);
         std::mem::swap(&mut earlier.framing, &mut self.framing);
         self.declared = self.declared.or(earlier.declared.take());
+        self.strays.add(std::mem::take(&mut earlier.strays));
     }
 }
 

@@ -3,6 +3,7 @@
 use serde::de::IgnoredAny;
 
 use super::frame::{Closed, Notes};
+use super::likeness::Strays;
 use super::loops::Loops;
 use super::mending::Inside;
 use super::{Bytes, Event, Reason, Record, Rejected, Repair};
@@ -24,8 +25,7 @@ pub(super) struct Ledger {
     pub(super) framing: Vec<String>,
     /// Records may be lines of a broken one.
     pub(super) doubtful: bool,
-    /// Places where a wrapper's own text is broken.
-    pub(super) stray: u64,
+    pub(super) strays: Strays,
     /// A wrapper was the last thing that closed.
     pub(super) ended_whole: bool,
     pub(super) loops: Loops,
@@ -56,7 +56,7 @@ impl Ledger {
             declared: None,
             framing: Vec::new(),
             doubtful: false,
-            stray: 0,
+            strays: Strays::default(),
             ended_whole: false,
             loops: Loops::default(),
             line: Vec::new(),
@@ -67,6 +67,7 @@ impl Ledger {
     pub(super) fn notes(&mut self, notes: &mut Notes) {
         self.framing.append(&mut notes.framing);
         self.declared = notes.declared.take().or(self.declared);
+        self.strays.add(std::mem::take(&mut notes.strays));
     }
 
     /// Emits or rejects a closed value that is meant as a record.
@@ -98,7 +99,15 @@ impl Ledger {
                 let (json, repairs) = (&mended.json[..], mended.repairs);
                 self.loops.note(json);
                 let doubtful = self.doubtful;
-                let record = Record { json, span, line, repairs, doubtful };
+                let about_stream = closed.marks.is_meta;
+                let record = Record {
+                    json,
+                    span,
+                    line,
+                    repairs,
+                    doubtful,
+                    about_stream,
+                };
                 return sink(Event::Record(record));
             }
             return self.reject(raw, span, line, reason, at, sink);
@@ -108,7 +117,15 @@ impl Ledger {
         let json = if whole { raw } else { &self.line };
         let (repairs, doubtful) = (closed.repairs, self.doubtful);
         self.loops.note(json);
-        sink(Event::Record(Record { json, span, line, repairs, doubtful }))
+        let about_stream = closed.marks.is_meta;
+        sink(Event::Record(Record {
+            json,
+            span,
+            line,
+            repairs,
+            doubtful,
+            about_stream,
+        }))
     }
 
     /// The likely reading of a closed value with a flaw, if that is asked
@@ -147,6 +164,7 @@ impl Ledger {
                 line,
                 repairs,
                 doubtful,
+                about_stream: false,
             }))?;
             span.start = span.end;
         }

@@ -18,6 +18,7 @@ mod track;
 mod text;
 mod seek;
 mod window;
+mod likeness;
 mod loops;
 mod ledger;
 mod verdict;

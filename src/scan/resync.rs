@@ -1,7 +1,8 @@
 //! What the scanner does where a record breaks: the second reading that may
 //! take over, what gets rejected, and what was prose all along.
 
-use super::frame::{Closed, Shape};
+use super::frame::{Closed, Frame, Shape};
+use super::likeness;
 use super::mending::Broken;
 use super::scanner::{Flow, Mode, Scanner, Shadow};
 use super::seek::{Goal, Seek};
@@ -138,6 +139,9 @@ impl Scanner {
             return Ok(Flow::Continue);
         };
         let start = top.start;
+        if start.line == at.line && self.likely(window).is_none() {
+            return Ok(Flow::More);
+        }
         if self.shadow.is_some() || !self.pending.is_empty() {
             self.promote(window, Reason::Interrupted, sink)?;
         } else if let Some(line) = line_start
@@ -245,7 +249,7 @@ impl Scanner {
     fn broken_framing(&mut self, window: Window<'_>, at: Place) {
         self.shadow = None;
         self.pending.clear();
-        self.ledger.stray += 1;
+        self.ledger.strays.note(at);
         let list = self.main.frames.last();
         let list = list.is_some_and(|top| top.shape == Shape::Array);
         let seek = match self.sought.take() {
@@ -343,7 +347,48 @@ impl Scanner {
         let blanks = after.len() - inside.len();
         let pretty = after.get(..blanks).is_some_and(|b| b.contains(&b'\n'));
         let keyed = self.mends() && top.marks.keyed;
-        self.main.has_member() || keyed || (pretty && quoted)
+        self.main.has_member()
+            || keyed
+            || (pretty && quoted)
+            || self.likely(window).unwrap_or(false)
+    }
+
+    /// Whether the object in the making stands where only records do, or
+    /// its first line reads like one; `None` if that line is not here yet.
+    fn likely(&self, window: Window<'_>) -> Option<bool> {
+        let object = self.main.candidate().filter(|top| {
+            let object = top.shape == Shape::Object && !top.oversize;
+            object && self.after_prose.is_none()
+        });
+        let Some(top) = object else { return Some(false) };
+        let wrappers = self.main.frames.split_last();
+        let wrappers = wrappers.map(|(_, rest)| rest).unwrap_or_default();
+        if self.is_among_records(wrappers, 0) {
+            return Some(true);
+        }
+        let rejecting = self.sought.is_some_and(|seek| seek.rejecting);
+        if rejecting || self.text.is_other_language() {
+            return Some(false);
+        }
+        let rest = window.from(top.start.byte + 1);
+        likeness::line(rest, window.last).map(likeness::is_of_object)
+    }
+
+    /// Whether a brace in these wrappers is an object's, since more than so
+    /// many others are elements of the innermost one, or all around it are
+    /// records.
+    pub(super) fn is_among_records(
+        &self,
+        wrappers: &[Frame],
+        others: u64,
+    ) -> bool {
+        if self.after_prose.is_some() || self.sought.is_some() {
+            return false;
+        }
+        match wrappers.last() {
+            Some(top) => top.shape == Shape::Array && top.elements > others,
+            None => self.text.expects_records(),
+        }
     }
 
     /// Whether what is open at the end of the stream may be the beginning of
@@ -354,17 +399,36 @@ impl Scanner {
             return true;
         }
         let inside = without_blanks(window.from(top.start.byte + 1));
-        let quoted = match inside {
+        let sound = self.main.machine.fault.is_none();
+        let begun = match inside {
             [] => self.after_prose.is_none(),
             // A line feed at the end may be the CLI's.
             [b'"', name @ ..] => !name.trim_ascii_end().contains(&b'\n'),
-            [first, ..] => {
-                top.shape == Shape::Array
-                    && (first.is_ascii_digit() || *first == b'-')
-                    && self.main.machine.fault.is_none()
+            _ if top.shape == Shape::Object => {
+                sound && self.is_loose_beginning(top.marks.keys, inside, window)
             }
+            [first, ..] => sound && (first.is_ascii_digit() || *first == b'-'),
         };
-        quoted && self.sought.is_none()
+        begun && self.sought.is_none()
+    }
+
+    /// Whether an object that began with another key than one in double
+    /// quotes, and had so many before the end came, may go on.
+    fn is_loose_beginning(
+        &self,
+        keys: u32,
+        inside: &[u8],
+        window: Window<'_>,
+    ) -> bool {
+        let inside = inside.trim_ascii_end();
+        if self.after_prose.is_some() {
+            return keys == 0 && likeness::begins_name(inside);
+        }
+        if keys == 0 {
+            return !inside.contains(&b'\n');
+        }
+        let word = window.from(self.main.machine.at).trim_ascii();
+        self.main.machine.expects_key() || likeness::begins_literal(word)
     }
 }
 

@@ -210,6 +210,7 @@ impl Scanner {
         if let Some(at) = self.text.ended_early.take() {
             self.ledger.ended_early(at, sink)?;
         }
+        self.ledger.strays.add(std::mem::take(&mut self.text.strays));
         if found == text::Found::More {
             return Ok(Flow::More);
         }
@@ -417,6 +418,9 @@ impl Scanner {
         let stray = after_prose && !(marks.quoted_name || sound);
         let prose = stray && !closed.oversize;
         if prose || !self.is_record(closed, raw) {
+            if let Some(wrapper) = self.main.frames.last_mut() {
+                wrapper.elements = wrapper.elements.saturating_sub(1);
+            }
             return Ok(false);
         }
         self.sought = None;
@@ -538,7 +542,8 @@ impl Scanner {
             return true;
         }
         if closed.fault.is_some() && !closed.marks.keyed {
-            return false;
+            let object = closed.shape == Shape::Object;
+            return object && self.is_among_records(&self.main.frames, 1);
         }
         let any = self.config.values == Values::Any;
         any || closed.shape == Shape::Object || !is_empty(raw)

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::ledger::is_json;
 use crate::json;
-use crate::span::{Cut, Loop, Verdict};
+use crate::span::{Cut, Loop, Place, Verdict};
 
 /// Every decoded input byte belongs to exactly one of these.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -50,8 +50,11 @@ pub struct Summary {
     pub declared: Option<u64>,
     /// Names of wrapper members that were framing, in order of appearance.
     pub framing: Vec<String>,
-    /// Places where text that is no record breaks a wrapper.
+    /// Places where text that is no record follows one on its line, begins
+    /// like one, or stands among the elements of a wrapper.
     pub stray: u64,
+    /// The first of them.
+    pub first_stray: Option<Place>,
     /// Where the bytes went.
     pub bytes: Bytes,
 }

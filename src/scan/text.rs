@@ -7,6 +7,7 @@
 use memchr::{memchr, memchr2, memchr3};
 
 use super::Values;
+use super::likeness::{self, Strays};
 use crate::span::Place;
 
 /// The part of a line that the next byte belongs to.
@@ -40,6 +41,16 @@ pub(super) enum Found {
 struct Fence {
     mark: u8,
     length: usize,
+    language: Language,
+}
+
+/// What the word behind an opening fence says of the lines below.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Language {
+    Unknown,
+    /// JSON of some kind.
+    Json,
+    Other,
 }
 
 /// Bytes of a line that are looked at before it is known to be no fence or
@@ -68,6 +79,11 @@ pub(super) struct Text {
     record_end: u64,
     tight: bool,
     fence: Option<Fence>,
+    /// A record ended on this line or the one before, and nothing else but
+    /// closing brackets and decorations has come since.
+    beside_record: bool,
+    /// Its reader sets it back.
+    pub(super) strays: Strays,
     values: Values,
 }
 
@@ -94,6 +110,8 @@ impl Text {
             record_end: 0,
             tight: false,
             fence: None,
+            beside_record: false,
+            strays: Strays::default(),
             values,
         }
     }
@@ -103,6 +121,17 @@ impl Text {
         self.fence.is_some()
     }
 
+    /// Whether the lines here are said to be of another language than JSON.
+    pub(super) fn is_other_language(&self) -> bool {
+        self.fence.is_some_and(|fence| fence.language == Language::Other)
+    }
+
+    /// Whether nothing but records is likely to be here.
+    pub(super) fn expects_records(&self) -> bool {
+        let json = |fence: Fence| fence.language == Language::Json;
+        self.beside_record || self.fence.is_some_and(json)
+    }
+
     /// Goes on at `at`, in the middle of a line.
     pub(super) fn resume(&mut self, at: Place, part: Part) {
         self.at = at;
@@ -110,6 +139,7 @@ impl Text {
             self.behind_record |= self.part != Part::Prose;
             self.record_end = at.byte;
         }
+        self.beside_record = part == Part::AfterRecord;
         self.part = part;
     }
 
@@ -128,6 +158,7 @@ impl Text {
             if rest.first() == Some(&b'\n') {
                 self.skip(&mut rest, 1);
                 self.at.line += 1;
+                self.beside_record &= self.part == Part::AfterRecord;
                 self.part = Part::Indent;
                 self.behind_record = false;
                 self.indent = 0;
@@ -148,6 +179,7 @@ impl Text {
                 Token::SkipToProse(n) => {
                     self.skip(&mut rest, n);
                     self.part = Part::Prose;
+                    self.beside_record = false;
                 }
                 Token::Value => return Found::Value,
                 Token::More if !last => return Found::More,
@@ -156,13 +188,41 @@ impl Text {
                     return Found::Value;
                 }
                 Token::Prose | Token::More => {
+                    let Some(stray) = self.is_stray(rest, last) else {
+                        return Found::More;
+                    };
+                    if stray {
+                        self.strays.note(self.at);
+                    }
                     let closer = matches!(rest.first(), Some(b'}' | b']'));
                     self.has_words |= !closer;
+                    self.beside_record &= closer;
                     self.tight =
                         self.at.byte == self.record_end && goes_on(rest);
                     self.part = Part::Prose;
                 }
             }
+        }
+    }
+
+    /// Whether text that begins here, in the middle of a line or with it,
+    /// stands in a record's place; `None` if more of it must come first.
+    fn is_stray(&self, rest: &[u8], last: bool) -> Option<bool> {
+        if self.is_other_language() {
+            return Some(false);
+        }
+        match rest.first() {
+            // A closing tag behind its record.
+            Some(b'<') if self.behind_record => match rest.get(1) {
+                None if !last => None,
+                next => Some(next != Some(&b'/')),
+            },
+            _ if self.behind_record => Some(true),
+            Some(b'}' | b']') => Some(self.beside_record),
+            Some(b'"') => {
+                Some(likeness::is_member(likeness::line(rest, last)?))
+            }
+            _ => Some(false),
         }
     }
 
@@ -272,9 +332,10 @@ impl Text {
             return Token::SkipToProse(length);
         }
         let word = info.iter().take_while(|b| is_info(**b)).count();
+        let language = language(info);
         let body = info.get(word..).unwrap_or_default().trim_ascii_start();
         if self.fence.is_none() && self.part != Part::AfterRecord {
-            self.fence = Some(Fence { mark, length });
+            self.fence = Some(Fence { mark, length, language });
         }
         if matches!(body.first(), Some(b'{' | b'[')) {
             return Token::Skip(end - body.len());
@@ -286,6 +347,20 @@ impl Text {
         let Some(open) = self.fence else { return false };
         let blank = info.trim_ascii().is_empty();
         blank && open.mark == mark && length >= open.length
+    }
+}
+
+/// What the info string of a fence says.
+fn language(info: &[u8]) -> Language {
+    let info = info.trim_ascii_start();
+    let word = info.iter().take_while(|b| is_info(**b)).count();
+    let word = info.get(..word).unwrap_or_default().to_ascii_lowercase();
+    match word.as_slice() {
+        b"" => Language::Unknown,
+        b"json" | b"jsonl" | b"ndjson" | b"json5" | b"jsonc" | b"jsonlines" => {
+            Language::Json
+        }
+        _ => Language::Other,
     }
 }
 

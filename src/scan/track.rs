@@ -156,7 +156,7 @@ impl Track {
                     None
                 }
                 Stop::Scalar => {
-                    self.push_candidate(Shape::Scalar, self.here());
+                    self.scalar();
                     None
                 }
                 Stop::Key { start } => {
@@ -273,6 +273,15 @@ impl Track {
         self.settle();
     }
 
+    /// A scalar begins where a record may: it is one, or in nobody's place.
+    fn scalar(&mut self) {
+        let here = self.here();
+        match self.values {
+            Values::Any => self.push_candidate(Shape::Scalar, here),
+            Values::Records => self.notes.strays.note(here),
+        }
+    }
+
     fn push_candidate(&mut self, shape: Shape, start: Place) {
         self.machine.reset_faults();
         self.machine.resync_indent = self.machine.line_indent;
@@ -382,7 +391,7 @@ impl Track {
         let list = top.shape == Shape::Array && top.role == Role::Wrapper;
         machine.floor = top.depth - 1 + 2 * u32::from(probing);
         machine.loose = if list { top.depth } else { 0 };
-        machine.scalars = (list && any).then_some(top.depth);
+        machine.scalars = list.then_some(top.depth);
         machine.watch = match (top.shape, top.list) {
             (Shape::Scalar, _) => 0,
             (Shape::Array, _) if list => top.depth + 1,

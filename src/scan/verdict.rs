@@ -82,7 +82,8 @@ pub(super) fn summary(ending: Ending<'_>) -> Summary {
         rejected: ledger.rejected,
         declared: ledger.declared,
         framing: ledger.framing,
-        stray: ledger.stray,
+        stray: ledger.strays.places,
+        first_stray: ledger.strays.first,
         bytes: ledger.bytes,
     }
 }

@@ -47,6 +47,8 @@ pub(super) struct Answer {
     pub(super) answers: u64,
     /// Documents and lines that nothing could be made of.
     pub(super) skipped: u64,
+    /// Documents that are operations, and no part of the answer.
+    pub(super) foreign: u64,
     /// Choices beside the first were offered.
     pub(super) other_choices: bool,
     /// The message that the text belongs to.

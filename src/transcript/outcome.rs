@@ -37,6 +37,9 @@ pub struct Outcome {
     /// Lines and events that nothing could be made of, and documents that
     /// broke off.
     pub skipped: u64,
+    /// Documents between the envelope's that look like operations; they are
+    /// not handed out.
+    pub foreign: u64,
     /// Choices beside the first were there; they are not handed out.
     pub other_choices: bool,
 }
@@ -72,6 +75,7 @@ impl Outcome {
             tool_calls: answer.calls,
             answers: answer.answers,
             skipped: answer.skipped + reader.broken,
+            foreign: answer.foreign,
             other_choices: answer.other_choices,
         }
     }
@@ -142,6 +146,14 @@ impl Outcome {
             }
             (true, None) => format!("{why}: before any output"),
         })
+    }
+
+    /// What was left out that may have been meant, in words.
+    pub fn left_out(&self) -> Option<String> {
+        let name = self.envelope.filter(|_| self.foreign > 0)?.name();
+        let s = if self.foreign == 1 { "" } else { "s" };
+        let foreign = self.foreign;
+        Some(format!("{foreign} record{s} beside the answer of '{name}'"))
     }
 
     /// Whether the answer was cut before it said anything.

@@ -46,6 +46,8 @@ pub(super) struct Walk {
     pub(super) at: u64,
     /// Fields that the document at hand had.
     pub(super) fields: u32,
+    /// It has a key that no envelope's has, and an operation does.
+    is_foreign: bool,
 }
 
 #[derive(Debug)]
@@ -75,6 +77,7 @@ impl Walk {
             spoken: false,
             at: 0,
             fields: 0,
+            is_foreign: false,
         }
     }
 
@@ -100,6 +103,7 @@ impl Walk {
             Token::Close => self.close(),
             _ if self.skip > 0 => {}
             Token::Key(key) => {
+                self.is_foreign |= self.levels.len() == 1 && is_foreign(key);
                 let node = self.levels.last().map(|level| level.node);
                 self.next = node.and_then(|at| self.routes.member(at, key));
             }
@@ -317,6 +321,8 @@ impl Walk {
         if self.fields == 0 {
             self.answer.skipped += 1;
         }
+        let foreign = std::mem::take(&mut self.is_foreign);
+        self.answer.foreign += u64::from(foreign);
         self.fields = 0;
         close::document(self, document);
     }
@@ -343,5 +349,10 @@ impl Walk {
         self.next = None;
         self.string = None;
         self.fields = 0;
+        self.is_foreign = false;
     }
+}
+
+fn is_foreign(key: &[u8]) -> bool {
+    matches!(key, b"file_path" | b"path" | b"new_path")
 }

@@ -101,6 +101,7 @@ impl Document {
 
     pub(crate) fn judge(&self, heard: &Heard) -> Status {
         let bad = self.is_cut(heard) || self.found_nothing(heard);
+        let bad = bad || heard.outcome.foreign > 0;
         if bad || !self.fates.all_good() {
             Status::Incomplete
         } else {
@@ -129,6 +130,11 @@ impl Document {
 
     pub(crate) fn explain(&self, heard: &Heard, diagnostics: Diagnostics) {
         let summary = &heard.summary;
+        if let Some(left_out) = heard.outcome.left_out() {
+            let file = &self.file;
+            diagnostics.say(&format!("cannot use {left_out} ({file})"));
+            diagnostics.hint("edit-apply --from raw");
+        }
         if summary.cut.is_some() {
             diagnostics.say(&self.describe_cut(heard));
         } else if self.is_cut(heard) {

@@ -58,6 +58,7 @@ pub fn summary(
         declared: None,
         framing: Vec::new(),
         stray: 0,
+        first_stray: None,
         looping: None,
         bytes: Bytes { record: total - tail, tail, ..Bytes::default() },
     }

@@ -159,6 +159,7 @@ fn summary(text: &[u8], patch: &Patch, cut: Option<Cut>) -> Summary {
         declared: None,
         framing: Vec::new(),
         stray: 0,
+        first_stray: None,
         bytes: Bytes { record, framing, rejected, tail },
         looping: None,
     }

@@ -1,5 +1,8 @@
 //! ndjson-salvage: arguments and wiring.
 
+mod before;
+mod say;
+
 use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
 
@@ -12,8 +15,10 @@ use tornkit::scan::{
     Answer, Config, Event, Heard, MAX_RECORD, Record, Rejected, Repair,
     Summary, Unwrap, Values,
 };
-use tornkit::span::{Cut, Loop, LoopUnit, Place, Status, Verdict};
-use tornkit::stream::{self, Input, Output, StreamError};
+use tornkit::span::{Status, Verdict};
+use tornkit::stream::{self, Clash, Input, Output, StreamError};
+
+use before::Before;
 
 /// Print every complete JSON record of a dirty or cut stream, one a line.
 ///
@@ -63,7 +68,7 @@ struct Args {
     #[arg(long)]
     partial: bool,
 
-    /// Judge only: print nothing; a mended record is status 1 too
+    /// Judge only: print nothing; repairs and stray text are status 1 too
     #[arg(long, conflicts_with_all = ["end", "partial", "output"])]
     check: bool,
 
@@ -109,6 +114,7 @@ enum Kinds {
 fn main() -> ExitCode {
     cli::run("ndjson-salvage", |args: Args, diagnostics| {
         args.check_unwrap()?;
+        args.check_files()?;
         if args.files.is_empty() && !args.quiet && stream::stdin_is_terminal() {
             diagnostics.say("reading stdin (end it with ^D)");
         }
@@ -189,6 +195,14 @@ struct Found {
     rejects: Vec<Reject>,
     /// The last byte of the reject file is no line feed.
     mid_line: bool,
+    before: Before,
+    /// What the filter before said goes into a record of our own.
+    speaks: bool,
+    /// Records came, or were rejected.
+    any: bool,
+    /// Until then, the line of the last byte, and whether it ends there.
+    line: u64,
+    ends_line: bool,
 }
 
 fn salvage(
@@ -199,7 +213,7 @@ fn salvage(
 ) -> Result<Status, Error> {
     let mut answer =
         Answer::new(args.config(), args.wrapped.from, args.wrapped.answer);
-    let mut found = Found::default();
+    let mut found = Found { speaks: args.end, line: 1, ..Found::default() };
     let Outputs { records, reject, .. } = outputs;
     loop {
         let block = input.next_block(records)?;
@@ -207,9 +221,13 @@ fn salvage(
             break;
         }
         answer.feed(block, &mut |event| found.take(event, records, reject))?;
+        if !found.any {
+            found.count_lines(block);
+        }
     }
-    let heard =
+    let mut heard =
         answer.finish(&mut |event| found.take(event, records, reject))?;
+    found.before.correct(&mut heard.summary);
     let summary = &heard.summary;
     if args.partial
         && let Some(line) = summary.partial()
@@ -217,7 +235,8 @@ fn salvage(
         records.write_line(&line)?;
     }
     if args.end {
-        records.write_line(&end_record(summary)?)?;
+        let others = summary.records - found.before.count;
+        records.write_line(&end_record(summary, others)?)?;
     }
     records.flush()?;
     if found.mid_line {
@@ -226,7 +245,7 @@ fn salvage(
     outputs.tail.write(&summary.tail)?;
     let status = args.judge(&heard);
     if status != Status::Complete && !args.quiet {
-        explain(&heard, &found, input.name(), args, diagnostics);
+        say::explain(&heard, &found, input.name(), args, diagnostics);
     }
     let report = found.report(heard, input.name(), status);
     outputs.report.write_line(&serde_json::to_vec(&report)?)?;
@@ -262,13 +281,40 @@ impl Args {
         Ok(())
     }
 
+    /// No file may be two outputs, or an output and an input.
+    fn check_files(&self) -> Result<(), Clash> {
+        let mut names = stream::Names::default();
+        if !self.check {
+            names.output("-o", self.output.as_deref())?;
+        }
+        let more = [
+            ("--tail", &self.tail),
+            ("--reject", &self.reject),
+            ("--report", &self.report),
+        ];
+        for (option, file) in more {
+            if let Some(file) = file {
+                names.output(option, Some(file))?;
+            }
+        }
+        names.inputs(&cli::operands(self.files.clone()))
+    }
+
     fn judge(&self, heard: &Heard) -> Status {
         let Heard { summary, outcome, .. } = heard;
         let nothing = outcome.input_bytes > 0 && summary.records == 0;
-        let mended = self.check && summary.repaired > 0;
+        let unclean = summary.repaired > 0 || summary.stray > 0;
+        let unclean = self.check && unclean;
         let cut = summary.verdict == Verdict::Cut;
         let looping = summary.looping.is_some();
-        if cut || looping || nothing || mended || summary.rejected > 0 {
+        let unread = outcome.foreign > 0;
+        if unread
+            || cut
+            || looping
+            || nothing
+            || unclean
+            || summary.rejected > 0
+        {
             Status::Incomplete
         } else {
             Status::Complete
@@ -285,10 +331,19 @@ impl Found {
     ) -> Result<(), StreamError> {
         match event {
             Event::Record(record) => {
+                self.any = true;
                 self.note_repairs(&record);
+                if record.about_stream {
+                    if self.before.hear(record.json) && self.speaks {
+                        return Ok(());
+                    }
+                } else {
+                    self.before.other();
+                }
                 records.write_line(record.json)
             }
             Event::Rejected(rejected) => {
+                self.any = true;
                 self.note_reject(&rejected);
                 if self.mid_line {
                     reject.write(b"\n")?;
@@ -298,6 +353,13 @@ impl Found {
             Event::RejectedMore(raw) => self.write_reject(raw, reject),
             Event::Refuted => Ok(()),
         }
+    }
+
+    fn count_lines(&mut self, block: &[u8]) {
+        let feeds = block.iter().filter(|byte| **byte == b'\n').count() as u64;
+        let ends = block.ends_with(b"\n");
+        self.line += u64::from(self.ends_line) + feeds - u64::from(ends);
+        self.ends_line = ends;
     }
 
     /// Rejected bytes as they came; the next stretch begins a new line.
@@ -347,6 +409,7 @@ impl Found {
             declared: summary.declared,
             repaired: summary.repaired,
             rejected: summary.rejected,
+            stray: summary.stray,
             input_bytes: outcome.input_bytes,
             envelope: outcome.report(),
             record_bytes: bytes.record,
@@ -362,107 +425,14 @@ impl Found {
     }
 }
 
-fn end_record(summary: &Summary) -> Result<Vec<u8>, serde_json::Error> {
+fn end_record(
+    summary: &Summary,
+    records: u64,
+) -> Result<Vec<u8>, serde_json::Error> {
     serde_json::to_vec(&End {
         r#type: "end",
         verdict: summary.verdict,
-        records: summary.records,
+        records,
         cut: summary.cut.as_ref(),
     })
-}
-
-/// One line a trouble, and what to do next.
-fn explain(
-    heard: &Heard,
-    found: &Found,
-    name: &str,
-    args: &Args,
-    diagnostics: Diagnostics,
-) {
-    let Heard { summary, outcome, .. } = heard;
-    let shown = cli::printable(name);
-    let bytes = summary.bytes.total();
-    for reject in found.rejects.iter().take(SHOWN_REJECTS) {
-        let fault = Place { byte: reject.fault_byte, line: reject.fault_line };
-        let Place { byte, line } = heard.in_input(fault);
-        diagnostics.say(&format!(
-            "cannot use the record at byte {}: {} ({shown}:{line}, byte \
-             {byte})",
-            reject.byte, reject.reason,
-        ));
-    }
-    let more = summary.rejected.saturating_sub(SHOWN_REJECTS as u64);
-    if more > 0 {
-        let more = counted(more, "more record");
-        diagnostics.say(&format!("cannot use {more} ({shown})"));
-    }
-    if let Some(cut) = &summary.cut {
-        diagnostics.say(&describe_cut(cut, heard, &shown));
-    } else if outcome.input_bytes > 0
-        && summary.records == 0
-        && summary.rejected == 0
-    {
-        diagnostics.say(&format!(
-            "cannot find a record in '{shown}': {} of other text",
-            counted(bytes, "byte")
-        ));
-        diagnostics.hint("edit-apply --instructions  # add it to the prompt");
-    }
-    if let Some(looping) = summary.looping {
-        let end = outcome.input_bytes;
-        diagnostics.say(&describe_loop(looping, &shown, end));
-    } else if summary.cut.is_some() {
-        let file = if name == "stdin" { "ANSWER" } else { &shown };
-        diagnostics.hint(&format!("diff-resume prompt {file}"));
-    }
-    if args.check && summary.repaired > 0 {
-        let repaired = counted(summary.repaired, "record");
-        diagnostics.say(&format!("{repaired} needed a repair ({shown})"));
-    }
-}
-
-/// Rejects shown on stderr; the report has more of them.
-const SHOWN_REJECTS: usize = 5;
-
-fn describe_cut(cut: &Cut, heard: &Heard, name: &str) -> String {
-    let Heard { summary, outcome, .. } = heard;
-    let mut text = format!("cannot complete record {}", cut.record);
-    if let Some(path) = &cut.file_path {
-        text += &format!(" '{}'", cli::printable(path));
-    }
-    text += &format!(": cut {}", cut.state.describe());
-    if cut.lost_bytes > 0 {
-        text += &format!(" at {}", cli::printable(&cut.path));
-        text += &format!(", {} there", counted(cut.lost_bytes, "byte"));
-    }
-    let whole = counted(summary.records, "whole record");
-    text += &format!(", after {whole}");
-    if let Some(declared) = summary.declared {
-        let operations = summary.operations;
-        text += &format!(", {operations} of {declared} operations");
-    }
-    if let Some(why) = outcome.why_cut() {
-        text += &format!("; {}", cli::printable(&why));
-    }
-    let end = Place { byte: cut.byte, line: cut.line };
-    let Place { byte, line } = heard.in_input(end);
-    text + &format!(" ({name}:{line}, byte {byte})")
-}
-
-fn counted(n: u64, noun: &str) -> String {
-    let s = if n == 1 { "" } else { "s" };
-    format!("{n} {noun}{s}")
-}
-
-fn describe_loop(looping: Loop, name: &str, bytes: u64) -> String {
-    let Loop { unit, period, times } = looping;
-    let unit = match unit {
-        LoopUnit::Records => "record",
-        LoopUnit::Bytes => "byte",
-    };
-    format!(
-        "cannot trust the end of '{name}': the same {} {times} times; \
-         do not continue it, ask anew ({name}, byte {bytes})",
-        counted(period, unit),
-    )
 }
