@@ -116,12 +116,15 @@ mod tests {
 
     use super::*;
 
-    fn seen(chunks: &[&[u8]]) -> (Vec<(Vec<u8>, u64, u64)>, Vec<u8>) {
+    /// Lines with their places, and what was left.
+    type Seen = (Vec<(Vec<u8>, Place)>, Vec<u8>);
+
+    fn seen(chunks: &[&[u8]]) -> Seen {
         let mut lines = Lines::default();
         let mut all = Vec::new();
         for chunk in chunks {
             let done: Result<(), Infallible> = lines.feed(chunk, |line| {
-                all.push((line.text.to_vec(), line.at.byte, line.at.line));
+                all.push((line.text.to_vec(), line.at));
                 Ok(())
             });
             done.unwrap();
@@ -134,7 +137,8 @@ mod tests {
         let text = b"a\n\nbc\r\nd";
         let whole = seen(&[text]);
         assert_eq!(whole.0.len(), 3);
-        assert_eq!(whole.0[2], (b"bc\r\n".to_vec(), 3, 3));
+        let third = (b"bc\r\n".to_vec(), Place { byte: 3, line: 3 });
+        assert_eq!(whole.0[2], third);
         assert_eq!(whole.1, b"d");
         for at in 0..=text.len() {
             assert_eq!(seen(&[&text[..at], &text[at..]]), whole, "{at}");
