@@ -23,11 +23,14 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use measure::median;
 
 const TOOL: &str = env!("CARGO_BIN_EXE_edit-apply");
+
+/// What ext4 takes to forget that an inode was freed, once that is on disk.
+const FORGOTTEN: Duration = Duration::from_secs(6);
 
 /// Files of the largest group.
 const GROUP: usize = 256;
@@ -49,9 +52,11 @@ fn main() -> io::Result<()> {
     );
     println!("| work | tool | files/s | s | speed to git apply's |");
     println!("|---|---|---:|---:|---:|");
+    drop(fs::remove_dir_all(&base));
     beside_git(&base, "10,000 creates", &creates(10_000), rounds)?;
     beside_git(&base, "2,000 modifies", &modifies(2_000), rounds)?;
-    beside_the_disk(&base, rounds)
+    beside_the_disk(&base, rounds)?;
+    fs::remove_dir_all(&base)
 }
 
 /// Changes in the words of both tools, and the tree that they begin with.
@@ -118,11 +123,14 @@ fn modifies(files: usize) -> Work {
     Work { files, before, operations, patch }
 }
 
-/// The tree that a work begins with, made anew, and its inputs beside it.
+/// The tree that a work begins with, under a name of its own, and its inputs
+/// beside it. No tree is removed before the end: ext4 passes over every inode
+/// that was freed in the last seconds, so that whoever makes files next would
+/// pay for it, up to tenfold.
 fn prepare(base: &Path, work: &Work) -> io::Result<PathBuf> {
-    let tree = base.join("tree");
-    drop(fs::remove_dir_all(&tree));
-    fs::create_dir_all(&tree)?;
+    fs::create_dir_all(base)?;
+    let tree = base.join(format!("tree{}", fs::read_dir(base)?.count()));
+    fs::create_dir(&tree)?;
     fs::write(base.join("ops"), &work.operations)?;
     fs::write(base.join("patch"), &work.patch)?;
     for (name, text) in &work.before {
@@ -168,6 +176,8 @@ fn beside_git(
         for turn in 0..contenders.len() {
             let who = (round + turn) % contenders.len();
             let tree = prepare(base, work)?;
+            // `git apply` removes what it modifies: see there.
+            std::thread::sleep(FORGOTTEN);
             seconds[who].push(timed(&contenders[who].1, &tree)?);
         }
     }
@@ -194,10 +204,10 @@ fn beside_the_disk(base: &Path, rounds: usize) -> io::Result<()> {
         group.push(timed(&[TOOL, "../ops"], &tree)?);
         let tree = prepare(base, &work)?;
         lazy.push(timed(&[TOOL, "--no-fsync", "../ops"], &tree)?);
-        prepare(base, &work)?;
-        one.push(written_at_once(base, &bytes)?);
-        prepare(base, &work)?;
-        each.push(written_as_files(base)?);
+        let tree = prepare(base, &work)?;
+        one.push(written_at_once(&tree, &bytes)?);
+        let tree = prepare(base, &work)?;
+        each.push(written_as_files(&tree)?);
         rate.push(32.0 / small_writes(base, 32)?);
     }
     let to = |others: &[f64]| {
@@ -225,16 +235,15 @@ fn beside_the_disk(base: &Path, rounds: usize) -> io::Result<()> {
     Ok(())
 }
 
-fn written_at_once(base: &Path, bytes: &str) -> io::Result<f64> {
+fn written_at_once(tree: &Path, bytes: &str) -> io::Result<f64> {
     let begun = Instant::now();
-    let mut file = File::create(base.join("bytes"))?;
+    let mut file = File::create(tree.join("bytes"))?;
     file.write_all(bytes.as_bytes())?;
     file.sync_all()?;
     Ok(begun.elapsed().as_secs_f64())
 }
 
-fn written_as_files(base: &Path) -> io::Result<f64> {
-    let tree = base.join("tree");
+fn written_as_files(tree: &Path) -> io::Result<f64> {
     let begun = Instant::now();
     for n in 0..GROUP {
         let path = tree.join(name(n));
