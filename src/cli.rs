@@ -216,8 +216,13 @@ fn failed(error: &Error, diagnostics: Diagnostics) -> Status {
     if gone {
         return Status::Complete;
     }
-    diagnostics.say(&plain_os_error(&format!("{error:#}")));
+    diagnostics.say(&describe(error));
     Status::Trouble
+}
+
+/// An error and what caused it, in one line.
+pub fn describe(error: &Error) -> String {
+    plain_os_error(&format!("{error:#}"))
 }
 
 /// Drops Rust's ` (os error N)`: the words before it say the same.

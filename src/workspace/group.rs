@@ -9,10 +9,11 @@ use super::hash::Hash;
 use super::journal::{After, Entry, Journal};
 use super::log::{self, History, LogEntry};
 use super::namesake::Namesakes;
+use super::new_dirs::NewDirs;
 use super::overlay::{Overlay, Touched};
-use super::publish::{TRANSACTION, Transaction, recover};
+use super::publish::{TRANSACTION, Transaction, is_absent, recover};
 use super::root::{FileStat, Node, Root};
-use super::stage::Stage;
+use super::stage::{Stage, Staged};
 use super::state::{self, Lock, State};
 use super::{
     GROUP_BYTES, GROUP_OPERATIONS, Purpose, Settings, Trouble, run, undo,
@@ -74,6 +75,21 @@ pub(super) struct Group {
     pub(super) bytes: u64,
     /// Held by a group that will write.
     pub(super) lock: Option<Lock>,
+    /// Contents that were overtaken by an operation that may still be taken
+    /// back.
+    pub(super) kept: Option<Vec<(RelPath, Staged)>>,
+    /// Directories whose names may be changed.
+    writable: BTreeSet<Option<RelPath>>,
+}
+
+impl Group {
+    /// A content of a name is not needed any more.
+    pub(super) fn overtaken(&mut self, path: &RelPath, staged: Staged) {
+        match &mut self.kept {
+            Some(kept) => kept.push((path.clone(), staged)),
+            None => self.stage.drop_content(path, staged),
+        }
+    }
 }
 
 impl Workspace {
@@ -206,7 +222,9 @@ impl Workspace {
             };
         }
         let done = Vec::new();
-        Ok(Group { stage, done, operations: 0, bytes: 0, lock })
+        let (operations, bytes, kept) = (0, 0, None);
+        let writable = BTreeSet::new();
+        Ok(Group { stage, done, operations, bytes, lock, kept, writable })
     }
 
     pub(super) fn new_transaction(&mut self) -> Result<(Stage, Lock), Trouble> {
@@ -222,7 +240,39 @@ impl Workspace {
             Trouble::new("make", "the transaction's directory", why)
         })?;
         self.state = Some(state);
-        Ok((Stage::Disk { dir, next: 0, fresh: None }, lock))
+        Ok((
+            Stage::Disk {
+                dir,
+                next: 0,
+                fresh: None,
+                new_dirs: NewDirs::default(),
+            },
+            lock,
+        ))
+    }
+
+    /// Whether names may be changed where this one is. What cannot be known
+    /// is left to the change itself.
+    pub(super) fn is_changeable(&mut self, path: &RelPath) -> io::Result<()> {
+        let Some(group) = &mut self.group else { return Ok(()) };
+        let parent = path.parent();
+        if group.writable.contains(&parent) || group.stage.is_new_below(path) {
+            return Ok(());
+        }
+        let mut dir = parent.clone();
+        loop {
+            match (self.root.directory(dir.as_ref()), &dir) {
+                (Ok(fd), _) => {
+                    super::state::may_write(&fd)?;
+                    group.writable.extend([parent, dir]);
+                    return Ok(());
+                }
+                (Err(why), Some(name)) if is_absent(&why) => {
+                    dir = name.parent();
+                }
+                (Err(_), _) => return Ok(()),
+            }
+        }
     }
 
     /// Makes the group's changes, all of them or none. Afterwards the next
@@ -276,7 +326,8 @@ impl Workspace {
         seen: &[Option<FileStat>],
         done: &[LogEntry],
     ) -> Result<(), Trouble> {
-        let (Stage::Disk { dir, .. }, Some(state)) = (stage, &self.state)
+        let (Stage::Disk { dir, new_dirs, .. }, Some(state)) =
+            (stage, &self.state)
         else {
             return Ok(());
         };
@@ -289,9 +340,9 @@ impl Workspace {
             entries: entries.to_vec(),
         };
         let mut transaction = Transaction::new(&self.root, dir, durability);
-        transaction.write_journal(&journal, state)?;
+        transaction.write_journal(&journal, new_dirs, state)?;
         let published = transaction
-            .publish(entries, seen)
+            .publish(entries, seen, new_dirs)
             .and_then(|()| log::append(state, done))
             .and_then(|len| {
                 transaction.seal(state)?;
@@ -381,7 +432,7 @@ fn entry(path: &RelPath, touched: &Touched, dirs: Vec<RelPath>) -> Entry {
         before: touched.before.map(|before| before.hash),
         after: touched
             .after
-            .map(|staged| After { hash: staged.hash, staged: staged.number }),
+            .map(|staged| After { hash: staged.hash, at: staged.at }),
     }
 }
 

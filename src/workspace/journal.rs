@@ -6,6 +6,7 @@ use std::io;
 use serde::{Deserialize, Serialize};
 
 use super::hash::Hash;
+use super::stage::Place;
 use crate::path::{Portability, RelPath};
 
 /// A transaction's plan.
@@ -36,8 +37,8 @@ pub(super) struct Entry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct After {
     pub(super) hash: Hash,
-    /// It is staged as `STAGED.new`.
-    pub(super) staged: u64,
+    /// Where it is staged.
+    pub(super) at: Place,
 }
 
 /// A line of the file.
@@ -54,7 +55,10 @@ enum Line {
         dirs: Vec<String>,
         before: Option<String>,
         after: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         staged: Option<u64>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        new_dir: Option<u64>,
     },
     End {
         files: usize,
@@ -80,7 +84,10 @@ impl Journal {
 
     /// Reads a journal; one that is not whole is an error.
     pub(super) fn decode(bytes: &[u8]) -> io::Result<Self> {
-        let broken = || io::Error::other("the journal is damaged");
+        let broken = || {
+            let why = "the journal is damaged";
+            io::Error::new(io::ErrorKind::InvalidData, why)
+        };
         let mut lines = bytes
             .split(|&b| b == b'\n')
             .filter(|line| !line.is_empty())
@@ -91,8 +98,17 @@ impl Journal {
         let mut entries = Vec::new();
         for line in lines {
             match line {
-                Ok(Line::File { path, dirs, before, after, staged }) => {
-                    let after = after.zip(staged);
+                Ok(Line::File {
+                    path,
+                    dirs,
+                    before,
+                    after,
+                    staged,
+                    new_dir,
+                }) => {
+                    let new_dir = new_dir.map(Place::NewDir);
+                    let at = staged.map(Place::Alone).or(new_dir);
+                    let after = after.zip(at);
                     let entry = Entry::read(&path, &dirs, before, after);
                     entries.push(entry.ok_or_else(broken)?);
                 }
@@ -114,7 +130,14 @@ impl Entry {
             dirs: self.dirs.iter().map(RelPath::to_string).collect(),
             before: self.before.map(text),
             after: self.after.map(|after| text(after.hash)),
-            staged: self.after.map(|after| after.staged),
+            staged: self.after.and_then(|after| match after.at {
+                Place::Alone(number) => Some(number),
+                Place::NewDir(_) => None,
+            }),
+            new_dir: self.after.and_then(|after| match after.at {
+                Place::Alone(_) => None,
+                Place::NewDir(number) => Some(number),
+            }),
         }
     }
 
@@ -122,7 +145,7 @@ impl Entry {
         path: &str,
         dirs: &[String],
         before: Option<String>,
-        after: Option<(String, u64)>,
+        after: Option<(String, Place)>,
     ) -> Option<Self> {
         let name = |text: &str| RelPath::parse(text, Portability::Unix).ok();
         let before = match before {
@@ -131,9 +154,7 @@ impl Entry {
         };
         let after = match after {
             None => None,
-            Some((text, staged)) => {
-                Some(After { hash: text.parse().ok()?, staged })
-            }
+            Some((text, at)) => Some(After { hash: text.parse().ok()?, at }),
         };
         Some(Self {
             path: name(path)?,
@@ -155,7 +176,7 @@ mod tests {
             path: name("a/b/c"),
             dirs: vec![name("a"), name("a/b")],
             before: None,
-            after: Some(After { hash: Hash::of(b"x"), staged: 3 }),
+            after: Some(After { hash: Hash::of(b"x"), at: Place::Alone(3) }),
         };
         Journal { run: "r1".into(), log_bytes: 7, entries: vec![entry] }
     }

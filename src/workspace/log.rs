@@ -46,12 +46,16 @@ pub(super) struct Change {
     pub(super) path: String,
     pub(super) before: Option<String>,
     pub(super) after: Option<String>,
+    /// Its permissions are others.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) mode: bool,
 }
 
 impl LogEntry {
     /// Whether this operation changed a file; one found done did not.
     pub(super) fn changes_something(&self) -> bool {
-        self.changes.iter().any(|change| change.before != change.after)
+        let is_change = |it: &Change| it.before != it.after || it.mode;
+        self.changes.iter().any(is_change)
     }
 }
 
@@ -202,7 +206,8 @@ fn find(state: &State) -> io::Result<Found> {
         Err(why) => return Err(why.into()),
     };
     if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
-        return Err(io::Error::other("it is not a file"));
+        let why = "it is not a file";
+        return Err(io::Error::new(io::ErrorKind::InvalidData, why));
     }
     let len = stat.st_size.try_into().unwrap_or_default();
     #[expect(clippy::useless_conversion, reason = "it is not u64 everywhere")]
@@ -350,6 +355,7 @@ mod tests {
                 path: "a".into(),
                 before: before.map(text),
                 after: after.map(text),
+                mode: false,
             }],
         }
     }

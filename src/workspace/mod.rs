@@ -12,6 +12,8 @@ mod hash;
 mod journal;
 mod log;
 mod namesake;
+mod new_dirs;
+mod outcomes;
 mod overlay;
 mod perform;
 mod publish;
@@ -27,8 +29,10 @@ use std::io;
 use std::os::fd::AsFd;
 
 use rustix::fs;
+use rustix::io::Errno;
 
 use crate::edit::Matching;
+use crate::path::STATE_DIR;
 
 pub use group::Workspace;
 pub use tree::{Content, Tree};
@@ -111,6 +115,19 @@ pub struct Trouble {
 impl Trouble {
     fn new(doing: &'static str, what: &str, why: io::Error) -> Self {
         Self { doing, what: what.to_owned(), why }
+    }
+
+    /// Whether what is kept under the root is not what was put there, so
+    /// that every run will fail until it is gone.
+    pub fn is_damaged_state(&self) -> bool {
+        let is_other = match Errno::from_io_error(&self.why) {
+            Some(why) => {
+                matches!(why, Errno::NOTDIR | Errno::ISDIR | Errno::LOOP)
+            }
+            None => self.why.kind() == io::ErrorKind::InvalidData,
+        };
+        let parts = [STATE_DIR, "the transaction", "the log", "old runs"];
+        is_other && parts.contains(&&*self.what)
     }
 }
 

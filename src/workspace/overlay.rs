@@ -56,6 +56,20 @@ impl Overlay {
         }
     }
 
+    /// Gives a name back what was said of it before, and returns the content
+    /// that it has lost by that.
+    pub(super) fn restore(
+        &mut self,
+        path: &RelPath,
+        before: Option<Touched>,
+    ) -> Option<Staged> {
+        let lost = match before {
+            Some(before) => self.0.insert(path.clone(), before),
+            None => self.0.remove(path),
+        };
+        lost?.after
+    }
+
     /// The directory above `path` that the group has made a file, if any.
     pub(super) fn file_above(&self, path: &RelPath) -> Option<RelPath> {
         path.ancestors()
@@ -88,6 +102,7 @@ impl Overlay {
 mod tests {
     use super::*;
     use crate::path::Portability;
+    use crate::workspace::stage::Place;
 
     fn name(text: &str) -> RelPath {
         RelPath::parse(text, Portability::Everywhere).unwrap()
@@ -97,7 +112,8 @@ mod tests {
     fn a_file_below_makes_a_directory() {
         let mut overlay = Overlay::default();
         let hash = Hash::of(b"");
-        let staged = Staged { number: 0, len: 0, hash, like: None };
+        let at = Place::Alone(0);
+        let staged = Staged { at, len: 0, hash, like: None };
         overlay.put(&name("a-b"), None, Some(staged));
         overlay.put(&name("a/b/c"), None, Some(staged));
         overlay.put(&name("d/e"), None, None);

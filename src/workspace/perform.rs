@@ -6,16 +6,14 @@ use std::io;
 use super::group::{Begun, Workspace};
 use super::hash::Hash;
 use super::log::{Change, LogEntry};
+use super::outcomes::{edited, io_failed, not_edited, taken};
 use super::overlay::Before;
 use super::root::{FileStat, Node};
 use super::stage::{Permissions, Staged};
 use super::{Purpose, Trouble};
-use crate::edit::{
-    self, Action, Edit, EditError, FileMode, Modified, Nearest, Operation,
-    Refusal,
-};
+use crate::edit::{self, Action, Edit, FileMode, Operation};
 use crate::path::RelPath;
-use crate::report::result::{NearestPlace, Outcome};
+use crate::report::result::Outcome;
 
 /// What stands under a name, the group's own changes included.
 enum Standing {
@@ -122,6 +120,44 @@ impl Workspace {
             Err(outcome) => return Ok(outcome),
         };
         self.note(operation, digest, nth, changes);
+        Ok(outcome)
+    }
+
+    /// Performs two operations on one file, or none of them.
+    pub fn perform_both(
+        &mut self,
+        first: &Operation,
+        second: &Operation,
+    ) -> Result<Outcome, Trouble> {
+        let path = &first.path;
+        let before = self.overlay.get(path).copied();
+        let was_changed = self.changed.contains(path);
+        let group = self.begin()?;
+        let done = group.done.len();
+        group.kept = Some(Vec::new());
+        let mut outcome = self.perform(first)?;
+        if outcome.status.is_good() {
+            outcome = self.perform(second)?;
+        }
+        let is_good = outcome.status.is_good();
+        let Some(group) = &mut self.group else { return Ok(outcome) };
+        let kept = group.kept.take().unwrap_or_default();
+        if is_good {
+            for (path, staged) in kept {
+                group.stage.drop_content(&path, staged);
+            }
+            return Ok(outcome);
+        }
+        group.done.truncate(done);
+        let after = self.overlay.restore(path, before);
+        let of_first = after
+            .filter(|&it| before.is_none_or(|before| before.after != Some(it)));
+        if let Some(staged) = of_first {
+            group.stage.drop_content(path, staged);
+        }
+        if !was_changed {
+            self.changed.remove(path);
+        }
         Ok(outcome)
     }
 
@@ -337,6 +373,7 @@ impl Workspace {
             other => return Err(other.in_the_way(to)),
         }
         // What can fail comes first.
+        self.may_change(from)?;
         let after = (old.bytes.as_slice(), old.source.permissions(mode));
         let come = self.put(to, None, Some(after))?;
         let gone = self.put(from, Some(&old), None)?;
@@ -387,7 +424,9 @@ impl Workspace {
     ) -> io::Result<Vec<u8>> {
         match (source, &self.group) {
             (Source::Disk(stat), _) => self.root.read(path, &stat),
-            (Source::Stage(staged), Some(group)) => group.stage.get(staged),
+            (Source::Stage(staged), Some(group)) => {
+                group.stage.get(path, staged)
+            }
             (Source::Stage(_), None) => {
                 Err(io::Error::other("a staged file is gone"))
             }
@@ -421,6 +460,10 @@ impl Workspace {
         if self.overlay.has_below(path) {
             return Ok(Standing::Directory);
         }
+        let group = self.group.as_ref();
+        if group.is_some_and(|group| group.stage.is_new_below(path)) {
+            return Ok(Standing::Absent);
+        }
         Ok(match self.root.look(path)? {
             Node::Absent => Standing::Absent,
             Node::File(stat) => Standing::File(Source::Disk(stat)),
@@ -434,6 +477,16 @@ impl Workspace {
         })
     }
 
+    fn may_change(&mut self, path: &RelPath) -> Result<(), Outcome> {
+        self.is_changeable(path).map_err(|why| {
+            let mut outcome = io_failed(&why);
+            if let Some(why) = &mut outcome.why {
+                why.why = format!("its directory is closed: {}", why.why);
+            }
+            outcome
+        })
+    }
+
     /// Notes a new content, or none, for a name.
     fn put(
         &mut self,
@@ -441,6 +494,7 @@ impl Workspace {
         old: Option<&Read>,
         new: Option<(&[u8], Permissions)>,
     ) -> Result<Change, Outcome> {
+        self.may_change(path)?;
         let group = self
             .group
             .as_mut()
@@ -450,7 +504,7 @@ impl Workspace {
             Some((bytes, permissions)) => {
                 let staged = group
                     .stage
-                    .put(bytes, permissions)
+                    .put(&self.root, path, bytes, permissions)
                     .map_err(|why| io_failed(&why))?;
                 group.bytes += staged.len;
                 Some(staged)
@@ -461,12 +515,16 @@ impl Workspace {
             Source::Stage(_) => None,
         });
         if let Some(overtaken) = self.overlay.put(path, before, staged) {
-            group.stage.drop_content(overtaken);
+            group.overtaken(path, overtaken);
         }
+        let mode = |like: Option<FileStat>| like.map(|stat| stat.mode);
+        let was = old.and_then(|old| mode(old.source.like()));
+        let is = staged.and_then(|staged| mode(staged.like));
         Ok(Change {
             path: path.to_string(),
             before: old.map(|old| old.hash.to_string()),
             after: staged.map(|staged| staged.hash.to_string()),
+            mode: was.zip(is).is_some_and(|(was, is)| was != is),
         })
     }
 
@@ -501,80 +559,16 @@ impl Standing {
     }
 }
 
-impl Outcome {
-    fn sized(mut self, old: Option<usize>, new: Option<usize>) -> Self {
-        self.old_bytes = old.map(|n| n as u64);
-        self.new_bytes = new.map(|n| n as u64);
-        self
-    }
-}
-
 /// What was to be done was there already: these files stay as they are.
 fn found_done<const N: usize>(
     files: [(&RelPath, Option<&Read>); N],
 ) -> (Outcome, Vec<Change>) {
     let stays = |(path, there): (&RelPath, Option<&Read>)| {
         let hash = there.map(|read| read.hash.to_string());
-        Change { path: path.to_string(), before: hash.clone(), after: hash }
+        let before = hash.clone();
+        Change { path: path.to_string(), before, after: hash, mode: false }
     };
     (Outcome::unchanged(), files.into_iter().map(stays).collect())
-}
-
-fn taken(to: &RelPath) -> Outcome {
-    Outcome::failed("exists", format!("'{to}' exists"))
-}
-
-fn io_failed(why: &io::Error) -> Outcome {
-    let text = why.to_string();
-    let text = text.split(" (os error").next().unwrap_or(&text);
-    Outcome::failed("io", text)
-}
-
-fn edited(new: &Modified) -> Outcome {
-    let mut done = Outcome::applied();
-    if !new.in_sequence.is_empty() {
-        let edits: Vec<String> =
-            new.in_sequence.iter().map(usize::to_string).collect();
-        let edits = edits.join(", ");
-        done = done.with(format!("after earlier edits: edit {edits}"));
-    }
-    for (edit, rung) in &new.forgiven {
-        done = done.with(format!("edit {edit}: {}", rung.describe()));
-    }
-    done
-}
-
-fn not_edited(error: &EditError) -> Outcome {
-    let mut outcome = Outcome::failed(error.why.code(), error);
-    if let Some(why) = &mut outcome.why {
-        why.edit = Some(error.edit);
-        match &error.why {
-            Refusal::Missing(_, Some(nearest)) => {
-                why.nearest = Some(place(nearest));
-            }
-            Refusal::Ambiguous { lines, .. } => {
-                why.candidates.clone_from(lines);
-            }
-            Refusal::Context { line, found } => {
-                why.nearest =
-                    Some(place(&Nearest::at(*line, found.as_deref())));
-            }
-            Refusal::NoSuchLine { lines, .. } => {
-                why.nearest = Some(place(&Nearest::at(lines + 1, None)));
-            }
-            _ => {}
-        }
-    }
-    outcome
-}
-
-fn place(nearest: &Nearest) -> NearestPlace {
-    NearestPlace {
-        line: nearest.line,
-        differs_at: nearest.differs_at,
-        difference: nearest.difference.describe(),
-        found: nearest.found.clone(),
-    }
 }
 
 /// The digest of an operation in a form that its spelling does not change.

@@ -12,8 +12,9 @@ use rustix::io::Errno;
 
 use super::hash::Hash;
 use super::journal::{Entry, Journal};
+use super::new_dirs::{NewDirs, dir_name};
 use super::root::{FileStat, Node, Root, look_in};
-use super::stage::new_name;
+use super::stage::{Place, new_name};
 use super::state::{self, State};
 use super::{Durability, Trouble, log};
 use crate::path::RelPath;
@@ -76,13 +77,19 @@ impl<'a> Transaction<'a> {
     pub(super) fn write_journal(
         &self,
         journal: &Journal,
+        new_dirs: &NewDirs,
         state: &State,
     ) -> Result<(), Trouble> {
         let write = || -> io::Result<()> {
+            if !new_dirs.is_sound() {
+                return Err(io::Error::other(
+                    "a staged file cannot be removed",
+                ));
+            }
             let mut file = state::new_file(self.dir, JOURNAL_DRAFT)?;
             file.write_all(&journal.encode())?;
             if !self.sync_all_staged(&journal.entries) {
-                self.sync_staged(&journal.entries)?;
+                self.sync_staged(&journal.entries, new_dirs)?;
                 self.durability.sync(&file)?;
                 self.durability.sync(state.dir())?;
             }
@@ -100,14 +107,27 @@ impl<'a> Transaction<'a> {
             && sync_all(self.dir)
     }
 
-    fn sync_staged(&self, entries: &[Entry]) -> io::Result<()> {
+    fn sync_staged(
+        &self,
+        entries: &[Entry],
+        new_dirs: &NewDirs,
+    ) -> io::Result<()> {
         if self.durability == Durability::None {
             return Ok(());
         }
-        for after in entries.iter().filter_map(|entry| entry.after) {
-            let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW;
-            let name = new_name(after.staged);
-            let fd = fs::openat(self.dir, name, flags, Mode::empty())?;
+        let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW;
+        let none = Mode::empty();
+        for entry in entries {
+            let fd = match entry.after.map(|after| after.at) {
+                None => continue,
+                Some(Place::Alone(number)) => {
+                    fs::openat(self.dir, new_name(number), flags, none)?
+                }
+                Some(Place::NewDir(_)) => {
+                    let dir = new_dirs.open(&entry.path, self.dir)?;
+                    fs::openat(dir, entry.path.file_name(), flags, none)?
+                }
+            };
             self.durability.sync(&fd)?;
         }
         Ok(())
@@ -119,13 +139,35 @@ impl<'a> Transaction<'a> {
         &mut self,
         entries: &[Entry],
         seen: &[Option<FileStat>],
+        new_dirs: &NewDirs,
     ) -> Result<(), Trouble> {
+        for (top, number) in new_dirs.tops() {
+            self.publish_dir(number, top, entries)
+                .map_err(|why| Trouble::new("make", top.as_str(), why))?;
+        }
         for (number, (entry, seen)) in entries.iter().zip(seen).enumerate() {
             self.publish_one(number, entry, seen.as_ref()).map_err(|why| {
                 Trouble::new("write", entry.path.as_str(), why)
             })?;
         }
         Ok(())
+    }
+
+    /// Gives a new directory its name, if files of the group are in it.
+    fn publish_dir(
+        &mut self,
+        number: u64,
+        top: &RelPath,
+        entries: &[Entry],
+    ) -> io::Result<()> {
+        let at = Place::NewDir(number);
+        if !entries.iter().any(|e| e.after.is_some_and(|a| a.at == at)) {
+            return Ok(());
+        }
+        let (txn, within) = (self.dir, top.parent());
+        self.touched.insert(within.clone());
+        let within = self.dir_of(within.as_ref())?;
+        rename_to_free(txn, &dir_name(number), within, top.file_name())
     }
 
     /// Makes durable what was published and logged.
@@ -146,26 +188,33 @@ impl<'a> Transaction<'a> {
         entry: &Entry,
         seen: Option<&FileStat>,
     ) -> io::Result<()> {
-        if entry.after.is_some() {
+        let at = entry.after.map(|after| after.at);
+        let (txn, parent) = (self.dir, entry.path.parent());
+        if let Some(Place::NewDir(_)) = at {
+            // It has its name already.
+            let made = entry.dirs.iter().map(RelPath::parent);
+            self.touched.extend(made.chain([parent]));
+            return Ok(());
+        }
+        if at.is_some() {
             self.make_dirs(entry)?;
         }
-        let (txn, parent) = (self.dir, entry.path.parent());
         self.touched.insert(parent.clone());
         let parent = self.dir_of(parent.as_ref())?;
         let name = entry.path.file_name();
         if let Some(seen) = seen {
             back_up(txn, parent, name, number, seen)?;
         }
-        match (entry.after, seen) {
-            (None, _) => {
+        match (at, seen) {
+            (Some(Place::Alone(staged)), Some(_)) => {
+                Ok(fs::renameat(txn, new_name(staged), parent, name)?)
+            }
+            (Some(Place::Alone(staged)), None) => {
+                rename_to_free(txn, &new_name(staged), parent, name)
+            }
+            _ => {
                 fs::unlinkat(parent, name, AtFlags::empty())?;
                 self.remove_dirs(entry)
-            }
-            (Some(after), Some(_)) => {
-                Ok(fs::renameat(txn, new_name(after.staged), parent, name)?)
-            }
-            (Some(after), None) => {
-                rename_to_free(txn, &new_name(after.staged), parent, name)
             }
         }
     }
@@ -197,6 +246,13 @@ impl<'a> Transaction<'a> {
         number: usize,
         entry: &Entry,
     ) -> io::Result<()> {
+        let at = entry.after.map(|after| after.at);
+        if let Some(Place::NewDir(number)) = at
+            && look_in(self.dir, &dir_name(number))? != Node::Absent
+        {
+            // It never got its name.
+            return Ok(());
+        }
         let old = old_name(number);
         let backup = look_in(self.dir, &old)?;
         if entry.after.is_none() && backup != Node::Absent {
@@ -298,7 +354,7 @@ impl<'a> Transaction<'a> {
 }
 
 /// The name is free, or something above it is a file.
-fn is_absent(why: &io::Error) -> bool {
+pub(super) fn is_absent(why: &io::Error) -> bool {
     use io::ErrorKind::{NotADirectory, NotFound};
     matches!(why.kind(), NotFound | NotADirectory)
 }
@@ -445,8 +501,8 @@ fn restore(
     state::remove_file(txn, old)
 }
 
-/// Removes a new file if it is ours: it left the stage, and still has the
-/// content that it was staged with.
+/// Removes a new file if it is ours: it left the stage, alone or with its
+/// directory, and still has the content that it was staged with.
 fn remove_published(
     txn: &OwnedFd,
     parent: &OwnedFd,
@@ -454,11 +510,12 @@ fn remove_published(
     entry: &Entry,
 ) -> io::Result<()> {
     let Some(after) = entry.after else { return Ok(()) };
-    let still_staged = look_in(txn, &new_name(after.staged))?;
-    let Node::File(_) = look_in(parent, name)? else { return Ok(()) };
-    if still_staged != Node::Absent {
+    if let Place::Alone(number) = after.at
+        && look_in(txn, &new_name(number))? != Node::Absent
+    {
         return Ok(());
     }
+    let Node::File(_) = look_in(parent, name)? else { return Ok(()) };
     let found = state::read_file(parent, name)?.unwrap_or_default();
     if Hash::of(&found) == after.hash {
         state::remove_file(parent, name)?;

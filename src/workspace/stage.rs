@@ -11,9 +11,11 @@ use std::path::Path;
 use rustix::fs::{self, Gid, Mode, OFlags, Uid};
 
 use super::hash::Hash;
-use super::root::FileStat;
+use super::new_dirs::NewDirs;
+use super::root::{FileStat, Root};
 use super::state;
 use crate::edit::FileMode;
+use crate::path::RelPath;
 
 /// The permissions that a content gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,17 +31,27 @@ pub(super) enum Permissions {
 /// A content that waits to be published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Staged {
-    pub(super) number: u64,
+    pub(super) at: Place,
     pub(super) len: u64,
     pub(super) hash: Hash,
     /// The file whose permissions it has taken over.
     pub(super) like: Option<FileStat>,
 }
 
+/// Where a staged content is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// On its own, under this number.
+    Alone(u64),
+    /// In the new directory of this number, under the name that it will have
+    /// there.
+    NewDir(u64),
+}
+
 /// Where contents wait.
 #[derive(Debug)]
 pub(super) enum Stage {
-    /// In this directory, as `N.new`.
+    /// In this directory: as `N.new`, or in a directory that is new too.
     Disk {
         /// The transaction's directory.
         dir: OwnedFd,
@@ -47,6 +59,8 @@ pub(super) enum Stage {
         next: u64,
         /// What a new file is like before it is made like another.
         fresh: Option<FileStat>,
+        /// Directories that are staged whole.
+        new_dirs: NewDirs,
     },
     /// One after the other in a file without a name, which goes away with
     /// the process.
@@ -78,9 +92,11 @@ impl Stage {
         Ok(Self::Spill(Spill { file, starts: Vec::new(), end: 0 }))
     }
 
-    /// Keeps a content.
+    /// Keeps a content that is to stand under a name.
     pub(super) fn put(
         &mut self,
+        root: &Root,
+        path: &RelPath,
         bytes: &[u8],
         permissions: Permissions,
     ) -> io::Result<Staged> {
@@ -88,46 +104,78 @@ impl Stage {
             Permissions::Like(stat) => Some(stat),
             Permissions::Fresh | Permissions::FreshExecutable => None,
         };
-        let number = match self {
+        let at = match self {
             Self::Spill(spill) => {
                 if permissions == Permissions::FreshExecutable {
                     like = Some(FileStat::program());
                 }
-                spill.put(bytes)?
+                Place::Alone(spill.put(bytes)?)
             }
-            Self::Disk { dir, next, fresh } => {
-                let number = *next;
-                *next += 1;
-                let name = new_name(number);
-                let written = write(dir, &name, bytes, permissions, fresh);
-                if written.is_err() {
-                    drop(state::remove_file(&*dir, &name));
-                }
-                like = written?.or(like);
-                number
+            Self::Disk { dir, next, fresh, new_dirs } => {
+                let new_dir = new_dirs.of(path, root, dir, next)?;
+                let file = (bytes, permissions);
+                let written = match new_dir {
+                    None => put_alone(dir, next, file, fresh),
+                    Some(number) => put_in_new_dir(
+                        new_dirs,
+                        number,
+                        path,
+                        (dir, next),
+                        file,
+                        fresh,
+                    ),
+                };
+                let (at, own) = written?;
+                like = own.or(like);
+                at
             }
         };
         let len = bytes.len() as u64;
-        Ok(Staged { number, len, hash: Hash::of(bytes), like })
+        Ok(Staged { at, len, hash: Hash::of(bytes), like })
     }
 
-    /// A content again.
-    pub(super) fn get(&self, staged: Staged) -> io::Result<Vec<u8>> {
-        match self {
-            Self::Spill(spill) => spill.get(staged),
-            Self::Disk { dir, .. } => {
-                let name = new_name(staged.number);
-                let gone = || io::Error::other("a staged file is gone");
-                state::read_file(dir, &name)?.ok_or_else(gone)
+    /// The content of a name again.
+    pub(super) fn get(
+        &self,
+        path: &RelPath,
+        staged: Staged,
+    ) -> io::Result<Vec<u8>> {
+        let gone = || io::Error::other("a staged file is gone");
+        let read = match (self, staged.at) {
+            (Self::Spill(spill), Place::Alone(number)) => {
+                return spill.get(number, staged.len);
+            }
+            (Self::Disk { dir, .. }, Place::Alone(number)) => {
+                state::read_file(dir, &new_name(number))?
+            }
+            (Self::Disk { dir, new_dirs, .. }, Place::NewDir(_)) => {
+                state::read_file(new_dirs.open(path, dir)?, path.file_name())?
+            }
+            (Self::Spill(_), Place::NewDir(_)) => None,
+        };
+        read.ok_or_else(gone)
+    }
+
+    /// Forgets a content that another one has overtaken. What stays behind
+    /// by mistake goes away with the transaction, or keeps it from being
+    /// published.
+    pub(super) fn drop_content(&mut self, path: &RelPath, staged: Staged) {
+        if let Self::Disk { dir, new_dirs, .. } = self {
+            match staged.at {
+                Place::Alone(number) => {
+                    drop(state::remove_file(dir, &new_name(number)));
+                }
+                Place::NewDir(_) => new_dirs.remove(path, dir),
             }
         }
     }
 
-    /// Forgets a content that another one has overtaken. What stays behind
-    /// by mistake goes away with the transaction.
-    pub(super) fn drop_content(&mut self, staged: Staged) {
-        if let Self::Disk { dir, .. } = self {
-            drop(state::remove_file(dir, &new_name(staged.number)));
+    /// Whether nothing can be on disk under a name: its directory was not
+    /// there when it was staged.
+    pub(super) fn is_new_below(&self, path: &RelPath) -> bool {
+        match self {
+            Self::Disk { new_dirs, .. } => new_dirs.has_above(path),
+            Self::Spill(_) => false,
         }
     }
 }
@@ -140,11 +188,11 @@ impl Spill {
         Ok(self.starts.len() as u64 - 1)
     }
 
-    fn get(&self, staged: Staged) -> io::Result<Vec<u8>> {
+    fn get(&self, number: u64, len: u64) -> io::Result<Vec<u8>> {
         let gone = || io::Error::other("a staged content is gone");
-        let index = usize::try_from(staged.number).map_err(|_| gone())?;
+        let index = usize::try_from(number).map_err(|_| gone())?;
         let start = *self.starts.get(index).ok_or_else(gone)?;
-        let len = usize::try_from(staged.len).map_err(|_| gone())?;
+        let len = usize::try_from(len).map_err(|_| gone())?;
         let mut bytes = vec![0; len];
         self.file.read_exact_at(&mut bytes, start)?;
         Ok(bytes)
@@ -172,17 +220,64 @@ fn named_for_a_moment(dir: &Path, flags: OFlags) -> io::Result<File> {
     Ok(File::from(fd))
 }
 
+/// A content and the permissions that it gets.
+type Content<'a> = (&'a [u8], Permissions);
+
+/// Where a content came to be, and what it is like, if that is not like any
+/// new file.
+type Put = (Place, Option<FileStat>);
+
+fn put_alone(
+    dir: &OwnedFd,
+    next: &mut u64,
+    content: Content<'_>,
+    fresh: &mut Option<FileStat>,
+) -> io::Result<Put> {
+    let number = *next;
+    *next += 1;
+    let name = new_name(number);
+    let file = state::new_file(dir, &name)?;
+    let written = write(file, content, fresh);
+    if written.is_err() {
+        drop(state::remove_file(dir, &name));
+    }
+    Ok((Place::Alone(number), written?))
+}
+
+/// Stages a content with its new directory. One whose name is taken there is
+/// staged alone: it overtakes the one that has it.
+fn put_in_new_dir(
+    new_dirs: &mut NewDirs,
+    number: u64,
+    path: &RelPath,
+    (dir, next): (&OwnedFd, &mut u64),
+    content: Content<'_>,
+    fresh: &mut Option<FileStat>,
+) -> io::Result<Put> {
+    let file = match new_dirs
+        .make(path, dir)
+        .and_then(|within| state::new_file(within, path.file_name()))
+    {
+        Err(why) if why.kind() == io::ErrorKind::AlreadyExists => {
+            return put_alone(dir, next, content, fresh);
+        }
+        file => file?,
+    };
+    let written = write(file, content, fresh);
+    if written.is_err() {
+        new_dirs.remove(path, dir);
+    }
+    Ok((Place::NewDir(number), written?))
+}
+
 /// Writes a new file and gives it its permissions; what they are, if they
 /// are not those of any new file. `fresh` remembers what a new file of this
 /// directory is like on its own.
 fn write(
-    dir: &OwnedFd,
-    name: &str,
-    bytes: &[u8],
-    permissions: Permissions,
+    mut file: File,
+    (bytes, permissions): Content<'_>,
     fresh: &mut Option<FileStat>,
 ) -> io::Result<Option<FileStat>> {
-    let mut file = state::new_file(dir, name)?;
     file.write_all(bytes)?;
     if permissions == Permissions::Fresh {
         return Ok(None);

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 
-use rustix::fs::{self, AtFlags, FlockOperation, Mode, OFlags};
+use rustix::fs::{self, Access, AtFlags, FlockOperation, Mode, OFlags};
 use rustix::io::Errno;
 
 use super::root::Root;
@@ -13,13 +13,17 @@ use super::{Durability, Patience, Trouble};
 use crate::path::STATE_DIR;
 
 const COMMON: OFlags = OFlags::CLOEXEC.union(OFlags::NOFOLLOW);
-const DIRECTORY: OFlags = OFlags::DIRECTORY.union(OFlags::RDONLY).union(COMMON);
+pub(super) const DIRECTORY: OFlags =
+    OFlags::DIRECTORY.union(OFlags::RDONLY).union(COMMON);
 const NEW_FILE: OFlags =
     OFlags::WRONLY.union(OFlags::CREATE).union(OFlags::EXCL).union(COMMON);
 
 /// Everybody's permissions, less the process's mask.
 pub(super) const FILE_MODE: Mode = Mode::from_raw_mode(0o666);
-const DIR_MODE: Mode = Mode::from_raw_mode(0o777);
+pub(super) const DIR_MODE: Mode = Mode::from_raw_mode(0o777);
+
+/// Levels of directories in the deepest one that is removed as a whole.
+const DEEPEST: usize = 16;
 
 /// The state directory, open.
 #[derive(Debug)]
@@ -113,6 +117,15 @@ pub(super) fn make_dir(within: &OwnedFd, name: &str) -> io::Result<OwnedFd> {
     Ok(fs::openat(within, name, DIRECTORY, Mode::empty())?)
 }
 
+/// Fails if names in a directory may not be changed by this process.
+pub(super) fn may_write(dir: &OwnedFd) -> io::Result<()> {
+    let wanted = Access::WRITE_OK | Access::EXEC_OK;
+    match fs::accessat(dir, ".", wanted, AtFlags::empty()) {
+        Err(why @ (Errno::ACCESS | Errno::ROFS)) => Err(why.into()),
+        _ => Ok(()),
+    }
+}
+
 /// Opens a file that must not exist yet.
 pub(super) fn new_file(within: &OwnedFd, name: &str) -> io::Result<File> {
     Ok(File::from(fs::openat(within, name, NEW_FILE, FILE_MODE)?))
@@ -155,11 +168,22 @@ pub(super) fn names(dir: &OwnedFd) -> io::Result<Vec<String>> {
     Ok(names)
 }
 
-/// Removes a directory of ours, which holds nothing but files.
+/// Removes a directory of ours, and what is in it.
 pub(super) fn remove_dir(within: &OwnedFd, name: &str) -> io::Result<()> {
+    remove_level(within, name, DEEPEST)
+}
+
+fn remove_level(within: &OwnedFd, name: &str, levels: usize) -> io::Result<()> {
     let Some(dir) = open_dir(within, name)? else { return Ok(()) };
     for file in names(&dir)? {
-        remove_file(&dir, &file)?;
+        match fs::unlinkat(&dir, &file, AtFlags::empty()) {
+            Ok(()) | Err(Errno::NOENT) => {}
+            // What a directory is answered with by Linux, and by POSIX.
+            Err(Errno::ISDIR | Errno::PERM) if levels > 0 => {
+                remove_level(&dir, &file, levels - 1)?;
+            }
+            Err(why) => return Err(why.into()),
+        }
     }
     match fs::unlinkat(within, name, AtFlags::REMOVEDIR) {
         Ok(()) | Err(Errno::NOENT) => Ok(()),

@@ -14,7 +14,7 @@ use super::journal::{After, Entry, Journal};
 use super::log::{self, Change, LogEntry};
 use super::publish::{TRANSACTION, link_or_copy, old_name, read_journal};
 use super::root::{FileStat, Node, look_in};
-use super::stage::{Stage, new_name};
+use super::stage::{Place, Stage, new_name};
 use super::state::{self, State};
 use super::{Durability, KEPT_RUNS, Trouble};
 use crate::path::RelPath;
@@ -269,6 +269,7 @@ impl Workspace {
                 path: path.to_string(),
                 before: turn.after.map(|hash| hash.to_string()),
                 after: hash.map(|hash| hash.to_string()),
+                mode: false,
             });
             if turn.after.is_none() && hash.is_none() {
                 continue;
@@ -278,7 +279,8 @@ impl Workspace {
                     Trouble::new("restore", path.as_str(), why)
                 })?;
             }
-            let after = hash.map(|hash| After { hash, staged: number });
+            let after =
+                hash.map(|hash| After { hash, at: Place::Alone(number) });
             let dirs = match after {
                 Some(_) if turn.after.is_none() => {
                     self.missing_dirs(&path, &mut there).map_err(|why| {

@@ -188,7 +188,9 @@ fn counts(traced: &Traced, root: &Path) -> BTreeMap<String, (usize, usize)> {
 pub fn every_call(dir: &Dir, args: &[&str], what: &str) -> Vec<String> {
     let traced = traced(dir.path(), args, None);
     assert_eq!(traced.status, Some(0), "{traced:?}");
-    calls_of(&traced, dir, what)
+    let calls = calls_of(&traced, dir, what);
+    assert!(calls.len() > 30, "only {} calls were seen", calls.len());
+    calls
 }
 
 fn calls_of(traced: &Traced, dir: &Dir, what: &str) -> Vec<String> {
@@ -199,7 +201,7 @@ fn calls_of(traced: &Traced, dir: &Dir, what: &str) -> Vec<String> {
             calls.push(format!("{name}:{what}:when={n}"));
         }
     }
-    assert!(calls.len() > 30, "only {} calls were seen", calls.len());
+    assert!(!calls.is_empty(), "no call was seen");
     calls
 }
 
@@ -533,4 +535,46 @@ fn a_file_system_without_links_is_served_by_copies() {
         .expect("strace runs");
     assert_eq!(back.status.code(), Some(0), "{back:?}");
     assert_eq!(tree(&dir), old);
+}
+
+/// A patch that edits a file and moves it is one operation.
+#[test]
+fn an_edit_that_moves_is_done_whole_or_not_at_all() {
+    if !has_strace() {
+        return;
+    }
+    let patch = "*** Begin Patch\n*** Update File: m1\n*** Move to: sub/m3\n\
+                 @@\n-one\n+1\n*** End Patch\n";
+    let run = |dir: &Dir, inject: &str| {
+        let file = dir.path().with_extension("v4a");
+        std::fs::write(&file, patch).expect("the patch");
+        let ran = Command::new("strace")
+            .args(["-o", "/dev/null", "-e", "trace=openat,write"])
+            .args(["-e", &format!("inject={inject}")])
+            .args([binary("edit-apply"), "--no-fsync", "-C"])
+            .arg(dir.path())
+            .arg(&file)
+            .output();
+        drop(std::fs::remove_file(file));
+        ran.expect("strace runs")
+    };
+    let old = tree(&fresh());
+    let (mut olds, mut news) = (0, 0);
+    for call in ["openat", "write"] {
+        for n in 1..40 {
+            let dir = fresh();
+            let inject = format!("{call}:error=ENOSPC:when={n}");
+            let ran = run(&dir, &inject);
+            let now = tree(&dir);
+            let is_new = now.contains(&("sub/m3".into(), "1\n".into()))
+                && !now.iter().any(|(name, _)| name == "m1");
+            assert!(is_new || now == old, "{inject}: {now:?} {ran:?}");
+            let is_good = ran.status.code() == Some(0);
+            assert!(is_new || !is_good, "{inject}: {ran:?}");
+            olds += usize::from(!is_new);
+            news += usize::from(is_new);
+        }
+    }
+    println!("{olds} not at all, {news} whole");
+    assert!(olds > 5 && news > 5);
 }

@@ -21,7 +21,7 @@ use crate::interrupt::Interrupt;
 use crate::reader::Ending;
 use tornkit::cli::{self, Diagnostics, printable};
 use tornkit::edit::{Format, Matching, Policy, globs_of};
-use tornkit::path::Names;
+use tornkit::path::{Names, STATE_DIR};
 use tornkit::report;
 use tornkit::span::Status;
 use tornkit::stream::{self, Clash, Input, Output};
@@ -154,27 +154,41 @@ struct Args {
 
 fn main() -> ExitCode {
     cli::run("edit-apply", |args: Args, diagnostics| {
-        args.check_files()?;
-        let mut out = match &args.output {
-            Some(file) => Output::file(file)?,
-            None => Output::stdout(),
-        };
-        let status = if args.instructions {
-            let format = args.format().unwrap_or(Format::Ops);
-            out.write(format.instructions().as_bytes())?;
-            Status::Complete
-        } else if args.log {
-            print_log(&args, &mut out)?
-        } else if let Some(run) = &args.rollback {
-            roll_back(&args, run, &mut out, diagnostics)?
-        } else if args.recover {
-            recover(&args, diagnostics)?
-        } else {
-            return session::run(&args, out, diagnostics);
-        };
-        out.finish()?;
-        Ok(status)
+        run(&args, diagnostics).or_else(|why| {
+            let trouble = why.downcast_ref::<Trouble>();
+            if !trouble.is_some_and(Trouble::is_damaged_state) {
+                return Err(why);
+            }
+            diagnostics.say(&cli::describe(&why));
+            let state = args.directory.join(STATE_DIR);
+            let state = state.display();
+            diagnostics.hint(&format!("mv {state} {state}.damaged"));
+            Ok(Status::Trouble)
+        })
     })
+}
+
+fn run(args: &Args, diagnostics: Diagnostics) -> Result<Status, Error> {
+    args.check_files()?;
+    let mut out = match &args.output {
+        Some(file) => Output::file(file)?,
+        None => Output::stdout(),
+    };
+    let status = if args.instructions {
+        let format = args.format().unwrap_or(Format::Ops);
+        out.write(format.instructions().as_bytes())?;
+        Status::Complete
+    } else if args.log {
+        print_log(args, &mut out)?
+    } else if let Some(run) = &args.rollback {
+        roll_back(args, run, &mut out, diagnostics)?
+    } else if args.recover {
+        recover(args, diagnostics)?
+    } else {
+        return session::run(args, out, diagnostics);
+    };
+    out.finish()?;
+    Ok(status)
 }
 
 /// A format as it is given.

@@ -196,14 +196,36 @@ impl Session<'_> {
     ) -> Result<Outcome, Trouble> {
         match self.policy.check(operation) {
             Ok(()) => {
-                if !self.workspace.is_in_group() {
-                    let Self { interrupt, workspace, .. } = &mut *self;
-                    interrupt.wait_in(|| workspace.wait_for_turn())?;
-                }
+                self.wait_for_turn()?;
                 self.workspace.perform(operation)
             }
             Err(why) => Ok(Outcome::refused("protected", why)),
         }
+    }
+
+    /// Performs two operations on one file, or none of them.
+    pub(crate) fn perform_both(
+        &mut self,
+        first: &Operation,
+        second: &Operation,
+    ) -> Result<Outcome, Trouble> {
+        let may = self.policy.check(first);
+        match may.and_then(|()| self.policy.check(second)) {
+            Ok(()) => {
+                self.wait_for_turn()?;
+                self.workspace.perform_both(first, second)
+            }
+            Err(why) => Ok(Outcome::refused("protected", why)),
+        }
+    }
+
+    /// Waits, before a group begins, until no other process writes.
+    fn wait_for_turn(&mut self) -> Result<(), Trouble> {
+        if self.workspace.is_in_group() {
+            return Ok(());
+        }
+        let Self { interrupt, workspace, .. } = self;
+        interrupt.wait_in(|| workspace.wait_for_turn())
     }
 
     /// What would keep an operation from being done after another one on

@@ -122,7 +122,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Does the second only if the first was done; the result is one.
+    /// Does both or none; the result is one.
     pub(crate) fn take_both(
         &mut self,
         first: Operation,
@@ -135,11 +135,8 @@ impl Session<'_> {
         }
         let outcome = match self.obstacle(&second) {
             Some(outcome) => outcome,
-            None => self.perform(&first)?,
+            None => self.perform_both(&first, &second)?,
         };
-        if outcome.status.is_good() {
-            return self.take_operation(second, at);
-        }
         let line = ResultLine { outcome, ..result_line(&second, at) };
         self.document.waiting.push(line);
         Ok(())
