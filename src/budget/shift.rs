@@ -2,7 +2,8 @@
 //!
 //! Log residuals flow in, two numbers flow out: what to add to every log
 //! quantile, and how far they spread. Old residuals fade; few are trusted
-//! little; an answer that was cut is a lower bound.
+//! little; one far from all others moves little; an answer that was cut is a
+//! lower bound.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +13,12 @@ const HALF_LIFE: f64 = 60.0;
 /// Residuals are held to this, so that one freak does not turn everything: a
 /// factor of twelve.
 const LARGEST: f64 = 2.5;
+
+/// Deviations from what is believed so far that a residual may count for, so
+/// that it takes several that agree to move far. At 1.0, twenty answers that
+/// are three times too long are learned more slowly than by their median; at
+/// 2.0, one absurd answer moves twice as far.
+const HELD: f64 = 1.5;
 
 /// Variance of the residuals within a repository, before any is seen: what
 /// the model's own commits have.
@@ -45,6 +52,9 @@ pub struct Shift {
     sum: f64,
     /// Weighted sum of their squares.
     squares: f64,
+    /// Weighted sum of the residuals, each held near what was believed when
+    /// it came.
+    held: f64,
 }
 
 impl Shift {
@@ -75,6 +85,10 @@ impl Shift {
 
     fn add(&mut self, residual: f64, variance: f64) {
         let decay = 0.5_f64.powf(HALF_LIFE.recip());
+        let believed = self.against(0.0);
+        let reach = HELD * VARIANCE.sqrt();
+        let held = residual.clamp(believed - reach, believed + reach);
+        self.held = self.held * decay + held;
         self.answers += 1;
         self.weight = self.weight * decay + 1.0;
         self.weight_squares = self.weight_squares * decay * decay + 1.0;
@@ -104,21 +118,26 @@ impl Shift {
         if self.weight > 0.0 { self.sum / self.weight } else { 0.0 }
     }
 
+    /// The middle of the residuals, which no single one moves far.
+    fn middle(&self) -> f64 {
+        if self.weight > 0.0 { self.held / self.weight } else { 0.0 }
+    }
+
     /// What to add to a log prediction, where `expected` would be added if
     /// nothing had been seen. What has been seen counts the more the surer
     /// it is: a shift that stands far above its own uncertainty is believed
-    /// after few answers.
+    /// after few answers, but never after one.
     pub fn against(&self, expected: f64) -> f64 {
         if self.weight <= 0.0 {
             return expected;
         }
         let variance = self.variance();
         let effective = self.weight * self.weight / self.weight_squares;
-        let distance = self.mean() - expected;
+        let distance = self.middle() - expected;
         let sure = distance * distance - variance / effective;
         let usual = VARIANCE / SHRINKAGE;
         let shrinkage = variance / sure.max(usual);
-        let shrinkage = shrinkage.min(SHRINKAGE);
+        let shrinkage = shrinkage.min(SHRINKAGE).max(SHRINKAGE / effective);
         expected + distance * self.weight / (self.weight + shrinkage)
     }
 }
@@ -194,6 +213,32 @@ mod tests {
             let error = (shift.against(0.0) - truth).abs();
             assert!(error < 0.5 * truth + 0.25, "seed {seed}: {error}");
         }
+    }
+
+    #[test]
+    fn one_absurd_answer_moves_little() {
+        let with = |before: usize, after: usize| {
+            let mut shift = Shift::default();
+            noise(before, 5).iter().for_each(|n| shift.learn(*n));
+            let without = shift;
+            shift.learn(1e9_f64.ln());
+            noise(after, 9).iter().for_each(|n| shift.learn(*n));
+            (shift.against(0.0), without.against(0.0))
+        };
+        assert!(with(0, 0).0 < 1.4_f64.ln());
+        for before in [1, 3, 10, 40] {
+            let (moved, without) = with(before, 0);
+            let by = moved - without;
+            assert!((0.0..0.5).contains(&by), "{before}: {by}");
+        }
+        assert!(with(0, 10).0.abs() < 0.5, "{:?}", with(0, 10));
+    }
+
+    #[test]
+    fn what_all_answers_say_is_learned_however_far_it_is() {
+        let mut shift = Shift::default();
+        (0..20).for_each(|_| shift.learn(12_f64.ln()));
+        assert!((shift.against(0.0) - 12_f64.ln()).abs() < 0.25);
     }
 
     #[test]

@@ -150,6 +150,51 @@ fn a_budget_is_as_wide_as_the_answers_are() {
     assert!(wide_budget > 1.2 * narrow_budget);
 }
 
+/// Input without a usable attempt leaves what was learned, and makes nothing.
+#[test]
+fn nothing_to_learn_from_leaves_what_was_learned() {
+    let nothing = "tokest: cannot learn from telemetry: no attempt in it has \
+                   both an estimate and its output tokens\n";
+    let unread = "tokest: cannot read an attempt: expected value \
+                  (stdin:1)\n";
+    let cases = [
+        ("", 0, String::new()),
+        ("\n", 1, nothing.to_owned()),
+        ("garbage\n", 1, format!("{unread}{nothing}")),
+        ("{\"type\":\"run\"}\n", 1, nothing.to_owned()),
+        ("{\"type\":\"attempt\",\"estimate_p50\":9}\n", 1, nothing.into()),
+    ];
+    let dir = Dir::new();
+    for (input, status, said) in &cases {
+        let ran = tokest(dir.path(), &["calibrate"], input);
+        assert_eq!((ran.status, &ran.stderr), (*status, said), "{input}");
+        assert!(!dir.path().join(".tokest").exists(), "{input}");
+    }
+    let ran = tokest(dir.path(), &["calibrate"], &attempt(1, 9.0, 27.0));
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
+    let file = ".tokest/calibration.json";
+    let before = dir.text(file);
+    for (input, status, said) in &cases {
+        let again = tokest(dir.path(), &["calibrate"], input);
+        assert_eq!((again.status, &again.stderr), (*status, said), "{input}");
+        assert_eq!(again.text(), ran.text(), "{input}");
+        assert_eq!(dir.text(file), before, "{input}");
+    }
+}
+
+#[test]
+fn one_absurd_attempt_moves_the_factor_little() {
+    let dir = Dir::new();
+    let absurd = attempt(0, 10.0, 5e9);
+    let (alone, _) = learned(dir.path(), &absurd);
+    assert!((1.0..1.5).contains(&alone), "{alone}");
+    let usual: String = (1..=6).map(|n| attempt(n, 900.0, 900.0)).collect();
+    for all in [format!("{absurd}{usual}"), format!("{usual}{absurd}")] {
+        let (factor, _) = learned(dir.path(), &all);
+        assert!((1.0..1.3).contains(&factor), "{factor}");
+    }
+}
+
 #[test]
 fn a_dry_run_writes_nothing() {
     let dir = Dir::new();

@@ -24,7 +24,8 @@ use crate::Style;
 /// Learn how far a repository and its models are from the predictions.
 ///
 /// From telemetry, an attempt a line; what was learned from telemetry before
-/// is replaced. An answer that was cut is a lower bound.
+/// is replaced, unless there is nothing to learn from. An answer that was cut
+/// is a lower bound.
 #[derive(clap::Args)]
 pub(crate) struct CalibrateArgs {
     /// Telemetry; `-` or none is standard input, unless --git is given.
@@ -98,23 +99,33 @@ pub(crate) fn run(
     }
     let mut calibration = read(file)?.unwrap_or_default();
     let mut status = Status::Complete;
+    let mut learned = Learned::Nothing;
     if args.git {
         learn_history(&mut calibration, directory, diagnostics)?;
+        learned = Learned::Something;
     }
     if !args.git || !args.files.is_empty() {
-        calibration.forget(Source::Telemetry);
-        status = learn_telemetry(&mut calibration, args, diagnostics)?;
+        let (end, what) = learn_telemetry(&mut calibration, args, diagnostics)?;
+        status = end;
+        learned = learned.max(what);
     }
     let mut out = Output::stdout();
     show(&calibration, style, &mut out)?;
     out.finish()?;
-    if !args.dry_run {
+    if !args.dry_run && learned == Learned::Something {
         if args.calibration.is_none() {
             prepare(directory)?;
         }
         write(&calibration, file.as_os_str())?;
     }
     Ok(status)
+}
+
+/// Whether there is anything new to keep.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Learned {
+    Nothing,
+    Something,
 }
 
 fn write(calibration: &Calibration, file: &OsStr) -> Result<(), Error> {
@@ -137,13 +148,18 @@ fn prepare(directory: &Path) -> Result<(), Error> {
     Ok(ignore.finish()?)
 }
 
+/// Puts what telemetry teaches in the place of what it taught before, unless
+/// it teaches nothing.
 fn learn_telemetry(
     calibration: &mut Calibration,
     args: &CalibrateArgs,
     diagnostics: Diagnostics,
-) -> Result<Status, Error> {
+) -> Result<(Status, Learned), Error> {
+    let mut anew = calibration.clone();
+    anew.forget(Source::Telemetry);
     let mut joiner = Joiner::default();
     let mut status = Status::Complete;
+    let mut empty = true;
     for operand in cli::operands(args.files.clone()) {
         let mut input = Input::open(&operand)?;
         let name = cli::printable(input.name());
@@ -153,14 +169,26 @@ fn learn_telemetry(
                 if block.is_empty() {
                     return Ok::<(), Error>(());
                 }
+                empty = false;
                 feed(block);
             },
-            |call| joiner.add(call, calibration),
+            |call| joiner.add(call, &mut anew),
         )?;
         status = status.worst(crate::score::say(&unread, &name, diagnostics));
     }
-    joiner.finish(calibration);
-    Ok(status)
+    joiner.finish(&mut anew);
+    if anew.entries.iter().any(|entry| entry.source == Source::Telemetry) {
+        *calibration = anew;
+        return Ok((status, Learned::Something));
+    }
+    if !empty {
+        status = status.worst(Status::Incomplete);
+        diagnostics.say(
+            "cannot learn from telemetry: no attempt in it has both an \
+             estimate and its output tokens",
+        );
+    }
+    Ok((status, Learned::Nothing))
 }
 
 /// Learns from every commit since the last one learned from; from all of
