@@ -184,6 +184,7 @@ fn phase(
 ) -> Phase {
     let mut phase = Phase {
         id: text_of(object, &["phase_id", "id", "name"]),
+        excerpt: object.get("type").and_then(Value::as_str) == Some("batch"),
         ..Phase::default()
     };
     if let Some(name) = text_of(object, &["task_category", "category"]) {

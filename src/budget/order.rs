@@ -1,23 +1,68 @@
 //! Phases in an order in which each comes after those it depends on.
+//!
+//! Phases flow in, their order flows out, or why there is none: a name that
+//! means two of them, or a circle.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use super::phase::Phase;
 
-/// Phases that wait for each other, in that order; the last waits for the
-/// first.
+/// Why there is no order.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cycle(pub Vec<String>);
+pub enum Disorder {
+    /// Phases that wait for each other, in that order; the last waits for the
+    /// first.
+    Cycle(Vec<String>),
+    /// A name that more than one phase has.
+    Namesakes(String),
+}
 
-impl fmt::Display for Cycle {
+impl fmt::Display for Disorder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = self.0.iter().chain(self.0.first());
-        let quoted: Vec<String> = names.map(|n| format!("'{n}'")).collect();
-        write!(f, "phases depend on each other: {}", quoted.join(" -> "))
+        let quote = |name: &String| format!("'{name}'");
+        match self {
+            Self::Cycle(names) => {
+                let circle = names.iter().chain(names.first());
+                let quoted: Vec<String> = circle.map(quote).collect();
+                write!(
+                    f,
+                    "phases depend on each other: {}",
+                    quoted.join(" -> ")
+                )
+            }
+            Self::Namesakes(name) => {
+                write!(f, "more than one phase is called {}", quote(name))
+            }
+        }
     }
 }
 
-impl std::error::Error for Cycle {}
+impl std::error::Error for Disorder {}
+
+/// Phases by name.
+#[derive(Clone, Debug)]
+pub struct Names<'a>(HashMap<&'a str, usize>);
+
+impl<'a> Names<'a> {
+    /// The names of these phases; fails if one means two of them.
+    pub fn of(phases: &'a [Phase]) -> Result<Self, Disorder> {
+        let mut found = HashMap::new();
+        for (index, phase) in phases.iter().enumerate() {
+            if let Some(id) = phase.id.as_deref()
+                && found.insert(id, index).is_some()
+            {
+                return Err(Disorder::Namesakes(id.to_owned()));
+            }
+        }
+        Ok(Self(found))
+    }
+
+    /// The index of the phase of that name.
+    pub fn find(&self, name: &str) -> Option<usize> {
+        self.0.get(name).copied()
+    }
+}
 
 /// How far the search below a phase has come.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -29,11 +74,14 @@ enum Mark {
 
 /// Indices of the phases, dependencies first and otherwise in the order
 /// given. Dependencies on phases that are not there do not count.
-pub fn order(phases: &[Phase]) -> Result<Vec<usize>, Cycle> {
+pub fn order(
+    phases: &[Phase],
+    names: &Names<'_>,
+) -> Result<Vec<usize>, Disorder> {
     let mut marks = vec![Mark::Unseen; phases.len()];
     let mut done = Vec::new();
     for index in 0..phases.len() {
-        visit(index, phases, &mut marks, &mut done)?;
+        visit(index, phases, names, &mut marks, &mut done)?;
     }
     Ok(done)
 }
@@ -45,9 +93,10 @@ type Open = (usize, usize);
 fn visit(
     start: usize,
     phases: &[Phase],
+    names: &Names<'_>,
     marks: &mut [Mark],
     done: &mut Vec<usize>,
-) -> Result<(), Cycle> {
+) -> Result<(), Disorder> {
     let mark = |marks: &mut [Mark], at: usize, to: Mark| {
         if let Some(mark) = marks.get_mut(at) {
             *mark = to;
@@ -67,7 +116,7 @@ fn visit(
             continue;
         };
         *seen += 1;
-        let Some(next) = find(phases, name) else { continue };
+        let Some(next) = names.find(name) else { continue };
         match marks.get(next) {
             Some(Mark::Open) => return Err(cycle(&path, next, phases)),
             Some(Mark::Unseen) => {
@@ -80,15 +129,10 @@ fn visit(
     Ok(())
 }
 
-/// The index of the phase of that name.
-pub fn find(phases: &[Phase], name: &str) -> Option<usize> {
-    phases.iter().position(|phase| phase.id.as_deref() == Some(name))
-}
-
-fn cycle(path: &[Open], back: usize, phases: &[Phase]) -> Cycle {
+fn cycle(path: &[Open], back: usize, phases: &[Phase]) -> Disorder {
     let inside = path.iter().skip_while(|(index, _)| *index != back);
     let named = inside.filter_map(|(index, _)| phases.get(*index));
-    Cycle(named.map(|phase| phase.name().to_owned()).collect())
+    Disorder::Cycle(named.map(|phase| phase.name().to_owned()).collect())
 }
 
 #[cfg(test)]
@@ -102,6 +146,17 @@ mod tests {
             ..Phase::default()
         };
         list.iter().map(one).collect()
+    }
+
+    fn order(list: &[Phase]) -> Result<Vec<usize>, Disorder> {
+        super::order(list, &Names::of(list)?)
+    }
+
+    #[test]
+    fn a_name_that_means_two_phases_is_named() {
+        let list = phases(&[("a", &[]), ("b", &[]), ("a", &[])]);
+        let said = order(&list).unwrap_err().to_string();
+        assert_eq!(said, "more than one phase is called 'a'");
     }
 
     #[test]

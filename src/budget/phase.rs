@@ -16,6 +16,9 @@ pub struct Phase {
     pub complexity: Option<Complexity>,
     /// Names of the phases that must come before it.
     pub dependencies: Vec<String>,
+    /// Whether it was cut out of a plan, so that what it depends on may well
+    /// stand elsewhere.
+    pub excerpt: bool,
     /// The files it produces, in the order of the plan.
     pub deliverables: Vec<Deliverable>,
     /// Paths that the plan puts in its scope, if it counts them itself.

@@ -1,5 +1,7 @@
 //! `tokest batch`: phases in, batches that fit the cap out, ready for a loop.
 
+use std::collections::HashSet;
+
 use anyhow::Error;
 
 use tornkit::budget::action::Action;
@@ -9,7 +11,7 @@ use tornkit::budget::choose;
 use tornkit::budget::deliverable::Deliverable;
 use tornkit::budget::estimate::tokens;
 use tornkit::budget::kind::Kind;
-use tornkit::budget::order;
+use tornkit::budget::order::{self, Names};
 use tornkit::budget::phase::Phase;
 use tornkit::cli::{self, Diagnostics};
 use tornkit::report::batch::{BatchLine, FileLine};
@@ -43,22 +45,23 @@ pub(crate) fn run(
     let source = source::read(&args.source, EmptyInput::Fine, diagnostics)?;
     let phases = source.phases;
     let mut status = source.status;
-    let order = order::order(&phases)?;
-    status = status.worst(say_missing(&phases, diagnostics));
-    let split: Vec<Vec<Batch>> =
-        phases.iter().map(|p| split(p, args, source.factors)).collect();
+    let ids = Names::of(&phases)?;
+    let order = order::order(&phases, &ids)?;
+    status = status.worst(say_missing(&phases, &source.known, diagnostics));
+    let plan = Plan {
+        phases: &phases,
+        ids: &ids,
+        names: names(&phases, &ids),
+        split: phases.iter().map(|p| split(p, args, source.factors)).collect(),
+    };
     let mut out = Output::stdout();
     for index in order {
-        let (Some(phase), Some(batches)) =
-            (phases.get(index), split.get(index))
-        else {
-            continue;
-        };
-        let before = dependencies(phase, &phases, &split);
-        for line in lines(phase, batches, &before, args) {
+        let Some(named) = plan.at(index) else { continue };
+        for line in lines(&named, &plan.before(&named), args) {
             out.write_line(serde_json::to_string(&line)?.as_bytes())?;
         }
-        for batch in batches.iter().filter(|b| b.size == Size::TooLarge) {
+        let batches = named.batches.iter();
+        for batch in batches.filter(|b| b.size == Size::TooLarge) {
             say_too_large(batch, diagnostics);
             status = status.worst(Status::Incomplete);
         }
@@ -67,24 +70,95 @@ pub(crate) fn run(
     Ok(status)
 }
 
+/// Phases and what becomes of them.
+struct Plan<'a> {
+    phases: &'a [Phase],
+    ids: &'a Names<'a>,
+    /// What the batches of each phase are named after.
+    names: Vec<String>,
+    split: Vec<Vec<Batch>>,
+}
+
+/// One of them.
+#[derive(Clone, Copy)]
+struct Named<'a> {
+    phase: &'a Phase,
+    name: &'a str,
+    batches: &'a [Batch],
+}
+
+impl Plan<'_> {
+    fn at(&self, index: usize) -> Option<Named<'_>> {
+        let phase = self.phases.get(index)?;
+        let name = self.names.get(index)?;
+        let batches = self.split.get(index)?;
+        Some(Named { phase, name, batches })
+    }
+
+    /// The last batches of the phases that a phase depends on; a name that
+    /// no phase here has is passed on.
+    fn before(&self, named: &Named<'_>) -> Vec<String> {
+        let last = |id: &String| {
+            let before = self.at(self.ids.find(id)?)?;
+            Some(before.batch(before.count()))
+        };
+        let mut seen = HashSet::new();
+        let names = named.phase.dependencies.iter();
+        let names = names.filter(|id| seen.insert(*id));
+        names.map(|id| last(id).unwrap_or_else(|| id.clone())).collect()
+    }
+}
+
+impl Named<'_> {
+    /// The number of lines its batches make: one more where they have to be
+    /// aligned.
+    fn count(&self) -> usize {
+        let batches = self.batches.len();
+        if batches > 1 { batches + 1 } else { batches }
+    }
+
+    /// A batch's own name.
+    fn batch(&self, number: usize) -> String {
+        format!("{}/{number}", self.name)
+    }
+}
+
+/// A name for each phase that no other has: a plain list gets one.
+fn names(phases: &[Phase], ids: &Names<'_>) -> Vec<String> {
+    let mut given = (1_u64..).map(|number| match number {
+        1 => String::from(LIST),
+        _ => format!("{LIST}-{number}"),
+    });
+    let mut free = || given.find(|name| ids.find(name).is_none());
+    let name = |phase: &Phase| phase.id.clone().or_else(&mut free);
+    phases.iter().map(name).map(Option::unwrap_or_default).collect()
+}
+
+/// What the batches of a list without a name are named after.
+const LIST: &str = "batch";
+
 fn split(phase: &Phase, args: &BatchArgs, factors: Factors) -> Vec<Batch> {
     let predict = |part: &Phase| source::predict(part, &args.source, factors);
     let limit = Limit::new(&predict(phase), args.limits.cap, args.parts);
     batch::split(phase, limit, &predict)
 }
 
-fn say_missing(phases: &[Phase], diagnostics: Diagnostics) -> Status {
+/// Says which dependencies no phase is called by. Those of a batch, which is
+/// part of a plan, may stand elsewhere.
+fn say_missing(
+    phases: &[Phase],
+    known: &HashSet<String>,
+    diagnostics: Diagnostics,
+) -> Status {
     let mut status = Status::Complete;
-    for phase in phases {
-        for name in &phase.dependencies {
-            if phases.len() > 1 && order::find(phases, name).is_none() {
-                status = Status::Incomplete;
-                diagnostics.say(&format!(
-                    "cannot find phase '{}' that '{}' depends on",
-                    cli::printable(name),
-                    cli::printable(phase.name())
-                ));
-            }
+    for phase in phases.iter().filter(|phase| !phase.excerpt) {
+        let names = phase.dependencies.iter();
+        for name in names.filter(|name| !known.contains(*name)) {
+            status = Status::Incomplete;
+            diagnostics.say(&format!(
+                "cannot find phase '{name}' that '{}' depends on",
+                phase.name()
+            ));
         }
     }
     status
@@ -100,42 +174,13 @@ fn say_too_large(batch: &Batch, diagnostics: Diagnostics) {
     ));
 }
 
-/// The number of lines a phase's batches make: one more where they have to
-/// be aligned.
-fn count(batches: &[Batch]) -> usize {
-    if batches.len() > 1 { batches.len() + 1 } else { batches.len() }
-}
-
-/// A batch's own name.
-fn name(phase: &Phase, number: usize) -> String {
-    match &phase.id {
-        Some(id) => format!("{id}/{number}"),
-        None => format!("batch/{number}"),
-    }
-}
-
-/// The last batches of the phases that a phase depends on; a name that no
-/// phase here has is passed on.
-fn dependencies(
-    phase: &Phase,
-    phases: &[Phase],
-    split: &[Vec<Batch>],
-) -> Vec<String> {
-    let last = |id: &String| {
-        let index = order::find(phases, id)?;
-        Some(name(phases.get(index)?, count(split.get(index)?)))
-    };
-    let names = phase.dependencies.iter();
-    names.map(|id| last(id).unwrap_or_else(|| id.clone())).collect()
-}
-
 fn lines<'a>(
-    phase: &'a Phase,
-    batches: &'a [Batch],
+    named: &Named<'a>,
     before: &[String],
     args: &BatchArgs,
 ) -> Vec<BatchLine<'a>> {
-    let count = count(batches);
+    let batches = named.batches;
+    let count = named.count();
     let mut lines: Vec<BatchLine<'a>> = Vec::new();
     for (index, batch) in batches.iter().enumerate() {
         let total = &batch.estimate.total;
@@ -155,27 +200,27 @@ fn lines<'a>(
             p90: tokens(total.p90),
             budget,
             too_large: batch.size == Size::TooLarge,
-            ..line(phase, index + 1, count, dependencies)
+            ..line(named, index + 1, dependencies)
         });
     }
     if count > batches.len() {
         let all = lines.iter().map(|line| line.phase_id.clone()).collect();
-        lines.push(alignment(phase, count, all, args.limits.cap));
+        lines.push(alignment(named, all, args.limits.cap));
     }
     lines
 }
 
-fn line(
-    phase: &Phase,
+fn line<'a>(
+    named: &Named<'a>,
     number: usize,
-    count: usize,
     dependencies: Vec<String>,
-) -> BatchLine<'_> {
+) -> BatchLine<'a> {
+    let phase = named.phase;
     BatchLine {
-        phase_id: name(phase, number),
+        phase_id: named.batch(number),
         of: phase.id.as_deref(),
         batch: number,
-        batches: count,
+        batches: named.count(),
         layer: "alignment",
         task_category: phase.category.map(Category::name),
         complexity: phase.complexity.map(Complexity::name),
@@ -191,13 +236,12 @@ fn line(
 }
 
 /// A small pass over everything that can disagree between batches.
-fn alignment(
-    phase: &Phase,
-    count: usize,
+fn alignment<'a>(
+    named: &Named<'a>,
     all: Vec<String>,
     cap: u64,
-) -> BatchLine<'_> {
-    let written = phase.deliverables.iter().filter(|file| {
+) -> BatchLine<'a> {
+    let written = named.phase.deliverables.iter().filter(|file| {
         matches!(file.effective_action(), Action::Create | Action::Modify)
             && file.kind() != Kind::Doc
     });
@@ -208,7 +252,7 @@ fn alignment(
         p80: budget,
         p90: budget,
         budget,
-        ..line(phase, count, count, all)
+        ..line(named, named.count(), all)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Where phases come from, and what predicts their size: the arguments that
 //! `estimate` and `batch` share.
 
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -120,6 +121,8 @@ impl Policy {
 pub(crate) struct Source {
     /// At least one, unless the input is empty or trouble.
     pub(crate) phases: Vec<Phase>,
+    /// Names of all phases, those that were not asked for included.
+    pub(crate) known: HashSet<String>,
     /// Whether everything was understood.
     pub(crate) status: Status,
     /// What the predictions are multiplied by.
@@ -174,11 +177,12 @@ pub(crate) fn read(
     for phase in &mut phases {
         complete(phase, args, diagnostics);
     }
+    let known = phases.iter().filter_map(|p| p.id.clone()).collect();
     if let Some(id) = args.phase.as_ref().filter(|_| !phases.is_empty()) {
         phases = chosen(phases, id)?;
     }
     measure(&mut phases, args)?;
-    Ok(Source { phases, status, factors: factors(args)? })
+    Ok(Source { phases, known, status, factors: factors(args)? })
 }
 
 fn factors(args: &SourceArgs) -> Result<Factors, Error> {
