@@ -31,6 +31,19 @@ pub enum Quantile {
     P98,
 }
 
+impl Quantile {
+    /// The quantile's name in options and records.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::P50 => "p50",
+            Self::P80 => "p80",
+            Self::P90 => "p90",
+            Self::P95 => "p95",
+            Self::P98 => "p98",
+        }
+    }
+}
+
 impl Quantiles {
     /// The same number at every quantile.
     pub fn all(tokens: f64) -> Self {

@@ -110,7 +110,7 @@ fn judged() -> Option<Vec<Judged>> {
         .expect("python3 runs");
     assert!(python.status.success(), "{python:?}");
     let expected = String::from_utf8(python.stderr).expect("text");
-    let ran = run("tokest", &["--json"], &python.stdout);
+    let ran = run("tokest", &["--json", "--cap", "1000000"], &python.stdout);
     assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
     let text = ran.text();
     let estimates = text.lines().filter(|l| l.contains("\"estimate\""));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Error, bail};
 
 use tornkit::budget::category::{Category, Complexity};
-use tornkit::budget::choose::{self, Fit};
+use tornkit::budget::choose::{self, Fit, Limits};
 use tornkit::budget::deliverable::Contradiction;
 use tornkit::budget::estimate::{Estimate, tokens};
 use tornkit::budget::phase::Phase;
@@ -61,16 +61,30 @@ pub(crate) fn run(
     if args.budget {
         let one = only(&judged)?;
         out.write_line(one.budget.to_string().as_bytes())?;
-        if one.fit == Fit::Over {
-            status = status.worst(Status::Incomplete);
-        }
     } else {
         for one in &judged {
             show(one, args.source.policy, style, &mut out)?;
         }
     }
     out.finish()?;
+    let over = judged.iter().filter(|one| one.fit == Fit::Over);
+    let said = over.map(|one| say_over(one, &args, diagnostics)).count();
+    if said > 0 {
+        diagnostics.hint("tokest batch");
+        status = status.worst(Status::Incomplete);
+    }
     Ok(status)
+}
+
+/// The budget covers less than was asked for.
+fn say_over(one: &Judged, args: &EstimateArgs, diagnostics: Diagnostics) {
+    let Limits { quantile, cap, .. } = args.limits.limits();
+    let wanted = tokens(one.estimate.total.at(quantile).ceil());
+    diagnostics.say(&format!(
+        "cannot cover '{}' with {cap} tokens: {} is {wanted}",
+        one.phase.name(),
+        quantile.name()
+    ));
 }
 
 fn only(judged: &[Judged]) -> Result<&Judged, Error> {
