@@ -74,24 +74,24 @@ impl Deliverable {
             return vec![listed];
         }
         let mut found: Vec<Self> = Vec::new();
-        let mut rest = strip_bullet(line);
-        while let Some((before, path, after)) = find_path(rest) {
-            let joined = ["", ",", "and", "&", "+", ", and"];
-            let first = found.first();
-            if first.is_some() && !joined.contains(&before.trim()) {
-                break;
-            }
-            let mut one = Self::of_path(path);
-            one.action = match first {
-                Some(first) => first.action,
-                None => action_of(before, after),
+        let mut next = find_path(strip_bullet(line), Place::First);
+        while let Some((before, path, after)) = next {
+            let (own, mut next_one) = match linked(after) {
+                Some((own, linked)) => (own, Some(linked)),
+                None => (after, None),
             };
-            one.migration |= says_migration(after);
-            if one.action == Some(Action::Rename) {
-                return vec![one];
+            let mut one = Self::of_path(path);
+            let inherited = found.last().and_then(|last| last.action);
+            one.action = action_of(before, own).or(inherited);
+            one.migration |= says_migration(own);
+            if one.action == Some(Action::Rename) && next_one.is_none() {
+                // Its new name is no deliverable of its own.
+                let renamed = find_path(after, Place::First);
+                next_one =
+                    renamed.and_then(|(.., after)| linked(after)).map(|l| l.1);
             }
             found.push(one);
-            rest = after.trim_start_matches(['`', '"', '\'']);
+            next = next_one;
         }
         found
     }
@@ -99,7 +99,8 @@ impl Deliverable {
     /// Reads a line such as `src/a.py`, `Create src/a.py`,
     /// `src/c.py (new module with X)` or `- Documentation in docs/X.md`.
     pub fn of_line(line: &str) -> Option<Self> {
-        let (before, path, after) = find_path(strip_bullet(line))?;
+        let (before, path, after) =
+            find_path(strip_bullet(line), Place::First)?;
         let mut found = Self::of_path(path);
         found.action = action_of(before, after);
         found.migration |= says_migration(after);
@@ -147,7 +148,7 @@ fn says_becomes(after: &str) -> bool {
     let after = after.trim_start_matches(['`', '"', '\'', ' ']);
     let arrow = ["->", "=>", "\u{2192}"];
     let target = arrow.iter().find_map(|a| after.strip_prefix(a));
-    target.is_some_and(|text| find_path(text).is_some())
+    target.is_some_and(|text| find_path(text, Place::First).is_some())
 }
 
 /// How many words after a path can still say what happens to it; the words
@@ -194,16 +195,68 @@ fn strip_bullet(line: &str) -> &str {
 /// The text before the path, the path, and the text after it.
 type Found<'a> = (&'a str, &'a str, &'a str);
 
-/// The first path of a line.
-fn find_path(line: &str) -> Option<Found<'_>> {
-    let found = [quoted_path(line), bare_path(line)];
+/// What stands between a path and the next one that the line is about as
+/// well (`(new)` in `a.py (new), b.py`), and that path: after a comma or the
+/// like, directly or after a verb of its own (`and remove b.py`).
+fn linked(after: &str) -> Option<(&str, Found<'_>)> {
+    let bare = after.trim_start_matches(['`', '"', '\'', '*']);
+    let own = bare.len() - without_remark(bare).len();
+    let (own, link) = bare.split_at_checked(own)?;
+    let rest = without_joiners(link);
+    if rest.len() == link.trim_start().len() {
+        return None;
+    }
+    let found = find_path(rest, Place::Next)?;
+    is_clause(found.0).then_some((own, found))
+}
+
+/// The text without one remark in parentheses at its start.
+fn without_remark(text: &str) -> &str {
+    let inside = text.trim_start().strip_prefix('(');
+    let rest = inside.and_then(|text| text.split_once(')'));
+    rest.map_or(text, |(_, rest)| rest)
+}
+
+/// The text without the marks and words that join clauses at its start.
+fn without_joiners(text: &str) -> &str {
+    const MARKS: [char; 5] = [',', ';', '&', '+', '.'];
+    const WORDS: [&str; 4] = ["and ", "then ", "also ", "as well as "];
+    let mut rest = text.trim_start();
+    loop {
+        let word = WORDS.iter().find_map(|word| rest.strip_prefix(word));
+        match word.or_else(|| rest.strip_prefix(MARKS)) {
+            Some(next) => rest = next.trim_start(),
+            None => return rest,
+        }
+    }
+}
+
+/// Whether words before a path say that something is done to it: none at all,
+/// or a verb and its object (`remove`, `add a flag to`), but not another
+/// statement (`add a test that imports`).
+fn is_clause(before: &str) -> bool {
+    const LINKS: [&str; 9] =
+        ["to", "into", "in", "from", "the", "a", "an", "file", "module"];
+    let said = |word: &str| Action::of_word(word).is_some();
+    let (first, last) = (words(before).next(), words(before).last());
+    match first.zip(last) {
+        Some((first, last)) => {
+            said(first) && (said(last) || LINKS.contains(&last))
+        }
+        None => before.trim_matches(['(', ' ']).is_empty(),
+    }
+}
+
+/// The first path of a line, which begins at that place of a sentence.
+fn find_path(line: &str, place: Place) -> Option<Found<'_>> {
+    let found = [quoted_path(line), bare_path(line, place)];
     // In quotes a path may hold blanks, so what begins there counts first.
     found.into_iter().flatten().min_by_key(|(before, ..)| before.len())
 }
 
 /// The first path that stands there without quotes.
-fn bare_path(line: &str) -> Option<Found<'_>> {
-    let mut place = Place::First;
+fn bare_path(line: &str, begin: Place) -> Option<Found<'_>> {
+    let mut place = begin;
     let mut from = 0;
     while let Some((start, end)) = next_word(line, from) {
         let word = line.get(start..end)?;
@@ -215,9 +268,10 @@ fn bare_path(line: &str) -> Option<Found<'_>> {
         {
             return Some((line.get(..at)?, bare, rest));
         }
-        if Action::of_word(bare.trim_end_matches(':')).is_none() {
-            place = Place::Later;
-        }
+        place = match (Action::of_word(bare.trim_end_matches(':')), place) {
+            (Some(_), Place::First | Place::Next) => Place::First,
+            _ => Place::Later,
+        };
         from = end;
     }
     None
@@ -265,11 +319,33 @@ fn without_place(path: &str) -> &str {
 }
 
 fn trim_punctuation(word: &str) -> &str {
-    word.trim_start_matches(['(', '[', '<', '"', '\'', '`', '*', '_'])
-        .trim_end_matches([
-            ')', ']', '>', '"', '\'', '`', ',', ':', ';', '.', '!', '?',
-        ])
-        .trim_end_matches("**")
+    let marks = ['"', '\'', '`'];
+    let end = [')', ']', '>', ',', ':', ';', '.', '!', '?'];
+    let bare = word
+        .trim_start_matches(['(', '[', '<'])
+        .trim_start_matches(marks)
+        .trim_end_matches(|c| end.contains(&c) || marks.contains(&c));
+    let bare = without_emphasis(bare).trim_start_matches(marks);
+    bare.trim_end_matches(|c| end.contains(&c) || marks.contains(&c))
+}
+
+/// A word without the marks of Markdown for bold and italics, which may begin
+/// before it or end after it; a pattern such as `**/*.rs`, and a name such as
+/// `__init__.py`, keep theirs.
+fn without_emphasis(word: &str) -> &str {
+    let pair = ["**", "__", "*", "_"].into_iter().find_map(|mark| {
+        let inside = word.strip_prefix(mark)?.strip_suffix(mark)?;
+        (!inside.is_empty()).then_some(inside)
+    });
+    if let Some(inside) = pair {
+        return inside;
+    }
+    let begun = word.strip_prefix("**").filter(|rest| {
+        rest.starts_with(|c: char| c.is_alphanumeric() || c == '`')
+    });
+    let word = begun.unwrap_or(word);
+    let ended = word.strip_suffix("**").filter(|rest| !rest.ends_with('/'));
+    ended.unwrap_or(word)
 }
 
 /// Where a word stands in its line.
@@ -277,6 +353,8 @@ fn trim_punctuation(word: &str) -> &str {
 enum Place {
     /// Nothing but a verb stands before it.
     First,
+    /// Another path and a comma or the like stand before it.
+    Next,
     /// In mid-sentence.
     Later,
 }
@@ -290,7 +368,7 @@ fn looks_like_path(word: &str, place: Place) -> bool {
     let name = kind::file_name(word);
     let slashed = name.len() < word.len();
     if BARE_NAMES.contains(&name.to_lowercase().as_str()) {
-        return slashed || place == Place::First;
+        return slashed || place != Place::Later;
     }
     let Some((stem, ext)) = name.rsplit_once('.') else { return false };
     let likely = place == Place::First && stem.len() != 1;
@@ -391,6 +469,15 @@ mod tests {
             ("Create bin/tool", "bin/tool", Some(Create)),
             ("Makefile", "Makefile", None),
             ("**src/a.rs**", "src/a.rs", None),
+            ("**`src/a.rs`**: new", "src/a.rs", Some(Create)),
+            ("**Create src/a.rs**", "src/a.rs", Some(Create)),
+            ("_src/a.rs_", "src/a.rs", None),
+            ("**/*.rs", "**/*.rs", None),
+            ("Modify **/*.rs", "**/*.rs", Some(Modify)),
+            ("src/**/*.rs", "src/**/*.rs", None),
+            ("*_test.go", "*_test.go", None),
+            ("*.rs", "*.rs", None),
+            ("__init__.py", "__init__.py", None),
             ("tests/t.py (15 tests of new x)", "tests/t.py", None),
             ("./src/a.rs", "src/a.rs", None),
             (".gitignore", ".gitignore", None),
@@ -415,6 +502,10 @@ mod tests {
             ("src/a.py -> src/b.py", 1),
             ("M\tsrc/a b.py", 1),
             ("R100\tsrc/a.py\tsrc/b.py", 1),
+            ("Create Makefile and Dockerfile", 2),
+            ("Create src/a.py and add a test that imports src/b.py", 1),
+            ("src/a.py, where src/b.py is used", 1),
+            ("src/a.py. See src/b.py", 1),
         ] {
             let found = Deliverable::all_of_line(line);
             assert_eq!(found.len(), paths, "{line}");
@@ -424,6 +515,51 @@ mod tests {
         assert_eq!(listed[0].action, Some(Action::Delete));
         let all = Deliverable::all_of_line("Create src/a.py, src/b.py");
         assert_eq!(all[1].action, Some(Action::Create));
+    }
+
+    #[test]
+    fn every_clause_of_a_line_says_what_happens_to_its_files() {
+        use Action::{Create, Delete, Modify, Rename};
+        for (line, wanted) in [
+            (
+                "Remove src/a.py and create src/b.py",
+                &[("src/a.py", Some(Delete)), ("src/b.py", Some(Create))][..],
+            ),
+            (
+                "src/a.py and create src/b.py",
+                &[("src/a.py", None), ("src/b.py", Some(Create))],
+            ),
+            (
+                "Create a.py, b.py; then update `c.py`. Delete d.py",
+                &[
+                    ("a.py", Some(Create)),
+                    ("b.py", Some(Create)),
+                    ("c.py", Some(Modify)),
+                    ("d.py", Some(Delete)),
+                ],
+            ),
+            (
+                "src/a.py (new), src/b.py (modified: x)",
+                &[("src/a.py", Some(Create)), ("src/b.py", Some(Modify))],
+            ),
+            (
+                "Create src/a.py and add a flag to src/b.py",
+                &[("src/a.py", Some(Create)), ("src/b.py", Some(Modify))],
+            ),
+            (
+                "Create a.py and rename b.py to c.py, delete d.py",
+                &[
+                    ("a.py", Some(Create)),
+                    ("b.py", Some(Rename)),
+                    ("d.py", Some(Delete)),
+                ],
+            ),
+        ] {
+            let found = Deliverable::all_of_line(line);
+            let found: Vec<_> =
+                found.iter().map(|d| (d.path.as_str(), d.action)).collect();
+            assert_eq!(found, wanted, "{line}");
+        }
     }
 
     #[test]
