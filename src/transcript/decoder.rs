@@ -3,7 +3,7 @@
 use super::answer::Waiting;
 use super::envelope::{Envelope, From};
 use super::frame::Framing;
-use super::outcome::Outcome;
+use super::outcome::{Absent, Outcome};
 use super::piece::{Piece, ToolCall};
 use super::places::Places;
 use super::reader::Reader;
@@ -24,6 +24,27 @@ pub struct Decoder {
     lines: u64,
     /// The only answer that is wanted, counted from 1; all if none.
     only: Option<u64>,
+    /// What the input looks like, where it is taken for something whatever
+    /// it looks like.
+    look: Look,
+}
+
+/// A look at an input whose envelope was asked for.
+#[derive(Debug)]
+enum Look {
+    Never,
+    Under(Box<Sniff>),
+    Done(Found),
+}
+
+impl Look {
+    fn feed(&mut self, bytes: &[u8]) {
+        if let Self::Under(sniff) = self
+            && let Some(found) = sniff.feed(bytes)
+        {
+            *self = Self::Done(found);
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -39,10 +60,14 @@ enum State {
 impl Decoder {
     /// A decoder of inputs that are to be taken for `from`.
     pub fn new(from: From) -> Self {
-        let state = match from {
-            From::Auto => State::Sniffing(Box::default(), Vec::new()),
-            From::Raw => State::Raw,
-            From::Envelope(envelope) => State::Waiting(envelope),
+        let (state, look) = match from {
+            From::Auto => {
+                (State::Sniffing(Box::default(), Vec::new()), Look::Never)
+            }
+            From::Raw => (State::Raw, Look::Never),
+            From::Envelope(envelope) => {
+                (State::Waiting(envelope), Look::Under(Box::default()))
+            }
         };
         Self {
             state,
@@ -51,6 +76,7 @@ impl Decoder {
             places: Places::default(),
             lines: 0,
             only: None,
+            look,
         }
     }
 
@@ -81,6 +107,7 @@ impl Decoder {
     ) -> Result<(), E> {
         let at = self.input_bytes;
         self.input_bytes += bytes.len() as u64;
+        self.look.feed(bytes);
         if let State::Waiting(envelope) = self.state {
             let Some(first) = bytes.iter().find(|b| !is_blank(**b)) else {
                 return Ok(());
@@ -136,7 +163,8 @@ impl Decoder {
         bytes: &[u8],
         sink: &mut impl FnMut(Piece<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        if bytes.is_empty() {
+        let unwanted = self.only.is_some_and(|answer| answer > 1);
+        if bytes.is_empty() || unwanted {
             return Ok(());
         }
         self.raw_bytes += bytes.len() as u64;
@@ -198,12 +226,26 @@ impl Decoder {
             reader.finish();
         }
         self.emit(b"", self.input_bytes, sink)?;
-        Ok(match &self.state {
+        let mut outcome = match &self.state {
             State::Reading(reader) => Outcome::of(reader, self.input_bytes),
             State::Waiting(envelope) => {
                 Outcome::blank(*envelope, self.input_bytes)
             }
-            _ => Outcome::raw(self.raw_bytes),
-        })
+            _ => Outcome::raw(self.input_bytes, self.raw_bytes),
+        };
+        outcome.look_for_answer(self.only);
+        if let (Some(wanted), Look::Done(found)) =
+            (outcome.envelope, &self.look)
+            && outcome.is_blank()
+        {
+            let found = match found {
+                Found::Envelope(found, _) => Some(*found),
+                Found::Raw => None,
+            };
+            if found != Some(wanted) {
+                outcome.absent = Some(Absent::Envelope { wanted, found });
+            }
+        }
+        Ok(outcome)
     }
 }

@@ -33,7 +33,7 @@ mod answers;
 pub use answers::{Answers, answers};
 pub use decoder::Decoder;
 pub use envelope::{ENVELOPES, Envelope, From, UnknownEnvelope};
-pub use outcome::Outcome;
+pub use outcome::{Absent, Outcome};
 pub use piece::{Piece, ToolCall};
 pub use places::Places;
 pub use stop::{Ended, ended};

@@ -1,5 +1,7 @@
 //! What is known of an answer once its input has ended.
 
+use std::fmt;
+
 use super::envelope::Envelope;
 use super::reader::Reader;
 use super::stop::{Ended, ended};
@@ -42,11 +44,52 @@ pub struct Outcome {
     pub foreign: u64,
     /// Choices beside the first were there; they are not handed out.
     pub other_choices: bool,
+    /// Why the input holds nothing of what was asked for, where it does not.
+    pub absent: Option<Absent>,
 }
 
+/// Why an input holds nothing of what was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Absent {
+    /// It has fewer answers.
+    Answer {
+        /// The number that was asked for.
+        wanted: u64,
+        /// How many there are.
+        there: u64,
+    },
+    /// It is something else than this envelope.
+    Envelope {
+        /// The envelope that was asked for.
+        wanted: Envelope,
+        /// The one that it is, if any.
+        found: Option<Envelope>,
+    },
+}
+
+impl fmt::Display for Absent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Answer { wanted, there } => {
+                write!(f, "there is no answer {wanted}, it holds {there}")
+            }
+            Self::Envelope { wanted, found: Some(found) } => {
+                write!(f, "it is not {wanted} but {found}")
+            }
+            Self::Envelope { wanted, found: None } => {
+                write!(f, "it is not {wanted}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for Absent {}
+
 impl Outcome {
-    pub(super) fn raw(bytes: u64) -> Self {
-        Self { input_bytes: bytes, decoded_bytes: bytes, ..Self::default() }
+    /// Of a raw input, of which so many bytes went out.
+    pub(super) fn raw(input_bytes: u64, decoded_bytes: u64) -> Self {
+        let answers = u64::from(input_bytes > 0);
+        Self { input_bytes, decoded_bytes, answers, ..Self::default() }
     }
 
     pub(super) fn blank(envelope: Envelope, bytes: u64) -> Self {
@@ -77,7 +120,25 @@ impl Outcome {
             skipped: answer.skipped + reader.broken,
             foreign: answer.foreign,
             other_choices: answer.other_choices,
+            absent: None,
         }
+    }
+
+    /// Notes it if there are fewer answers than the one that was asked for.
+    pub(super) fn look_for_answer(&mut self, wanted: Option<u64>) {
+        let there = self.answers;
+        if let Some(wanted) = wanted.filter(|n| *n > there.max(1))
+            && self.input_bytes > 0
+        {
+            self.absent = Some(Absent::Answer { wanted, there });
+        }
+    }
+
+    /// Whether nothing was found that an envelope could say.
+    pub(super) fn is_blank(&self) -> bool {
+        let ended = self.stop_reason.is_some() || self.error.is_some();
+        let heard = self.output_tokens.is_some() || self.reasoning_bytes > 0;
+        self.answers == 0 && !ended && !heard
     }
 
     /// Bytes of the input that are not handed out.
@@ -93,6 +154,7 @@ impl Outcome {
             _ => false,
         };
         match reason {
+            _ if self.absent.is_some() => Verdict::Cut,
             _ if self.envelope.is_none() => Verdict::Unsure,
             _ if self.open || full => Verdict::Cut,
             Some(Ended::Early) => Verdict::Cut,

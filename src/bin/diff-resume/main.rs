@@ -9,7 +9,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Error;
+use anyhow::{Error, bail};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use tornkit::blocks::Renderer;
@@ -22,7 +22,7 @@ use tornkit::resume::{
 };
 use tornkit::span::{Status, Verdict};
 use tornkit::stream::{Clash, Input, Names, Output};
-use tornkit::transcript::{self, Answers, Outcome};
+use tornkit::transcript::{self, Outcome};
 
 use crate::stream::Streamed;
 use crate::tree::Files;
@@ -225,7 +225,7 @@ fn run(args: Args, diagnostics: Diagnostics) -> Result<Status, Error> {
         Some(bytes) => vec![bytes],
         None => read_all(&operands)?,
     };
-    let said = Said::of(&inputs, shared.wrapped);
+    let said = Said::of(&inputs, &operands, shared.wrapped)?;
     run.join(&said, mode.as_ref())
 }
 
@@ -256,15 +256,32 @@ struct Said {
 }
 
 impl Said {
-    fn of(inputs: &[Vec<u8>], wrapped: cli::Wrapped) -> Self {
+    /// Reads inputs of these names. Of several answers in a log only one may
+    /// be wanted; what follows the log need not be one.
+    ///
+    /// Fails if an input holds nothing of what it was taken for.
+    fn of(
+        inputs: &[Vec<u8>],
+        names: &[OsString],
+        wrapped: cli::Wrapped,
+    ) -> Result<Self, Error> {
         let mut said = Self { texts: Vec::new(), outcome: Outcome::default() };
-        for input in inputs {
-            let Answers { mut texts, outcome } =
-                transcript::answers(input, wrapped.decoder());
-            said.texts.append(&mut texts);
-            said.outcome = outcome;
+        for (index, input) in inputs.iter().enumerate() {
+            let mut answers = transcript::answers(input, wrapped.decoder());
+            if index > 0 && answers.outcome.envelope.is_none() {
+                let all = cli::Wrapped { answer: None, ..wrapped };
+                answers = transcript::answers(input, all.decoder());
+            }
+            if let Some(why) = answers.outcome.absent {
+                let name = names.get(index).map(|name| name.to_string_lossy());
+                let name = name.filter(|name| name != "-");
+                let name = name.as_deref().unwrap_or("stdin");
+                bail!("cannot read '{name}': {why}");
+            }
+            said.texts.append(&mut answers.texts);
+            said.outcome = answers.outcome;
         }
-        said
+        Ok(said)
     }
 }
 
@@ -355,7 +372,8 @@ impl Run<'_> {
             let mut input = Input::open(&operand)?;
             let name = input.name().to_owned();
             let inputs = [input.read_to_end()?];
-            let said = Said::of(&inputs, self.shared.wrapped);
+            let names = std::slice::from_ref(&operand);
+            let said = Said::of(&inputs, names, self.shared.wrapped)?;
             let (joined, format) = self.joined(&said);
             let mut found = judge(&joined);
             if let Some(fault) = say::fault(&joined) {

@@ -51,7 +51,8 @@ pub(crate) fn prefix(
         let Ok(()) = decoder.feed(block, &mut ignore);
     }
     let enveloped = decoder.is_raw() == Some(false);
-    if format != Some(Format::Diff) || enveloped {
+    let chosen = run.shared.wrapped.answer.is_some();
+    if format != Some(Format::Diff) || enveloped || chosen {
         head.append(&mut input.read_to_end()?);
         return Ok(Streamed::Other(head));
     }

@@ -102,7 +102,9 @@ impl Document {
     pub(crate) fn judge(&self, heard: &Heard) -> Status {
         let bad = self.is_cut(heard) || self.found_nothing(heard);
         let bad = bad || heard.outcome.foreign > 0;
-        if bad || !self.fates.all_good() {
+        if heard.outcome.absent.is_some() {
+            Status::Trouble
+        } else if bad || !self.fates.all_good() {
             Status::Incomplete
         } else {
             Status::Complete
@@ -130,6 +132,10 @@ impl Document {
 
     pub(crate) fn explain(&self, heard: &Heard, diagnostics: Diagnostics) {
         let summary = &heard.summary;
+        if let Some(why) = &heard.outcome.absent {
+            let file = &self.file;
+            return diagnostics.say(&format!("cannot read '{file}': {why}"));
+        }
         if let Some(left_out) = heard.outcome.left_out() {
             let file = &self.file;
             diagnostics.say(&format!("cannot use {left_out} ({file})"));

@@ -308,7 +308,9 @@ impl Args {
         let cut = summary.verdict == Verdict::Cut;
         let looping = summary.looping.is_some();
         let unread = outcome.foreign > 0;
-        if unread
+        if outcome.absent.is_some() {
+            Status::Trouble
+        } else if unread
             || cut
             || looping
             || nothing

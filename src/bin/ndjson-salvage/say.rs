@@ -17,6 +17,9 @@ pub(crate) fn explain(
     let Heard { summary, outcome, .. } = heard;
     let shown = cli::printable(name);
     let bytes = summary.bytes.total();
+    if let Some(why) = &outcome.absent {
+        return diagnostics.say(&format!("cannot read '{shown}': {why}"));
+    }
     for reject in found.rejects.iter().take(SHOWN_REJECTS) {
         let fault = Place { byte: reject.fault_byte, line: reject.fault_line };
         let Place { byte, line } = heard.in_input(fault);

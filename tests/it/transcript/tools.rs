@@ -160,6 +160,57 @@ fn a_log_holds_an_answer_and_its_continuation() {
     assert_eq!((ran.status, ran.text()), (1, "cut\t?\n".to_owned()));
 }
 
+/// An answer that is not in the log, and an input that is something else.
+#[test]
+fn what_was_asked_for_and_is_not_there_is_trouble() {
+    let dir = Dir::new();
+    let log = fixture("llm-two-answers.json");
+    let sse = fixture("openai-chat-cut.sse");
+    let diff = b"--- a/x\n+++ b/x\n@@ -1 +1 @@\n-one\n+two\n".as_slice();
+    let cases = [
+        (&["--answer", "3"], &log[..], "there is no answer 3, it holds 2"),
+        (&["--answer", "2"], b"hi\n", "there is no answer 2, it holds 1"),
+        (&["--answer", "2"], diff, "there is no answer 2, it holds 1"),
+        (&["--from", "llm"], b"some text\n", "it is not llm"),
+        (&["--from", "llm"], CREATE.as_bytes(), "it is not llm"),
+        (&["--from", "llm"], &sse, "it is not llm but openai-chat"),
+    ];
+    for (args, input, why) in cases {
+        for tool in ["ndjson-salvage", "diff-resume", "edit-apply"] {
+            let ran = run_in(dir.path(), tool, args, input);
+            let said = format!("{tool}: cannot read 'stdin': {why}\n");
+            assert_eq!((ran.status, ran.text().as_str()), (2, ""), "{said}");
+            assert_eq!(ran.stderr, said);
+            let ran = run_in(dir.path(), tool, args, b"");
+            assert_eq!((ran.status, ran.text().as_str()), (0, ""), "{said}");
+        }
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
+    }
+    // A downstream tool is told as well.
+    let args = ["--end", "--answer", "3"];
+    let ran = run_in(dir.path(), "ndjson-salvage", &args, &log);
+    assert!(ran.text().contains("\"verdict\":\"cut\""), "{}", ran.text());
+    // What is there, and an envelope that is cut before it says anything,
+    // are as ever.
+    let ran = run_in(dir.path(), "diff-resume", &["--answer", "1"], diff);
+    assert!(!ran.stderr.contains("cannot read"), "{}", ran.stderr);
+    let args = ["--from", "openai-chat"];
+    let ran = run_in(dir.path(), "ndjson-salvage", &args, &sse[..20]);
+    assert_eq!(ran.status, 1);
+    assert!(ran.stderr.contains("before any output"), "{}", ran.stderr);
+}
+
+/// A log whose second answer is wanted, and the continuation as plain text.
+#[test]
+fn what_follows_a_chosen_answer_need_not_be_a_log() {
+    let dir = Dir::new();
+    dir.put("log", fixture("llm-two-answers.json"));
+    dir.put("more", "nothing more");
+    let args = ["status", "--answer", "1", "log", "more"];
+    let ran = run_in(dir.path(), "diff-resume", &args, b"");
+    assert_eq!((ran.status, ran.text()), (1, "cut\t?\n".to_owned()));
+}
+
 #[test]
 fn a_stop_reason_tells_whether_the_last_hunk_is_whole() {
     let dir = Dir::new();
