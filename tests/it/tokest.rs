@@ -205,6 +205,72 @@ fn phases_that_depend_on_each_other_are_an_error_that_names_them() {
 }
 
 #[test]
+fn a_name_that_means_two_phases_is_an_error() {
+    let phase = "{\"phase_id\":\"a\",\"deliverables\":[\"x/a.py\"]}\n";
+    let ran = tokest(&["batch"], &phase.repeat(2));
+    assert_eq!((ran.status, ran.text().as_str()), (2, ""));
+    assert_eq!(ran.stderr, "tokest: more than one phase is called 'a'\n");
+}
+
+#[test]
+fn lists_without_a_name_make_batches_of_different_names() {
+    let dir = Dir::new();
+    dir.put("one", "Create x/a.py\n");
+    dir.put("two", "Create x/b.py\n");
+    let named = r#"{"phase_id":"batch-2","deliverables":["x/c.py"]}"#;
+    dir.put("named", named);
+    let args = ["batch", "one", "two", "named"];
+    let ran = run_in(dir.path(), "tokest", &args, b"");
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
+    let records = records(&ran);
+    let ids: Vec<_> = records.iter().map(|r| &r["phase_id"]).collect();
+    assert_eq!(ids, ["batch/1", "batch-3/1", "batch-2/1"]);
+}
+
+#[test]
+fn a_dependency_that_is_not_there_is_said() {
+    let phase = r#"{"phase_id":"a","dependencies":["b","b"],
+        "deliverables":["x/a.py"]}"#;
+    let ran = tokest(&["batch"], phase);
+    assert_eq!(ran.status, 1);
+    assert!(
+        ran.stderr
+            .starts_with("tokest: cannot find phase 'b' that 'a' depends on\n"),
+        "{}",
+        ran.stderr
+    );
+    let records = records(&ran);
+    assert_eq!(records[0]["dependencies"], serde_json::json!(["b"]));
+    // A batch is part of a plan that stands elsewhere, and so is a phase
+    // that was chosen from one.
+    let again = tokest(&["batch"], &records[0].to_string());
+    assert_eq!((again.status, again.stderr.as_str()), (0, ""));
+    let other = r#"{"phase_id":"b","deliverables":["x/b.py"]}"#;
+    let ran = tokest(&["batch", "--phase", "a"], &format!("{phase}{other}"));
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
+}
+
+#[test]
+fn a_share_keeps_files_with_their_tests() {
+    let list: String = (0..5)
+        .map(|n| format!("Create src/m{n}.py\nCreate tests/test_m{n}.py\n"))
+        .collect();
+    let ran = tokest(&["batch", "--parts", "4"], &list);
+    assert_eq!(ran.status, 0);
+    let batches = records(&ran);
+    assert!(batches.len() > 4, "four and an alignment");
+    for batch in &batches[..batches.len() - 1] {
+        let files = batch["deliverables"].as_array().unwrap();
+        let paths: Vec<_> =
+            files.iter().map(|f| f["path"].as_str().unwrap()).collect();
+        for path in paths.iter().filter(|p| p.starts_with("src/")) {
+            let test = path.replace("src/", "tests/test_");
+            assert!(paths.contains(&test.as_str()), "{paths:?}");
+        }
+    }
+}
+
+#[test]
 fn budgets_follow_quantile_floor_and_cap() {
     let list = "Create src/a.py\nCreate src/b.py\n";
     let of = |args: &[&str]| {
@@ -226,6 +292,23 @@ fn budgets_follow_quantile_floor_and_cap() {
     assert!(of(&["--model-factor", "claude"]).0 > p90);
 }
 
+/// The budget is then the cap, and less than was asked for, however it is
+/// written down.
+#[test]
+fn a_quantile_above_the_cap_is_said() {
+    let list = "Create src/a.py\nCreate src/b.py\n";
+    for form in [&["-b"][..], &[], &["--json"]] {
+        let ran = tokest(&[form, &["--cap", "1500"]].concat(), list);
+        assert_eq!(ran.status, 1, "{form:?}");
+        let said = "tokest: cannot cover '(list)' with 1500 tokens: p90 is ";
+        assert!(ran.stderr.starts_with(said), "{}", ran.stderr);
+        assert!(ran.stderr.ends_with("hint: tokest batch\n"));
+        assert!(ran.text().contains("1500"), "{}", ran.text());
+        let within = tokest(&[form, &["--cap", "64000"]].concat(), list);
+        assert_eq!((within.status, within.stderr.as_str()), (0, ""));
+    }
+}
+
 #[test]
 fn a_tree_gives_sizes_and_contradicts() {
     let dir = Dir::new();
@@ -237,7 +320,7 @@ fn a_tree_gives_sizes_and_contradicts() {
     dir.put(".gitignore", "ignored.py\n");
     let list = "Modify src/a.py\nModify src/gone.py\nCreate src/b.py\n\
         src/new.py\nDelete src/deep/*.go\nModify ../outside.py\n";
-    let args = ["--json", "-C", "."];
+    let args = ["--json", "-C", ".", "--cap", "200000"];
     let ran = run_in(dir.path(), "tokest", &args, list.as_bytes());
     assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
     let lines = records(&ran);
@@ -395,6 +478,72 @@ fn every_option_is_in_the_manual_and_the_other_way_round() {
         }
     }
     assert_eq!(in_help, in_page);
+}
+
+/// Keys of every object in a value, but for those that are data.
+fn keys(value: &serde_json::Value, found: &mut Vec<String>) {
+    if let Some(object) = value.as_object() {
+        for (key, member) in object {
+            found.push(key.clone());
+            if key != "breakdown" {
+                keys(member, found);
+            }
+        }
+    }
+    value.as_array().into_iter().flatten().for_each(|item| keys(item, found));
+}
+
+#[test]
+fn every_field_of_a_record_is_in_the_manual() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("man/tokest.1");
+    let page = fs::read_to_string(page).expect("the manual");
+    let named: std::collections::BTreeSet<&str> = page
+        .lines()
+        .filter(|line| line.contains("Va "))
+        .flat_map(str::split_whitespace)
+        .collect();
+    let attempt = r#"{"type":"attempt","estimate_p50":9,"output_tokens":9}"#;
+    let list = r#"[{"path":"a.py","bytes":9,"sibling_bytes":9,
+        "extension_bytes":9,"action":"create"}]"#;
+    let dir = Dir::new();
+    dir.put("a.py", "");
+    dir.put("base", r#"{"marker":"m","baseline":1}"#);
+    for (args, input) in [
+        (&["--category", "gardening", "-C", "."][..], list),
+        (&["batch"], list),
+        (&["count", "a.py"], ""),
+        (&["calibrate", "-n"], attempt),
+        (&["score"], attempt),
+        (&["watch", "--baseline", "base"], "m"),
+    ] {
+        let args = [args, &["--json"]].concat();
+        let ran = run_in(dir.path(), "tokest", &args, input.as_bytes());
+        assert_eq!(ran.status, 0, "{}", ran.stderr);
+        for record in records(&ran) {
+            let kind = record["type"].as_str().expect("a type");
+            let title = format!(".It Va type Ql {kind}\n");
+            assert!(page.contains(&title), "{kind}");
+            let mut all = Vec::new();
+            keys(&record, &mut all);
+            for key in all {
+                assert!(named.contains(key.as_str()), "{kind}: {key}");
+            }
+        }
+    }
+    let telemetry = tornkit::report::attempt::Attempt {
+        estimate_model_p50: Some(1),
+        estimate_p80: Some(1),
+        estimate_p95: Some(1),
+        budget: Some(1),
+        format: Some(String::new()),
+        ..Default::default()
+    };
+    let mut all = Vec::new();
+    keys(&serde_json::to_value(telemetry).unwrap(), &mut all);
+    assert!(all.len() > 20);
+    for key in all {
+        assert!(named.contains(key.as_str()), "attempt: {key}");
+    }
 }
 
 /// `.It Fl b , Fl -budget` names `budget`.
