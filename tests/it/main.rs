@@ -35,6 +35,7 @@ mod edit_apply_power;
 mod edit_apply_race;
 mod edit_apply_runs;
 mod edit_apply_state;
+mod edit_apply_teeth;
 mod edit_apply_words;
 mod history;
 mod layers;
