@@ -249,15 +249,22 @@ fn what_was_found_done_is_undone_with_the_run_that_had_done_it() {
 #[test]
 fn the_way_out_of_damage_that_is_hinted_at_is_one() {
     let dir = Dir::new();
-    assert_eq!(apply(&dir, &[], CREATE).status, 0);
-    dir.put(".edit-apply/txn/journal", "junk\n");
-    let ran = apply(&dir, &[], CREATE);
-    assert_eq!(ran.status, 2, "{ran:?}");
-    let (said, hint) = ran.stderr.split_once("hint: ").expect("a hint");
-    assert!(said.contains("the journal is damaged"), "{ran:?}");
-    let moved =
-        Command::new("sh").args(["-c", hint]).current_dir(dir.path()).status();
-    assert!(moved.expect("sh runs").success(), "{hint}");
-    let ran = apply(&dir, &[], CREATE);
-    assert_eq!((ran.status, ran.text()), (0, "unchanged create b\n".into()));
+    for tree in [".", "a tree", "it's"] {
+        fs::create_dir_all(dir.path().join(tree)).expect("made");
+        let args = ["-C", tree];
+        assert_eq!(apply(&dir, &args, CREATE).status, 0);
+        dir.put(&format!("{tree}/.edit-apply/txn/journal"), "junk\n");
+        let ran = apply(&dir, &args, CREATE);
+        assert_eq!(ran.status, 2, "{ran:?}");
+        let (said, hint) = ran.stderr.split_once("hint: ").expect("a hint");
+        assert!(said.contains("the journal is damaged"), "{ran:?}");
+        let moved = Command::new("sh")
+            .args(["-c", hint])
+            .current_dir(dir.path())
+            .status();
+        assert!(moved.expect("sh runs").success(), "{hint}");
+        let ran = apply(&dir, &args, CREATE);
+        let unchanged = "unchanged create b\n".to_owned();
+        assert_eq!((ran.status, ran.text()), (0, unchanged));
+    }
 }

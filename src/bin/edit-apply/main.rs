@@ -160,9 +160,12 @@ fn main() -> ExitCode {
                 return Err(why);
             }
             diagnostics.say(&cli::describe(&why));
-            let state = args.directory.join(STATE_DIR);
-            let state = state.display();
-            diagnostics.hint(&format!("mv {state} {state}.damaged"));
+            let away = format!("{STATE_DIR}.damaged");
+            diagnostics.hint(&format!(
+                "mv {} {}",
+                quoted(&args.directory.join(STATE_DIR)),
+                quoted(&args.directory.join(away))
+            ));
             Ok(Status::Trouble)
         })
     })
@@ -276,6 +279,14 @@ impl Args {
         if self.complete { Ending::Known } else { Ending::AsFound }
     }
 
+    /// A command on the same tree that can be pasted.
+    fn command(&self, what: &str) -> String {
+        if self.directory.as_os_str() == "." {
+            return format!("edit-apply {what}");
+        }
+        format!("edit-apply -C {} {what}", quoted(&self.directory))
+    }
+
     /// What stdout carries.
     fn shown(&self) -> Shown {
         if self.diff {
@@ -319,6 +330,17 @@ impl Args {
         let roots = roots.filter(|root| Path::new(root).is_absolute());
         let stripped = self.strip_root.iter().cloned();
         Names { prefixes: roots.chain(stripped).collect(), ..Names::default() }
+    }
+}
+
+/// A name as a word of a shell.
+fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let is_plain =
+        |c: char| c.is_ascii_alphanumeric() || "/._-+,@%".contains(c);
+    match text.chars().all(is_plain) {
+        true => text,
+        false => format!("'{}'", text.replace('\'', "'\\''")),
     }
 }
 
@@ -374,7 +396,7 @@ fn roll_back(
         }
         Undone::NoSuchRun => {
             diagnostics.say("cannot roll back: no such run is kept");
-            diagnostics.hint("edit-apply --log");
+            diagnostics.hint(&args.command("--log"));
             Ok(Status::Incomplete)
         }
     }

@@ -53,7 +53,7 @@ pub(crate) fn run(
     };
     if args.dry_run && !args.quiet && session.workspace.is_unfinished()? {
         diagnostics.say("another run is under way, or was killed");
-        diagnostics.hint("edit-apply --recover");
+        diagnostics.hint(&args.command("--recover"));
     }
     let mut status = Status::Complete;
     let mut whole = Vec::new();
