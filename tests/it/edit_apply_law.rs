@@ -193,7 +193,7 @@ fn taking_a_run_back_is_identity_and_running_it_twice_is_once() {
 #[test]
 fn the_patch_of_a_run_is_the_run() {
     let mut random = Random::seeded();
-    for round in 0..iterations(150) {
+    for round in 0..iterations(200) {
         let ours = random_tree(&mut random);
         let gits = copy(&ours);
         let planned = copy(&ours);
