@@ -39,7 +39,9 @@ pub(in crate::resume) fn bodies(answer: &[u8], in_fence: bool) -> Vec<Body> {
             break;
         }
         let line = first_line(rest);
-        if let Some(text) = fenced(rest, in_fence) {
+        let inside = fenced(rest, in_fence);
+        // A fence around nothing closes what came before.
+        if let Some(text) = inside.filter(|text| !text.trim().is_empty()) {
             let lead = match lead {
                 Lead::Text | Lead::Words => Lead::Text,
                 _ => Lead::Nothing,
