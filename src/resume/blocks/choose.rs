@@ -76,6 +76,18 @@ impl<'a> Known<'a> {
         (!open.is_empty() && open == first(body)).then_some(start)
     }
 
+    /// Whether the file that is being changed is known.
+    pub(super) fn has_file(&self) -> bool {
+        self.file.is_some()
+    }
+
+    /// Whether the unfinished block makes a file, line by line.
+    pub(super) fn adds(&self) -> bool {
+        let start = self.read.open().map(|open| open.start.byte as usize);
+        let open = start.and_then(|start| self.before.get(start..));
+        open.is_some_and(|open| open.starts_with(b"*** Add"))
+    }
+
     /// The blanks before a line of the file that says this.
     pub(super) fn indentations(&self, wanted: &[u8]) -> Vec<Vec<u8>> {
         let Some(file) = &self.file else { return Vec::new() };
@@ -126,6 +138,27 @@ impl<'a> Known<'a> {
         })
     }
 
+    /// Whether this is all of a line before `end`, or of the file's, but for
+    /// signs and blanks.
+    pub(super) fn has_line(&self, text: &[u8], end: usize) -> bool {
+        let signed = self.side() == Side::Signed;
+        let bare = |line: &[u8]| {
+            match line {
+                [b'+' | b'-' | b' ', line @ ..] if signed => line.trim_ascii(),
+                line => line.trim_ascii(),
+            }
+            .to_vec()
+        };
+        let head = self.before.get(..end).unwrap_or_default();
+        let mut head = head.split(|b| *b == b'\n');
+        let line = bare(text);
+        head.any(|other| bare(other) == line)
+            || self.file.iter().any(|file| {
+                let mut lines = file.split(|b| *b == b'\n');
+                lines.any(|other| other.trim_ascii() == line)
+            })
+    }
+
     /// Whether a text stands twice in a row somewhere before `end`.
     pub(super) fn doubles(&self, text: &[u8], end: usize) -> bool {
         let twice = [text, text].concat();
@@ -156,10 +189,8 @@ struct Judged {
 
 impl Judged {
     /// What is compared before anything that is repeated.
-    fn sense(&self) -> (usize, Rank, bool, bool) {
-        let is_possible = self.way.rank == Rank::Possible;
-        let ends_open = is_possible && self.ends_open();
-        (self.misfits, self.way.rank, self.adds_fence, ends_open)
+    fn sense(&self) -> (usize, Rank, bool) {
+        (self.misfits, self.way.rank, self.adds_fence)
     }
 
     fn ends_open(&self) -> bool {
@@ -224,15 +255,21 @@ pub(super) fn choose(
             && (judged.line.at_start() || indent.allows_more(&judged.line))
     };
     let lacks = group.iter().any(may_lack);
-    let fits = |judged: &&&Judged| indent.allows(&judged.line);
-    let fitting: Vec<&Judged> = group.iter().filter(fits).copied().collect();
-    let group = if fitting.is_empty() { group } else { fitting };
+    let fits = |judged: &Judged| indent.allows(&judged.line);
+    // Depth decides between ways that differ in nothing else.
+    let is_other = |one: &&&Judged| {
+        let mut like = group.iter().filter(|o| o.line.looks_like(&one.line));
+        fits(one) || !like.any(|other| fits(other))
+    };
+    let group: Vec<&Judged> = group.iter().filter(is_other).copied().collect();
     let first = group.first().ok_or(SEVERAL)?;
     if agree(&group) && !lacks {
         return Ok(first.way.clone());
     }
-    let proven =
-        |judged: &&Judged| judged.is_proven || judged.line.is_known(known);
+    let alike = group.iter().all(|one| first.line.looks_like(&one.line));
+    let proven = |judged: &&Judged| {
+        judged.is_proven || judged.line.is_known(known, alike)
+    };
     let proven: Vec<&Judged> = group.into_iter().filter(proven).collect();
     let first = proven.first().ok_or(SEVERAL)?;
     if agree(&proven) { Ok(first.way.clone()) } else { Err(SEVERAL) }

@@ -1,8 +1,8 @@
 //! The line across a seam: whether it stands elsewhere as it would come out.
 
 use super::choose::Known;
-use super::indent::depth;
-use super::ways::Way;
+use super::indent::{depth, is_comment};
+use super::ways::{Way, begins_part, is_word};
 use crate::blocks::{Side, divides, is_odd_marker, opening};
 use crate::resume::seam::How;
 
@@ -10,7 +10,13 @@ use crate::resume::seam::How;
 #[derive(Debug)]
 pub(super) struct SeamLine {
     above: Vec<u8>,
+    /// The one above that.
+    over: Vec<u8>,
+    /// Blank lines below them.
+    blanks: usize,
     line: Vec<u8>,
+    /// Where in the line the seam is.
+    seam: usize,
     /// What the line is to the file, where signs say so.
     sign: Option<u8>,
     is_whole: bool,
@@ -19,6 +25,8 @@ pub(super) struct SeamLine {
     /// Blanks of the line that stand before the seam, and nothing else.
     is_blank_before: bool,
     at_start: bool,
+    /// Whether the continuation has it from its start.
+    is_repeated: bool,
 }
 
 /// Characters, blanks not counted, of two lines that do not follow each other
@@ -41,26 +49,43 @@ impl SeamLine {
         let line = [partial, &way.filler, rest.unwrap_or_default()].concat();
         let sign = usize::from(known.side() == Side::Signed);
         let above = head.get(..start.saturating_sub(1)).unwrap_or_default();
-        let mut above = above.rsplit(|b| *b == b'\n');
-        let mut above = above.next().unwrap_or_default();
-        above = above.get(sign..).unwrap_or_default();
-        let blank = partial.get(sign..);
+        let mut above = above.rsplit(|b| *b == b'\n').peekable();
+        let is_blank = |line: &[u8]| {
+            let line = line.get(sign..).unwrap_or_default();
+            line.trim_ascii().is_empty()
+        };
+        let mut blanks = 0;
+        while above.next_if(|line| is_blank(line)).is_some() {
+            blanks += 1;
+        }
+        let mut above = || {
+            let line = above.next().unwrap_or_default();
+            // A marker is no line of the file's.
+            let is_none = divides(line) || sign > 0 && begins_part(line);
+            let line = line.get(sign..).filter(|_| !is_none);
+            line.unwrap_or_default().to_vec()
+        };
+        let blank = partial.get(sign.min(partial.len())..);
         Self {
-            above: above.to_vec(),
+            above: above(),
+            over: above(),
+            blanks,
             sign: line.first().copied().filter(|_| sign > 0),
             line: line.get(sign..).unwrap_or_default().to_vec(),
+            seam: partial.len().saturating_sub(sign),
             is_whole: end.is_some(),
             // Blanks that are repeated, or go on, are no word for either.
             is_ended: rest.is_some_and(|rest| rest.trim_ascii().is_empty())
                 || way.shared > 0 && partial.trim_ascii().is_empty(),
             is_blank_before: blank.is_some_and(|b| b.trim_ascii().is_empty()),
             at_start: partial.is_empty(),
+            is_repeated: way.shared >= partial.len() && way.shared > 0,
         }
     }
 
     /// Whether it is a marker or fence that was put together wrongly.
     pub(super) fn is_odd(&self, known: &Known<'_>) -> bool {
-        if self.at_start {
+        if self.at_start || self.is_repeated {
             return false;
         }
         let line = self.line.trim_ascii();
@@ -86,9 +111,31 @@ impl SeamLine {
         self.at_start
     }
 
-    /// The line above.
-    pub(super) fn above(&self) -> &[u8] {
-        &self.above
+    /// The line above, and the one above that.
+    pub(super) fn above(&self) -> [&[u8]; 2] {
+        [&self.above, &self.over]
+    }
+
+    /// Whether it goes on with a comment.
+    pub(super) fn is_comment(&self) -> bool {
+        is_comment(&self.line)
+    }
+
+    /// Whether its first word closes a bracket.
+    pub(super) fn closes(&self) -> bool {
+        let first = self.line.trim_ascii().first();
+        first.is_some_and(|b| b")]}".contains(b))
+    }
+
+    /// Whether it closes a bracket or is a mark among the lines between some,
+    /// which stands as deep as they do.
+    pub(super) fn is_label(&self) -> bool {
+        let line = self.line.trim_ascii();
+        self.closes()
+            || line.ends_with(b":")
+            || [&b"#"[..], b"case ", b"default"]
+                .into_iter()
+                .any(|word| line.starts_with(word))
     }
 
     /// Blanks at its start.
@@ -112,18 +159,40 @@ impl SeamLine {
         let first = way.body.first();
         let is_solid = first.is_some_and(|b| !b.is_ascii_whitespace());
         let goes_on = way.how == How::Exact && way.filler.is_empty();
+        // The lines of a new file all have a sign, and a blank line at the
+        // end of a chunk changes nothing.
+        let is_new =
+            self.sign.is_some() && (known.adds() || begins_part(&way.body));
         goes_on
             && is_solid
             && self.is_blank_before
             && known.side() != Side::Neither
-            && !(self.at_start && divides(&self.line))
+            && !(self.at_start && (is_new || divides(&self.line)))
     }
 
-    /// Whether the line stands below the one above it elsewhere too.
-    pub(super) fn is_known(&self, known: &Known<'_>) -> bool {
-        let pair = [&self.above, &b"\n"[..], &self.line, b"\n"].concat();
+    /// Whether it differs from another in blanks alone.
+    pub(super) fn looks_like(&self, other: &Self) -> bool {
+        self.is_blank_before
+            && other.is_blank_before
+            && self.line.trim_ascii() == other.line.trim_ascii()
+    }
+
+    /// Whether the line stands below the one above it elsewhere too. That
+    /// tells what differs in blanks; of other ways only one that has words on
+    /// both sides of the seam.
+    pub(super) fn is_known(&self, known: &Known<'_>, alike: bool) -> bool {
+        // As many blank lines between as there are.
+        let gap = b"\n".repeat(1 + self.blanks);
+        let pair = [&self.above, &gap, &self.line, &b"\n"[..]].concat();
         let solid = pair.iter().filter(|b| !b.is_ascii_whitespace()).count();
-        let adds = self.is_whole && !self.is_ended;
+        let seam = self.above.len() + gap.len() + self.seam;
+        let has_words = pair.split_at_checked(seam).is_some_and(|(a, b)| {
+            // A mark at a seam may be half of one.
+            is_word(a) && !b.trim_ascii().is_empty()
+        });
+        let is_below = !self.above.is_empty();
+        let adds = self.is_whole && !self.is_ended && is_below;
+        let adds = adds && (alike || has_words);
         adds && solid >= TELLING_PAIR && known.has_lines(&pair)
     }
 }

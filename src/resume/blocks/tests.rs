@@ -54,3 +54,42 @@ fn the_next_block_is_not_taken_for_the_unfinished_one() {
     assert!(!joined.is_whole());
     assert_eq!(joined.survey.complete().count(), 0);
 }
+
+/// A new file, cut, and its continuation, as a patch and as a block.
+fn new_file(before: &str, after: &str) -> [[String; 2]; 2] {
+    let patch = format!("*** Begin Patch\n*** Add File: n.rs\n{before}");
+    let end = format!("{after}\n*** End Patch\n");
+    let plain = |text: &str| {
+        let text = text.replace("\n+", "\n");
+        text.strip_prefix('+').map_or(text.clone(), str::to_owned)
+    };
+    let block =
+        format!("n.rs\n```text\n<<<<<<< SEARCH\n=======\n{}", plain(before));
+    let shut = format!("{}\n>>>>>>> REPLACE\n```\n", plain(after));
+    [[patch, end], [block, shut]]
+}
+
+#[test]
+fn what_may_be_next_or_repeated_is_never_taken_for_repeated() {
+    let cases = [
+        ("+//! Changes.\n+", "\n+use std::io;"),
+        ("+    }\n+\n", "+    fn next() {}"),
+        ("+    /// One.\n+    ///", "\n+    /// Fails never."),
+        ("+.Sh NAME\n+.Pp\n+Words.\n+.Pp", "\n+More of them:\n+.Pp\n+End."),
+        ("+    /// ", "The path is told:\n+    /// The path is more."),
+        ("+Write this:\n+\n+", "```python\n+import sys\n+```"),
+        ("+a = format(\"{b} \\\n+     ", "        and {c}\")"),
+        ("+    f(x,\n+        ", "            y)"),
+        ("+end\n+  end\n", "+  end\n+end"),
+    ];
+    for (before, after) in cases {
+        for [first, next] in new_file(before, after) {
+            let want = texts([first.as_str(), &next].concat().as_bytes());
+            assert_eq!(want.len(), 1, "{first}|{next}");
+            let joined = joined(&[first.as_bytes(), next.as_bytes()]);
+            let got = texts(&joined.text);
+            let right = got == want || !joined.is_whole() && got.is_empty();
+            assert!(right, "{first}|{next}: {:?}", joined.seams);
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! The ways in which a continuation in blocks may go on: what came before
 //! and a stretch of the continuation in, places to join them out.
 
+use std::ops::Range;
 use std::rc::Rc;
 
 use super::choose::Known;
@@ -48,6 +49,8 @@ impl Way {
 pub(super) fn ways(known: &Known<'_>, answer: &[u8]) -> Vec<Way> {
     let mut found = Vec::new();
     for (lead, body) in stretches(known, answer) {
+        // That something was left out is supposed already.
+        let supposes = body.len() < answer.len();
         let body = Rc::new(body);
         let way = |how, rank, kept| {
             let (filler, body) = (Vec::new(), Rc::clone(&body));
@@ -55,7 +58,7 @@ pub(super) fn ways(known: &Known<'_>, answer: &[u8]) -> Vec<Way> {
             Way { how, rank, lead, kept, shared, is_telling, filler, body }
         };
         for stop in known.stops() {
-            let of = overlaps(known, stop, &body);
+            let of = overlaps(known, stop, supposes, &body);
             found.extend(of.map(|(rank, start)| {
                 let text = known.before.get(start..stop).unwrap_or_default();
                 let (shared, is_telling) = (text.len(), is_telling(text));
@@ -192,12 +195,18 @@ fn begins_line(known: &Known<'_>, head: &[u8], body: &[u8]) -> bool {
         && !has_columns
         && is_broken
         && !(signed && line.starts_with(b" "));
-    let is_marker = is_usual_marker(line)
-        || signed && (line.starts_with(b"*** ") || line.starts_with(b"@@"));
+    let is_marker = is_usual_marker(line) || signed && begins_part(line);
     // What comes after a statement on its line is seldom a word.
     let ends = head.ends_with(b";") || head.ends_with(b"}");
     let is_word = text.first().is_some_and(u8::is_ascii_alphabetic);
     is_deep || is_marker || ends && is_word && (!signed || signs(line))
+}
+
+/// Whether a line of a patch begins a file or a chunk.
+pub(super) fn begins_part(line: &[u8]) -> bool {
+    line.starts_with(b"*** ")
+        || line.trim_ascii_end() == b"@@"
+        || line.starts_with(b"@@ ")
 }
 
 fn begins_blank(text: &[u8]) -> bool {
@@ -226,6 +235,7 @@ const INDENTATION: usize = 2;
 fn overlaps<'a>(
     known: &'a Known<'_>,
     stop: usize,
+    supposes: bool,
     body: &'a [u8],
 ) -> impl Iterator<Item = (Rank, usize)> + 'a {
     let before = known.before;
@@ -234,6 +244,7 @@ fn overlaps<'a>(
     let tail = before.get(from..stop).unwrap_or_default();
     let longest = stop - overlap(tail, body);
     let line = line_start(head);
+    let supposes = supposes || stop < before.len();
     let mut starts = vec![longest, line, line + blanks(before, line, stop), 0];
     starts.sort_unstable();
     starts.dedup();
@@ -243,7 +254,7 @@ fn overlaps<'a>(
         if shared.is_empty() || !body.starts_with(shared) {
             return None;
         }
-        let mut rank = rank(known, start, stop, body)?;
+        let mut rank = rank(known, start..stop, supposes, body)?;
         if longer && !is_word(shared) {
             // It may as well be the start of what is repeated.
             rank = rank.max(Rank::Possible);
@@ -256,8 +267,8 @@ fn overlaps<'a>(
 /// What a repetition of `start..stop` proves; nothing if it may be none.
 fn rank(
     known: &Known<'_>,
-    start: usize,
-    stop: usize,
+    Range { start, end: stop }: Range<usize>,
+    supposes: bool,
     body: &[u8],
 ) -> Option<Rank> {
     let before = known.before;
@@ -276,13 +287,18 @@ fn rank(
     if line < stop {
         let partial = before.get(line..stop).unwrap_or_default();
         let after = body.get(shared.len()..).unwrap_or_default();
-        let is_long = is_word(shared);
-        let is_indented = start == line
+        let is_long = is_word(shared)
+            && (!supposes
+                || is_telling(shared)
+                || !known.has_line(shared, start));
+        let is_indented = !supposes
+            && start == line
             && partial.iter().take_while(|b| b.is_ascii_whitespace()).count()
                 >= INDENTATION;
         let first = body.split(|b| *b == b'\n').next().unwrap_or_default();
         // A line that is no more than its sign is not begun with another.
-        let is_sign = known.side() == Side::Signed
+        let is_sign = !supposes
+            && known.side() == Side::Signed
             && shared == b"+"
             && after.first() != Some(&b'+')
             && !first.trim_ascii_end().ends_with(b"+");
@@ -302,6 +318,9 @@ fn rank(
     Some(if is_sure { Rank::Repeated } else { Rank::Possible })
 }
 
+/// Blank lines that a continuation may have lost.
+const MOST_BLANK_LINES: usize = 2;
+
 /// Ways with blanks put in that the continuation left out, as the file has
 /// them.
 fn filled(known: &Known<'_>, exact: &Way) -> Vec<Way> {
@@ -319,18 +338,37 @@ fn filled(known: &Known<'_>, exact: &Way) -> Vec<Way> {
         return Vec::new();
     }
     let first = exact.body.split(|b| *b == b'\n').next().unwrap_or_default();
-    let mut fills = known.indentations(first.trim_ascii_end());
-    let is_signed = matches!(first.first(), Some(b'+' | b'-' | b'@'))
-        || first.starts_with(b"*** ");
-    if fills.is_empty() && !sign.is_empty() && !is_signed {
-        fills.push(Vec::new());
-    }
-    let more = fills.into_iter().filter_map(|all| {
+    let signed = side == Side::Signed;
+    let is_signed = signed
+        && (matches!(first.first(), Some(b'+' | b'-')) || begins_part(first));
+    let indentations = known.indentations(first.trim_ascii_end());
+    let strip = |all: &Vec<u8>| {
         let filler = all.strip_prefix(blank)?;
-        let filler = [sign, filler].concat();
-        (!filler.is_empty()).then(|| Way { filler, ..exact.clone() })
-    });
-    more.collect()
+        Some([sign, filler].concat())
+    };
+    let mut fills: Vec<Vec<u8>> =
+        indentations.iter().filter_map(strip).collect();
+    if indentations.is_empty() && !sign.is_empty() && !is_signed {
+        fills.push(sign.to_vec());
+    }
+    let is_part = signed && begins_part(first);
+    if known.has_file() && !is_part && !(signed && known.adds()) {
+        // The blank lines before it, which only the file can show.
+        let sign = if signed { &b" "[..] } else { b"" };
+        let feed = [sign, b"\n"].concat();
+        for lines in 1..=MOST_BLANK_LINES {
+            let mut gap = feed.repeat(lines);
+            let cut = if sign.is_empty() { 0 } else { partial.len().min(1) };
+            gap.drain(..cut);
+            if is_signed {
+                fills.push(gap.clone());
+            }
+            let deep = indentations.iter();
+            fills.extend(deep.map(|all| [&gap, sign, all].concat()));
+        }
+    }
+    fills.retain(|filler| !filler.is_empty());
+    fills.into_iter().map(|filler| Way { filler, ..exact.clone() }).collect()
 }
 
 /// Where the last line of a text starts.
