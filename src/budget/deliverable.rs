@@ -237,13 +237,14 @@ fn without_joiners(text: &str) -> &str {
 fn is_clause(before: &str) -> bool {
     const LINKS: [&str; 9] =
         ["to", "into", "in", "from", "the", "a", "an", "file", "module"];
+    const MARKS: [char; 7] = ['(', ' ', '*', '_', '`', '"', '\''];
     let said = |word: &str| Action::of_word(word).is_some();
     let (first, last) = (words(before).next(), words(before).last());
     match first.zip(last) {
         Some((first, last)) => {
             said(first) && (said(last) || LINKS.contains(&last))
         }
-        None => before.trim_matches(['(', ' ']).is_empty(),
+        None => before.trim_matches(MARKS).is_empty(),
     }
 }
 

@@ -47,17 +47,14 @@ impl Neighbours {
     /// is there. It is not its own sibling.
     pub fn around(&self, path: &str, own: Option<u64>) -> Sizes {
         let (near, far) = keys(path);
-        let siblings = self.siblings.get(&near).map(|all| {
-            let mut others = all.clone();
-            if let Some(own) = own {
-                take(&mut others, own);
-            }
-            others
-        });
+        let others = |all: &Vec<u64>| {
+            let own = own.and_then(|bytes| all.binary_search(&bytes).ok());
+            median(all, own)
+        };
         Sizes {
             existing: own.map(|bytes| bytes as f64),
-            sibling: siblings.and_then(|all| median(&all)),
-            extension: self.alike.get(&far).and_then(|all| median(all)),
+            sibling: self.siblings.get(&near).and_then(others),
+            extension: self.alike.get(&far).and_then(|all| median(all, None)),
         }
     }
 }
@@ -79,15 +76,20 @@ fn take(sorted: &mut Vec<u64>, bytes: u64) {
     }
 }
 
-/// The middle of sorted sizes, or the mean of the two in the middle.
-fn median(sorted: &[u64]) -> Option<f64> {
-    let middle = sorted.len() / 2;
-    let upper = *sorted.get(middle)? as f64;
-    if sorted.len() % 2 == 1 {
+/// The middle of sorted sizes, or the mean of the two in the middle; the one
+/// at index `without` does not count.
+fn median(sorted: &[u64], without: Option<usize>) -> Option<f64> {
+    let count = sorted.len().saturating_sub(usize::from(without.is_some()));
+    let at = |index: usize| {
+        let passed = without.is_some_and(|without| index >= without);
+        sorted.get(index + usize::from(passed)).map(|bytes| *bytes as f64)
+    };
+    let middle = count / 2;
+    let upper = at(middle)?;
+    if count % 2 == 1 {
         return Some(upper);
     }
-    let lower = *sorted.get(middle - 1)? as f64;
-    Some(f64::midpoint(lower, upper))
+    Some(f64::midpoint(at(middle.checked_sub(1)?)?, upper))
 }
 
 #[cfg(test)]
@@ -96,9 +98,12 @@ mod tests {
 
     #[test]
     fn a_median_is_the_middle() {
-        assert_eq!(median(&[]), None);
-        assert_eq!(median(&[1, 5, 9]), Some(5.0));
-        assert_eq!(median(&[1, 9]), Some(5.0));
+        assert_eq!(median(&[], None), None);
+        assert_eq!(median(&[1, 5, 9], None), Some(5.0));
+        assert_eq!(median(&[1, 9], None), Some(5.0));
+        assert_eq!(median(&[1], Some(0)), None);
+        assert_eq!(median(&[1, 5, 9], Some(0)), Some(7.0));
+        assert_eq!(median(&[1, 5, 9, 11], Some(3)), Some(5.0));
     }
 
     #[test]

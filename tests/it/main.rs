@@ -58,6 +58,7 @@ mod tokest;
 mod tokest_brief;
 mod tokest_calibrate;
 mod tokest_data;
+mod tokest_lists;
 mod tokest_score;
 mod tokest_take;
 mod transcript;

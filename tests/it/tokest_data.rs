@@ -254,9 +254,9 @@ fn repositories_that_were_left_out_are_predicted() {
     let large = figures(rows, "left out", ">=10");
     assert!(large.median_error <= 1.6, "{large:?}");
     assert!(large.total_p95 <= 2.2, "{large:?}");
-    // FIXME: 3 % were asked for. The commits beyond are those in which a
-    // tool wrote a file (bundles, registries, dumps), and no weight that
-    // keeps the total below x2.2 covers them.
+    // FIXME: 3 % were asked for, which takes x2.7 in total; see
+    // `budget::model` for what was tried. The weights that are built in and
+    // have seen these commits cut 7 % of them.
     assert!((0.03..0.065).contains(&large.above[3]), "{large:?}");
 }
 

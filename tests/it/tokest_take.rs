@@ -2,10 +2,10 @@
 //! grows with N and has N tokens itself, or fewer where it ends in white
 //! space, the last of which belonged to the next word.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use tornkit::budget::encoding::{Encoding, Taker, Vocabulary};
 use tornkit::budget::segment::Flow;
+
+use crate::support::Random;
 
 /// Pieces that tokens join, split and tear.
 const PIECES: [&str; 30] = [
@@ -41,17 +41,6 @@ const PIECES: [&str; 30] = [
     "_name",
 ];
 
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % sides as u64) as usize
-    }
-}
-
 fn take(
     text: &[u8],
     tokens: u64,
@@ -71,19 +60,18 @@ fn take(
 
 #[test]
 fn the_first_tokens_of_any_text_are_as_many() {
-    let clock = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    let seed = clock.as_nanos() as u64 | 1;
-    println!("seed {seed}");
-    let mut dice = Dice(seed);
+    let mut random = Random::seeded();
+    let seed = random.seed;
     let mut torn = 0;
     for encoding in [Encoding::O200k, Encoding::Cl100k] {
         let vocabulary = encoding.load().expect("a vocabulary");
         for _ in 0..100 {
-            let pieces = 1 + dice.roll(30);
-            let text: String =
-                (0..pieces).map(|_| PIECES[dice.roll(PIECES.len())]).collect();
+            let pieces = 1 + random.below(30);
+            let text: String = (0..pieces)
+                .map(|_| PIECES[random.below(PIECES.len())])
+                .collect();
             let total = vocabulary.count(text.as_bytes());
-            let chunk = [1, 3, 7, 4_096][dice.roll(4)];
+            let chunk = [1, 3, 7, 4_096][random.below(4)];
             let mut last = Vec::new();
             for tokens in 0..=total {
                 let part = take(text.as_bytes(), tokens, chunk, vocabulary);
