@@ -272,7 +272,13 @@ impl<'a> Transaction<'a> {
         };
         let name = entry.path.file_name();
         match backup {
-            Node::File(_) => restore(txn, &old, parent, name)?,
+            Node::File(kept) => {
+                // What was never replaced need not be, and perhaps cannot.
+                match still_stands(txn, parent, name, entry, &kept)? {
+                    true => state::remove_file(txn, &old)?,
+                    false => restore(txn, &old, parent, name)?,
+                }
+            }
             Node::Absent if entry.before.is_none() => {
                 remove_published(txn, parent, name, entry)?;
             }
@@ -486,6 +492,32 @@ fn rename_to_free(
             Ok(fs::renameat(txn, staged, parent, name)?)
         }
         Err(why) => Err(why.into()),
+    }
+}
+
+/// Whether the file that an entry is about has its name still: its new
+/// content has not left the stage, or it was to go and has not.
+fn still_stands(
+    txn: &OwnedFd,
+    parent: &OwnedFd,
+    name: &str,
+    entry: &Entry,
+    kept: &FileStat,
+) -> io::Result<bool> {
+    let Node::File(now) = look_in(parent, name)? else { return Ok(false) };
+    if now.inode == kept.inode {
+        return Ok(true);
+    }
+    match entry.after.map(|after| after.at) {
+        Some(Place::Alone(number)) => {
+            let staged = look_in(txn, &new_name(number))?;
+            Ok(matches!(staged, Node::File(new) if new.inode != now.inode))
+        }
+        Some(Place::NewDir(_)) => Ok(false),
+        None => {
+            let found = state::read_file(parent, name)?.unwrap_or_default();
+            Ok(entry.before == Some(Hash::of(&found)))
+        }
     }
 }
 

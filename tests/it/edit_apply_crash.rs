@@ -483,3 +483,40 @@ fn a_file_system_without_links_is_served_by_copies() {
     assert_eq!(back.status.code(), Some(0), "{back:?}");
     assert_eq!(tree(&dir), old);
 }
+
+/// A file that nobody may link or replace, such as an immutable one.
+#[test]
+fn what_cannot_be_replaced_need_not_be_restored() {
+    if !has_strace() {
+        return;
+    }
+    let edit = r#"{"type":"append","path":"m1","text":"new"}"#;
+    let delete = r#"{"type":"delete","path":"m1"}"#;
+    // The journal and the copy get their names; the file keeps its own.
+    for (ops, inject) in [
+        (edit, "renameat:error=EPERM:when=3+"),
+        (delete, "unlinkat:error=EPERM:when=1"),
+    ] {
+        let dir = used();
+        let old = tree(&dir);
+        let file = dir.path().with_extension("ops");
+        std::fs::write(&file, ops).expect("the operation");
+        let ran = Command::new("strace")
+            .args(["-o", "/dev/null", "-e", "trace=linkat,renameat,unlinkat"])
+            .args(["-e", "inject=linkat:error=EPERM"])
+            .args(["-e", &format!("inject={inject}")])
+            .args([binary("edit-apply"), "--no-fsync", "-C"])
+            .arg(dir.path())
+            .arg(&file)
+            .output()
+            .expect("strace runs");
+        drop(std::fs::remove_file(file));
+        assert_eq!(ran.status.code(), Some(2), "{inject}: {ran:?}");
+        let said = String::from_utf8_lossy(&ran.stderr);
+        let why = "cannot write 'm1': Operation not permitted";
+        assert!(said.contains(why), "{inject}: {said}");
+        assert!(is_clean(&dir), "{inject}: it would be tried again and again");
+        assert_eq!(tree(&dir), old, "{inject}");
+        assert_eq!(apply(&dir, &[], ops).status, 0, "{inject}");
+    }
+}
