@@ -75,6 +75,8 @@ pub enum Reason {
     Interrupted,
     /// Longer than the largest record that is kept.
     TooLong,
+    /// There is no memory for all of it.
+    NoMemory,
     /// The rest of a record that a quote and a brace inside of it ended.
     EndedEarly,
 }
@@ -92,6 +94,7 @@ impl Reason {
             Self::NeedsRepair => "not valid JSON at this repair level",
             Self::Interrupted => "a new record began inside",
             Self::TooLong => "record too long",
+            Self::NoMemory => "no memory for a record so long",
             Self::EndedEarly => "a quote inside ended the record before",
         }
     }

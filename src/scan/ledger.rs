@@ -84,6 +84,9 @@ impl Ledger {
                 return None;
             }
             self.line.clear();
+            if self.line.try_reserve(raw.len()).is_err() {
+                return Some((Reason::NoMemory, closed.start));
+            }
             if closed.repairs == 0 {
                 json::squeeze(raw, &mut self.line);
                 return None;

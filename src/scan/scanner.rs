@@ -41,6 +41,8 @@ pub struct Scanner {
     pub(super) broken: Option<Broken>,
     /// A fence closed while a wrapper was open.
     pub(super) left_open: bool,
+    /// There is no memory for more of the record in the making.
+    is_starved: bool,
     pub(super) ledger: Ledger,
 }
 
@@ -84,6 +86,7 @@ impl Scanner {
             sought: None,
             broken: None,
             left_open: false,
+            is_starved: false,
             config,
         }
     }
@@ -103,10 +106,29 @@ impl Scanner {
             return Ok(());
         }
         let mut carry = std::mem::take(&mut self.carry);
+        if !has_room(&mut carry, bytes.len()) {
+            self.starve(&mut carry, sink)?;
+        }
         carry.extend_from_slice(bytes);
         let consumed = self.process(&carry, false, sink)?;
         carry.drain(..consumed.min(carry.len()));
         self.carry = carry;
+        Ok(())
+    }
+
+    /// There is no memory for the record in the making: what is there of it
+    /// is let go, as if it were too long.
+    fn starve<E>(
+        &mut self,
+        carry: &mut Vec<u8>,
+        sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let longest = std::mem::take(&mut self.config.max_record);
+        self.is_starved = true;
+        let consumed = self.process(carry, false, sink)?;
+        self.is_starved = false;
+        self.config.max_record = longest;
+        carry.drain(..consumed.min(carry.len()));
         Ok(())
     }
 
@@ -519,7 +541,11 @@ impl Scanner {
         let Some(top) = self.main.candidate() else { return Ok(()) };
         let (span, at) = (Span { start: top.start.byte, end }, top.start);
         let raw = window.span(span);
-        self.ledger.reject(raw, span, at.line, Reason::TooLong, at, sink)
+        let reason = match self.is_starved {
+            true => Reason::NoMemory,
+            false => Reason::TooLong,
+        };
+        self.ledger.reject(raw, span, at.line, reason, at, sink)
     }
 
     /// Passes on what else belongs to a record that is too long to be kept.
@@ -548,6 +574,11 @@ impl Scanner {
         let any = self.config.values == Values::Any;
         any || closed.shape == Shape::Object || !is_empty(raw)
     }
+}
+
+/// Makes room for so many more bytes, if there is any to be had.
+fn has_room(carry: &mut Vec<u8>, more: usize) -> bool {
+    carry.try_reserve(more).is_ok() || carry.try_reserve_exact(more).is_ok()
 }
 
 /// Whether an object or array has nothing in it.

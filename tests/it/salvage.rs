@@ -256,3 +256,35 @@ fn every_option_is_in_the_manual_and_the_other_way_round() {
     offered.sort();
     assert_eq!(documented, offered);
 }
+
+#[test]
+fn a_record_that_memory_does_not_hold_is_rejected_and_the_next_one_found() {
+    let long = "x".repeat(60_000_000);
+    for record in
+        [format!("{{\"b\":\"{long}\"}}"), format!("{{\n\"b\":\"{long}\"}}")]
+    {
+        let text = format!("{{\"a\":1}}\n{record}\n{{\"c\":3}}\n");
+        let limited = "ulimit -v 60000 || exit 9; exec \"$0\"";
+        let mut child = Command::new("sh")
+            .args(["-c", limited, binary(TOOL)])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut input = child.stdin.take().unwrap();
+        let feeder = std::thread::spawn(move || {
+            drop(input.write_all(text.as_bytes()));
+        });
+        let ended = child.wait_with_output().unwrap();
+        feeder.join().unwrap();
+        if ended.status.code() == Some(9) {
+            println!("skipped: memory cannot be limited");
+            return;
+        }
+        let said = String::from_utf8(ended.stderr).unwrap();
+        assert_eq!(ended.status.code(), Some(1), "{said}");
+        assert_eq!(ended.stdout, b"{\"a\":1}\n{\"c\":3}\n");
+        assert!(said.contains("no memory"), "{said}");
+    }
+}

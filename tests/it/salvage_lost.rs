@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::support::run;
+use crate::support::{Dir, run, run_in};
 
 const TOOL: &str = "ndjson-salvage";
 const RECORD: &str = "{\"a\":0}\n";
@@ -233,6 +233,17 @@ fn records_beside_the_answer_of_an_envelope_are_said() {
     assert!(ran.stderr.contains("--from raw"), "{}", ran.stderr);
     let ran = run(TOOL, &["--from", "raw"], text.as_bytes());
     assert_eq!((ran.status, ran.text()), (0, text));
+    let own = r#"{\"type\":\"create\",\"file_path\":\"c\",\"content\":\"x\"}"#;
+    let text = body.replace(r#"{\"a\":1}"#, own) + "\n" + operation;
+    let dir = Dir::new();
+    let ran = run_in(dir.path(), "edit-apply", &[""; 0], text.as_bytes());
+    assert_eq!(ran.status, 1, "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("1 record beside the answer"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(dir.text("c"), "x");
     let ran = run::<&str>(TOOL, &[], format!("{body}\n").as_bytes());
     assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
 }
