@@ -65,7 +65,7 @@ fn apply(dir: &Path, diff: &[u8]) -> Ran {
 #[test]
 fn a_real_diff_makes_the_tree_that_git_makes_and_twice_is_once() {
     let (mut done, mut beyond_git) = (0, 0);
-    for sample in samples(iterations(12)) {
+    for sample in samples(iterations(25)) {
         if is_beyond(&sample.diff) {
             continue;
         }
