@@ -30,10 +30,11 @@ const VARIANCE_WEIGHT: f64 = 4.0;
 /// Answers that the absence of a shift is worth, before any is seen.
 const SHRINKAGE: f64 = 8.0;
 
-/// Variance of the residuals of repositories that the model was not fitted
-/// on, held to [`LARGEST`]: what its quantiles allow for. It is more than
-/// [`VARIANCE`], since it holds the differences between repositories.
-pub(super) const SPREAD: f64 = 0.9;
+/// Variance of the residuals that the model's quantiles allow for. It is more
+/// than [`VARIANCE`], since it holds the differences between repositories;
+/// so much that of repositories that were left out, and are corrected by what
+/// they teach, 20.0, 10.6, 5.5 and 2.2 % of the answers are above p80 to p98.
+pub(super) const SPREAD: f64 = 0.84;
 
 /// Answers that the variance above is worth. On the model's own commits, each
 /// repository left out, 15 and 60 give the same coverage within a point.
@@ -262,14 +263,17 @@ mod tests {
 
     #[test]
     fn answers_that_agree_narrow_the_spread_and_others_widen_it() {
-        let spread = |scale: f64| {
+        let once = |scale: f64, seed: u64| {
             let mut shift = Shift::default();
-            noise(200, 3).iter().for_each(|n| shift.learn(1.0 + scale * n));
+            noise(200, seed).iter().for_each(|n| shift.learn(1.0 + scale * n));
             shift.spread_against(SPREAD)
+        };
+        let spread = |scale: f64| {
+            (1..=20).map(|seed| once(scale, seed)).sum::<f64>() / 20.0
         };
         assert_eq!(Shift::default().spread_against(SPREAD), SPREAD);
         assert!(spread(0.2) < 0.4 * SPREAD);
-        assert!((spread(1.0) / 0.82 - 1.0).abs() < 0.15);
+        assert!((spread(1.0) / VARIANCE - 1.0).abs() < 0.1);
         assert!(spread(1.5) > 1.2 * SPREAD);
     }
 

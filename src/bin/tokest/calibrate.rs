@@ -68,6 +68,9 @@ struct CalibratedLine<'a> {
     spread: f64,
 }
 
+/// Bytes that no calibration has, and a device that is given for one may.
+const LARGEST: usize = 16 << 20;
+
 /// Where a repository keeps its calibration.
 pub(crate) fn place(directory: &Path) -> PathBuf {
     directory.join(".tokest").join("calibration.json")
@@ -78,9 +81,20 @@ pub(crate) fn read(file: &Path) -> Result<Option<Calibration>, Error> {
     if !file.exists() {
         return Ok(None);
     }
-    let bytes = Input::open(file.as_os_str())?.read_to_end()?;
-    let read = serde_json::from_slice(&bytes);
     let name = file.display();
+    let mut input = Input::open(file.as_os_str())?;
+    let mut bytes = Vec::new();
+    loop {
+        let block = input.read_block()?;
+        if block.is_empty() {
+            break;
+        }
+        bytes.extend_from_slice(block);
+        if bytes.len() > LARGEST {
+            bail!("cannot read calibration '{name}': it is too large");
+        }
+    }
+    let read = serde_json::from_slice(&bytes);
     read.with_context(|| format!("cannot read calibration '{name}'"))
 }
 
