@@ -153,10 +153,13 @@ watch_call() {
     end_family KILL
 }
 
-# SIGNAL: to those of the family that there still are.
+# SIGNAL: to those of the family that there still are. They stand still until
+# all have it: a shell whose child ends first would say so, or go on.
 end_family() {
-    # shellcheck disable=SC2086 # numbers
-    kill -s "$1" $family 2>/dev/null
+    for signal in STOP "$1" CONT; do
+        # shellcheck disable=SC2086 # numbers
+        kill -s "$signal" $family 2>/dev/null
+    done
 }
 
 # PID -> a process and those that it started, itself last: its end is what
