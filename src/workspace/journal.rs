@@ -123,6 +123,14 @@ impl Journal {
 }
 
 impl Entry {
+    /// The number of the new directory that it is staged in.
+    pub(super) fn new_dir(&self) -> Option<u64> {
+        match self.after?.at {
+            Place::NewDir(number) => Some(number),
+            Place::Alone(_) => None,
+        }
+    }
+
     fn line(&self) -> Line {
         let text = |hash: Hash| hash.to_string();
         Line::File {
@@ -134,10 +142,7 @@ impl Entry {
                 Place::Alone(number) => Some(number),
                 Place::NewDir(_) => None,
             }),
-            new_dir: self.after.and_then(|after| match after.at {
-                Place::Alone(_) => None,
-                Place::NewDir(number) => Some(number),
-            }),
+            new_dir: self.new_dir(),
         }
     }
 

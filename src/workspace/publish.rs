@@ -141,8 +141,12 @@ impl<'a> Transaction<'a> {
         seen: &[Option<FileStat>],
         new_dirs: &NewDirs,
     ) -> Result<(), Trouble> {
-        for (top, number) in new_dirs.tops() {
-            self.publish_dir(number, top, entries)
+        // One from which everything has gone again is not made.
+        let numbers = entries.iter().filter_map(Entry::new_dir);
+        let used: BTreeSet<u64> = numbers.collect();
+        let tops = new_dirs.tops().filter(|(_, n)| used.contains(n));
+        for (top, number) in tops {
+            self.publish_dir(number, top)
                 .map_err(|why| Trouble::new("make", top.as_str(), why))?;
         }
         for (number, (entry, seen)) in entries.iter().zip(seen).enumerate() {
@@ -153,17 +157,8 @@ impl<'a> Transaction<'a> {
         Ok(())
     }
 
-    /// Gives a new directory its name, if files of the group are in it.
-    fn publish_dir(
-        &mut self,
-        number: u64,
-        top: &RelPath,
-        entries: &[Entry],
-    ) -> io::Result<()> {
-        let at = Place::NewDir(number);
-        if !entries.iter().any(|e| e.after.is_some_and(|a| a.at == at)) {
-            return Ok(());
-        }
+    /// Gives a new directory its name.
+    fn publish_dir(&mut self, number: u64, top: &RelPath) -> io::Result<()> {
         let (txn, within) = (self.dir, top.parent());
         self.touched.insert(within.clone());
         let within = self.dir_of(within.as_ref())?;
@@ -190,7 +185,7 @@ impl<'a> Transaction<'a> {
     ) -> io::Result<()> {
         let at = entry.after.map(|after| after.at);
         let (txn, parent) = (self.dir, entry.path.parent());
-        if let Some(Place::NewDir(_)) = at {
+        if entry.new_dir().is_some() {
             // It has its name already.
             let made = entry.dirs.iter().map(RelPath::parent);
             self.touched.extend(made.chain([parent]));
@@ -246,8 +241,7 @@ impl<'a> Transaction<'a> {
         number: usize,
         entry: &Entry,
     ) -> io::Result<()> {
-        let at = entry.after.map(|after| after.at);
-        if let Some(Place::NewDir(number)) = at
+        if let Some(number) = entry.new_dir()
             && look_in(self.dir, &dir_name(number))? != Node::Absent
         {
             // It never got its name.
