@@ -3,7 +3,7 @@
 use tornkit::budget::model;
 use tornkit::budget::weights::{self, FEATURES, TERMS, Weights};
 
-use crate::records::Change;
+use crate::change::Change;
 use crate::solve::Normal;
 
 /// The parts of the answers that shall stay within each quantile.

@@ -16,8 +16,10 @@
     reason = "figures of fixed numbers of columns"
 )]
 
+mod change;
 mod fit;
 mod judge;
+#[path = "../records/mod.rs"]
 mod records;
 mod solve;
 
@@ -32,11 +34,13 @@ use tornkit::budget::model::{self, Format};
 use tornkit::budget::weights::{FITTED, Weights};
 use tornkit::stream::{Input, Output};
 
+use change::Change;
 use judge::Judged;
-use records::Change;
 
 fn main() -> Result<(), Error> {
-    let changes = records::read(&Input::open(OsStr::new("-"))?.read_to_end()?)?;
+    let text = Input::open(OsStr::new("-"))?.read_to_end()?;
+    let records = records::read(&text)?.into_iter();
+    let changes: Vec<Change> = records.map(Change::of).collect();
     let repos: BTreeSet<&str> = changes.iter().map(|c| &*c.repo).collect();
     if repos.len() < 2 {
         bail!("cannot leave a repository out: there are {}", repos.len());

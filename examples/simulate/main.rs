@@ -7,6 +7,8 @@
 
 mod task;
 mod history;
+mod recorded;
+#[path = "../records/mod.rs"]
 mod records;
 mod ours;
 mod policy;
@@ -84,7 +86,7 @@ fn run(args: Args, diagnostics: Diagnostics) -> Result<Status, Error> {
         )?);
     }
     for file in &args.records {
-        tasks.extend(records::read(file)?);
+        tasks.extend(recorded::read(file)?);
     }
     let tasks = task::draw(tasks, args.tasks, args.seed);
     let board = play(&tasks, args.seed, vocabulary);
