@@ -88,6 +88,18 @@ impl<'a> Known<'a> {
         open.is_some_and(|open| open.starts_with(b"*** Add"))
     }
 
+    /// Whether the new lines so far end as the old ones do, so that nothing
+    /// follows them.
+    pub(super) fn ends_alike(&self) -> bool {
+        let Some(open) = self.read.open() else { return false };
+        let old = match (&self.file, open.old.is_empty()) {
+            (Some(file), true) => file,
+            _ => &open.old,
+        };
+        let end = last_lines(old);
+        open.side == Side::New && end.is_some() && end == last_lines(&open.new)
+    }
+
     /// The blanks before a line of the file that says this.
     pub(super) fn indentations(&self, wanted: &[u8]) -> Vec<Vec<u8>> {
         let Some(file) = &self.file else { return Vec::new() };
@@ -182,15 +194,19 @@ struct Judged {
     /// Whether its first line opens the only fence of the block across the
     /// seam: the fence is hardly the file's.
     adds_fence: bool,
+    /// Whether it leaves a fence open, and no block was unfinished.
+    opens_fence: bool,
     line: SeamLine,
     /// Whether the file has the old lines across the seam.
+    fits: bool,
+    /// Whether the line at the seam is one of them.
     is_proven: bool,
 }
 
 impl Judged {
     /// What is compared before anything that is repeated.
-    fn sense(&self) -> (usize, Rank, bool) {
-        (self.misfits, self.way.rank, self.adds_fence)
+    fn sense(&self) -> (usize, Rank, bool, bool) {
+        (self.misfits, self.way.rank, self.adds_fence, self.opens_fence)
     }
 
     fn ends_open(&self) -> bool {
@@ -252,7 +268,8 @@ pub(super) fn choose(
     let indent = Indent::of(known, best.line.above());
     let may_lack = |judged: &&Judged| {
         judged.line.may_lack_blanks(known, &judged.way)
-            && (judged.line.at_start() || indent.allows_more(&judged.line))
+            && (judged.line.may_lack_lines()
+                || indent.allows_more(&judged.line))
     };
     let lacks = group.iter().any(may_lack);
     let fits = |judged: &Judged| indent.allows(&judged.line);
@@ -267,10 +284,15 @@ pub(super) fn choose(
         return Ok(first.way.clone());
     }
     let alike = group.iter().all(|one| first.line.looks_like(&one.line));
-    let proven = |judged: &&Judged| {
-        judged.is_proven || judged.line.is_known(known, alike)
+    // The file does not tell what fits it too.
+    let rivals = |one: &Judged| {
+        group.iter().any(|o| o.fits && !o.is_proven && !o.says_as(one))
     };
-    let proven: Vec<&Judged> = group.into_iter().filter(proven).collect();
+    let proven = |judged: &&Judged| {
+        judged.is_proven && !rivals(judged)
+            || judged.line.is_known(known, alike)
+    };
+    let proven: Vec<&Judged> = group.iter().copied().filter(proven).collect();
     let first = proven.first().ok_or(SEVERAL)?;
     if agree(&proven) { Ok(first.way.clone()) } else { Err(SEVERAL) }
 }
@@ -304,6 +326,10 @@ fn judge(known: &Known<'_>, way: Way) -> Option<Judged> {
         in_fence: read.finished.in_fence,
         misfits: 0,
         adds_fence: line.is_fence() && across.is_some_and(|b| fences(b) == 1),
+        opens_fence: known.read.open().is_none()
+            && read.finished.in_fence
+            && way.rank == Rank::Possible,
+        fits: false,
         is_proven: false,
         line,
         way,
@@ -314,14 +340,15 @@ fn judge(known: &Known<'_>, way: Way) -> Option<Judged> {
         let fit = tree.apply(block);
         judged.misfits += usize::from(fit == Fit::Misfits);
         let is_across = across.is_some_and(|a| a.span == block.span);
-        judged.is_proven |= is_old && is_across && fit == Fit::Fits;
+        judged.fits |= is_across && fit == Fit::Fits;
     }
     if let Some(open) = read.open() {
         let fit = tree.has_old(open);
         judged.misfits += usize::from(fit == Fit::Misfits);
         let is_across = open.start.byte < judged.way.kept as u64;
-        judged.is_proven |= is_old && is_across && fit == Fit::Fits;
+        judged.fits |= is_across && fit == Fit::Fits;
     }
+    judged.is_proven = is_old && judged.fits;
     Some(judged)
 }
 
@@ -400,6 +427,14 @@ fn sides(change: &Change) -> (Vec<u8>, Vec<u8>) {
             (old.collect(), new.collect())
         }
     }
+}
+
+/// The last two lines, if there are as many.
+fn last_lines(text: &[u8]) -> Option<&[u8]> {
+    let mut feeds = memchr::memrchr_iter(b'\n', text).skip(1);
+    feeds.next()?;
+    let start = feeds.next().map_or(0, |at| at + 1);
+    text.get(start..)
 }
 
 /// The first two lines, by which a file that is begun again is known.

@@ -105,10 +105,10 @@ impl SeamLine {
         opening(&self.line).is_some()
     }
 
-    /// Whether it begins with the continuation, so that blank lines may be
-    /// lost above it.
-    pub(super) fn at_start(&self) -> bool {
-        self.at_start
+    /// Whether blank lines may be lost above what the continuation begins
+    /// with.
+    pub(super) fn may_lack_lines(&self) -> bool {
+        self.at_start || self.sign == Some(b' ') && self.seam == 0
     }
 
     /// The line above, and the one above that.
@@ -161,13 +161,18 @@ impl SeamLine {
         let goes_on = way.how == How::Exact && way.filler.is_empty();
         // The lines of a new file all have a sign, and a blank line at the
         // end of a chunk changes nothing.
-        let is_new =
-            self.sign.is_some() && (known.adds() || begins_part(&way.body));
+        let is_safe = match self.sign {
+            Some(sign) => {
+                let line = [&[sign], self.line.as_slice()].concat();
+                self.at_start && known.adds() || begins_part(&line)
+            }
+            None => self.at_start && divides(&self.line) && known.ends_alike(),
+        };
         goes_on
             && is_solid
             && self.is_blank_before
             && known.side() != Side::Neither
-            && !(self.at_start && (is_new || divides(&self.line)))
+            && !is_safe
     }
 
     /// Whether it differs from another in blanks alone.

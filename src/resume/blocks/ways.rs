@@ -6,8 +6,8 @@ use std::rc::Rc;
 
 use super::choose::Known;
 use super::indent;
-use crate::blocks::{Side, is_odd_marker, is_usual_marker, opening};
-use crate::resume::diff::body::{Lead, bodies};
+use crate::blocks::{Side, divides, is_odd_marker, is_usual_marker, opening};
+use crate::resume::diff::body::{Lead, bodies_from};
 use crate::resume::overlap::{is_telling, overlap, partial_character, variety};
 use crate::resume::seam::How;
 
@@ -75,6 +75,13 @@ pub(super) fn ways(known: &Known<'_>, answer: &[u8]) -> Vec<Way> {
             if stop < known.before.len() && begins_line(known, head, &body) {
                 continue;
             }
+            // After words to the reader no model goes on within a line with
+            // the indentation of another.
+            let last = head.get(line_start(head)..).unwrap_or_default();
+            let is_word = is_word(last);
+            if supposes && is_word && indent::depth(&body) >= INDENTATION {
+                continue;
+            }
             let exact = way(How::Exact, Rank::Possible, stop - partial);
             found.extend(filled(known, &exact));
             found.push(exact);
@@ -91,7 +98,10 @@ fn stretches(known: &Known<'_>, answer: &[u8]) -> Vec<(Lead, Vec<u8>)> {
     let mut found = Vec::new();
     let whole = (Lead::Nothing, answer.to_vec());
     // A fence that belongs to the whole is only opened again.
-    let rest = bodies(answer, true).into_iter();
+    let last = known.before.get(line_start(known.before)..);
+    let last = last.filter(|last| is_word(last));
+    let starts = |text: &[u8]| last.is_some_and(|l| text.starts_with(l));
+    let rest = bodies_from(answer, true, starts).into_iter();
     let mut rest: Vec<_> = rest.map(|body| (body.lead, body.text)).collect();
     rest.retain(|(lead, text)| {
         *lead != Lead::Text || greets(answer, text.len())
@@ -195,11 +205,16 @@ fn begins_line(known: &Known<'_>, head: &[u8], body: &[u8]) -> bool {
         && !has_columns
         && is_broken
         && !(signed && line.starts_with(b" "));
-    let is_marker = is_usual_marker(line) || signed && begins_part(line);
+    let is_patch = signed || known.is_patch();
+    let is_marker = is_usual_marker(line) || is_patch && begins_part(line);
     // What comes after a statement on its line is seldom a word.
     let ends = head.ends_with(b";") || head.ends_with(b"}");
     let is_word = text.first().is_some_and(u8::is_ascii_alphabetic);
-    is_deep || is_marker || ends && is_word && (!signed || signs(line))
+    is_deep
+        || is_marker
+        || ends
+            && is_word
+            && (!signed || signs(line) && !line.starts_with(b" "))
 }
 
 /// Whether a line of a patch begins a file or a chunk.
@@ -306,7 +321,8 @@ fn rank(
             // The rest of a marker, not all of it.
             return None;
         }
-        let is_marker = start == line && is_usual_marker(first);
+        let begins = first.trim_ascii_end() == b"*** Begin Patch";
+        let is_marker = start == line && (begins || is_usual_marker(first));
         let is_sure = is_long || is_indented || is_sign;
         let is_sure = is_sure && !after.starts_with(shared);
         return Some(match is_sure || is_marker {
@@ -360,7 +376,7 @@ fn filled(known: &Known<'_>, exact: &Way) -> Vec<Way> {
             let mut gap = feed.repeat(lines);
             let cut = if sign.is_empty() { 0 } else { partial.len().min(1) };
             gap.drain(..cut);
-            if is_signed {
+            if is_signed || divides(first) {
                 fills.push(gap.clone());
             }
             let deep = indentations.iter();

@@ -30,6 +30,15 @@ const GREETING_LINES: usize = 8;
 /// that the fence of the earlier answer is open, so that a closing fence
 /// belongs to the whole.
 pub(in crate::resume) fn bodies(answer: &[u8], in_fence: bool) -> Vec<Body> {
+    bodies_from(answer, in_fence, |_| false)
+}
+
+/// The same, and what `starts` knows for the start of what was asked for.
+pub(in crate::resume) fn bodies_from(
+    answer: &[u8],
+    in_fence: bool,
+    starts: impl Fn(&[u8]) -> bool,
+) -> Vec<Body> {
     let mut found = Vec::new();
     let mut at = 0;
     let mut lead = Lead::Nothing;
@@ -46,9 +55,10 @@ pub(in crate::resume) fn bodies(answer: &[u8], in_fence: bool) -> Vec<Body> {
                 Lead::Text | Lead::Words => Lead::Text,
                 _ => Lead::Nothing,
             };
-            // After a greeting, the fence is where the answer begins.
+            // After a greeting, the fence is where the answer begins, unless
+            // what is asked for stands before it.
             if at > 0 {
-                found.clear();
+                found.retain(|body: &Body| starts(&body.text));
             } else {
                 let text = rest.to_vec();
                 found.push(Body { lead: Lead::Blanks, text });
