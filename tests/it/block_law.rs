@@ -356,36 +356,50 @@ fn one_cut_in_a_real_answer_and_every_way_to_go_on() {
     judge_styles(&tally);
 }
 
-#[test]
-fn several_cuts_of_a_real_answer_in_a_row() {
+/// An answer that was cut at each of these places, and gone on with.
+fn cut_again(
+    answer: &Answer,
+    starts: &[usize],
+    cuts: &[usize],
+    random: &mut Random,
+) -> Vec<Vec<u8>> {
+    let text = &answer.text;
+    let mut said = vec![text[..cuts[0]].to_vec()];
+    for (n, &at) in cuts.iter().enumerate() {
+        let styles = ["line", "block", "prose", "line"];
+        let style = styles[random.below(styles.len())];
+        let rest = parts(answer, starts, at, style, random)
+            .or_else(|| parts(answer, starts, at, "line", random));
+        let Some((_, rest)) = rest else { continue };
+        let until = cuts.get(n + 1).copied().unwrap_or(text.len());
+        let keep = rest.len().saturating_sub(text.len() - until);
+        said.push(rest[..keep].to_vec());
+    }
+    said
+}
+
+/// Answers that are cut several times, the first time at a place that
+/// `first` draws below their length: what becomes of them, known and not.
+fn several_cuts(
+    times: usize,
+    first: impl Fn(&mut Random, usize) -> usize,
+) -> Tally {
     let mut random = Random::seeded();
-    let mut tally = Tally::new();
-    let answers = answers(iterations(20));
-    let mut bad = Vec::new();
-    for answer in &answers {
+    let (mut tally, mut bad) = (Tally::new(), Vec::new());
+    for answer in &answers(iterations(20)) {
         let lookup = |name: &[u8]| answer.preimage(name);
-        let text = &answer.text;
-        let want = answer.blocks(text).unwrap();
+        let length = answer.text.len();
+        let want = answer.blocks(&answer.text).unwrap();
         let starts: Vec<_> =
             want.iter().map(|b| b.span.start as usize).collect();
-        for (name, count) in [("two", 2), ("three", 3)] {
+        let counts = [("two", 2), ("three", 3)];
+        for (name, count) in counts.into_iter().cycle().take(times * 2) {
             let mut cuts: Vec<_> =
-                (0..count).map(|_| 1 + random.below(text.len() - 1)).collect();
+                (1..count).map(|_| 1 + random.below(length - 1)).collect();
+            cuts.push(1 + first(&mut random, length - 1));
             cuts.sort_unstable();
             cuts.dedup();
-            let mut said = vec![text[..cuts[0]].to_vec()];
-            for (n, &at) in cuts.iter().enumerate() {
-                let styles = ["line", "block", "prose", "line"];
-                let style = styles[random.below(styles.len())];
-                let rest = parts(answer, &starts, at, style, &mut random)
-                    .or_else(|| {
-                        parts(answer, &starts, at, "line", &mut random)
-                    });
-                let Some((_, rest)) = rest else { continue };
-                let until = cuts.get(n + 1).copied().unwrap_or(text.len());
-                let keep = rest.len().saturating_sub(text.len() - until);
-                said.push(rest[..keep].to_vec());
-            }
+            let said = cut_again(answer, &starts, &cuts, &mut random);
             for known in [false, true] {
                 let joined = match known {
                     true => stitch(answer, &said, &lookup),
@@ -408,10 +422,28 @@ fn several_cuts_of_a_real_answer_in_a_row() {
         }
     }
     hold_silent_faults(&bad, &tally);
+    tally
+}
+
+#[test]
+fn several_cuts_of_a_real_answer_in_a_row() {
+    // As many as it takes to tell the bound from chance.
+    let tally = several_cuts(4, Random::below);
     let known = tally.iter().filter(|((_, _, known), _)| *known);
     let (yes, all) = known
         .map(|(_, fates)| exact(fates))
         .fold((0, 0), |(a, b), (c, d)| (a + c, b + d));
     println!("{yes} of {all} exact");
     assert!(all < 200 || yes * 100 >= all * 98, "{yes} of {all}");
+}
+
+/// Bytes at the start of an answer: the greeting, and some of what follows.
+const HEAD: usize = 60;
+
+#[test]
+fn a_cut_before_anything_has_begun_and_more_of_them() {
+    let tally =
+        several_cuts(2, |random, length| random.below(length.min(HEAD)));
+    let exact: usize = tally.values().map(|fates| exact(fates).0).sum();
+    assert!(exact > 0);
 }

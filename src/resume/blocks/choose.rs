@@ -45,6 +45,14 @@ impl<'a> Known<'a> {
         Self { before, read, start, base, untouched, tree, file }
     }
 
+    /// Whether no block has begun, and no fence.
+    fn has_nothing(&self) -> bool {
+        let read = &self.read;
+        read.open().is_none()
+            && !read.finished.in_fence
+            && read.blocks().next().is_none()
+    }
+
     /// Whether a patch without numbers is open.
     pub(super) fn is_patch(&self) -> bool {
         let start = self.read.open().map(|open| open.start.byte as usize);
@@ -194,7 +202,7 @@ struct Judged {
     /// Whether its first line opens the only fence of the block across the
     /// seam: the fence is hardly the file's.
     adds_fence: bool,
-    /// Whether it leaves a fence open, and no block was unfinished.
+    /// Whether it leaves a fence open, and the last block was whole.
     opens_fence: bool,
     line: SeamLine,
     /// Whether the file has the old lines across the seam.
@@ -232,6 +240,13 @@ pub(super) fn choose(
     let all = ways(known, answer).into_iter();
     let mut all: Vec<Judged> =
         all.filter_map(|way| judge(known, way)).collect();
+    if known.has_nothing() {
+        // What is no part of the answer does no harm before its beginning.
+        let whole = |judged: &Judged| judged.way.body.len() == answer.len();
+        if all.iter().any(whole) {
+            all.retain(whole);
+        }
+    }
     all.sort_by_key(|judged| {
         (judged.sense(), judged.way.lead, judged.ends_open())
     });
@@ -259,7 +274,20 @@ pub(super) fn choose(
         let first = longest.first().ok_or(SEVERAL)?;
         let shared = first.way.shared;
         let alone = group.iter().all(|one| one.way.shared == shared);
+        // But the line above may be there twice, if the cut one begins as it.
+        let end = first.way.kept + first.way.shared;
+        let lines = |from: usize, to: usize| {
+            let text = known.before.get(from..to).unwrap_or_default();
+            memchr::memchr_iter(b'\n', text).count()
+        };
+        let doubles = |one: &&Judged| {
+            one.way.kept + one.way.shared == end
+                && lines(one.way.kept, end) == 0
+                && lines(first.way.kept, one.way.kept) == 1
+                && !one.says_as(first)
+        };
         let is_sure = (first.way.is_telling || alone) && agree(&longest);
+        let is_sure = is_sure && !group.iter().any(doubles);
         return match is_sure || agree(&group) {
             true => Ok(first.way.clone()),
             false => Err(SEVERAL),
@@ -327,6 +355,7 @@ fn judge(known: &Known<'_>, way: Way) -> Option<Judged> {
         misfits: 0,
         adds_fence: line.is_fence() && across.is_some_and(|b| fences(b) == 1),
         opens_fence: known.read.open().is_none()
+            && !known.has_nothing()
             && read.finished.in_fence
             && way.rank == Rank::Possible,
         fits: false,
