@@ -116,6 +116,57 @@ impl Draft {
         if known { Taken::Yes } else { Taken::No }
     }
 
+    /// Whether it says that lines or data follow: it names the sides of a
+    /// text, or two contents of a file that stays, which are not the same.
+    pub(super) fn promises(&self) -> bool {
+        let is_text = self.old.is_some() || self.new.is_some();
+        let is_whole = self.created.is_some() || self.deleted.is_some();
+        let changes = self.index.is_some() && !is_whole;
+        let share = self.similarity.as_deref();
+        is_text || changes || share.is_some_and(|share| share != b"100%")
+    }
+
+    /// Whether an unended line that is none of the header's yet may become
+    /// one, or the first of what a header promises. After a header that
+    /// leaves nothing open, only the next file follows.
+    pub(super) fn may_go_on_with(&self, text: &[u8]) -> bool {
+        const LINES: [&[u8]; 16] = [
+            b"--- ",
+            b"+++ ",
+            b"@@ ",
+            b"index ",
+            b"old mode ",
+            b"new mode ",
+            b"new file mode ",
+            b"deleted file mode ",
+            b"similarity index ",
+            b"dissimilarity index ",
+            b"rename from ",
+            b"rename to ",
+            b"copy from ",
+            b"copy to ",
+            b"Binary files ",
+            b"GIT binary patch",
+        ];
+        let may_be =
+            |line: &&[u8]| line.starts_with(text) || text.starts_with(line);
+        !self.is_closed() && LINES.iter().any(may_be)
+    }
+
+    /// Whether nothing of its file can follow: the file is empty where it
+    /// exists, or has only got another name.
+    fn is_closed(&self) -> bool {
+        let share = self.similarity.as_deref();
+        let is_named = self.from.is_some() && self.to.is_some();
+        let is_moved = is_named && !self.is_copy && share == Some(b"100%");
+        let is_text = self.old.is_some() || self.new.is_some();
+        let is_empty = match self.settle() {
+            Ok((file, _)) => file.is_whole_file() && file.names_empty_blob(),
+            Err(_) => false,
+        };
+        !is_text && (is_moved || is_empty)
+    }
+
     /// The name as far as it is known, for messages.
     pub(super) fn path(&self) -> Option<Vec<u8>> {
         let git = self.git.as_ref();

@@ -2,7 +2,7 @@
 
 use super::binary::Stage;
 use super::body::Verdict;
-use super::draft::Draft;
+use super::draft::{Draft, Taken};
 use super::mend::Mend;
 use super::parser::{Binary, Machine, Sink, State, Totals};
 use super::unit::{Doubt, Last, Reason};
@@ -59,7 +59,7 @@ impl Machine {
             State::Header(draft) => {
                 let is_bare = draft.has_no_bytes && is_line_ended;
                 fault = is_bare.then_some(Reason::NoBytes);
-                end = self.finish_header(draft, partial);
+                end = self.finish_header(draft, partial, sink)?;
             }
             State::Binary(binary) => {
                 end = self.finish_binary(binary, partial, sink)?;
@@ -100,28 +100,47 @@ impl Machine {
         Ok(end)
     }
 
-    fn finish_header(&mut self, draft: Draft, partial: &Line<'_>) -> End {
+    /// The header of a file that nothing of it follows. An unended line may
+    /// be the last of the header's own, or half of it; the beginning of a
+    /// hunk or of data, so that the header is no unit by itself; or
+    /// something else, which ends the header. What may be any of these ends
+    /// a header only where none of the others can follow.
+    fn finish_header<E>(
+        &mut self,
+        draft: Draft,
+        partial: &Line<'_>,
+        sink: &mut Sink<'_, E>,
+    ) -> Result<End, E> {
         let mut draft = draft;
         let at = draft.at;
-        // What is half a line says nothing certain, but for the last unit
-        // of an answer that lost its final line feed.
-        if !partial.text.is_empty() {
-            draft.take(partial.text);
+        let text = partial.text;
+        let is_own = !text.is_empty() && draft.take(text) == Taken::Yes;
+        let is_blank = text.trim_ascii().is_empty();
+        let goes_on = is_own || is_blank || draft.may_go_on_with(text);
+        if !goes_on {
+            self.end_header(&draft, partial.at.byte, sink)?;
+            return self.finish_outside(partial, sink);
         }
         self.begin_file(&draft);
         let path = draft.path();
         let end = End { last: None, tail: Some(at), path };
-        let Ok(file) = &self.file else { return end };
+        let Ok(file) = &self.file else { return Ok(end) };
         let is_empty = file.is_whole_file() && draft.new.is_none();
-        if draft.has_no_bytes || !(file.is_change() || is_empty) {
-            return end;
+        let is_unit = file.is_change() || is_empty;
+        let is_begun = !is_own && !is_blank;
+        if draft.has_no_bytes || !is_unit || is_begun {
+            return Ok(end);
         }
+        let doubt = match draft.promises() {
+            true => Doubt::Promised,
+            false => Doubt::HeaderOnly,
+        };
         let mends = std::mem::take(&mut self.header_mends);
         let last = Last {
             file: file.clone(),
             hunk: None,
             binary: Vec::new(),
-            doubt: Doubt::HeaderOnly,
+            doubt,
             is_line_ended: partial.text.is_empty(),
             is_first: true,
             span: Span { start: at.byte, end: self.totals.bytes },
@@ -129,7 +148,7 @@ impl Machine {
             line: at.line,
             mends,
         };
-        End { last: Some(last), ..end }
+        Ok(End { last: Some(last), ..end })
     }
 
     fn finish_binary<E>(
@@ -188,7 +207,9 @@ impl Machine {
             self.state = State::Outside;
             self.replay(sink)?;
             let mut end = End { last: None, tail: None, path: None };
-            if let State::OldName(draft) = std::mem::take(&mut self.state) {
+            if let State::OldName(draft) | State::Header(draft) =
+                std::mem::take(&mut self.state)
+            {
                 end.tail = Some(draft.at);
                 end.path = draft.path();
             }

@@ -290,7 +290,7 @@ impl Machine {
     }
 
     /// A header that nothing of its file follows.
-    fn end_header<E>(
+    pub(super) fn end_header<E>(
         &mut self,
         draft: &Draft,
         end: u64,

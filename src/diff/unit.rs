@@ -110,6 +110,8 @@ pub enum Doubt {
     Uncounted,
     /// There is only a header so far.
     HeaderOnly,
+    /// There is only a header so far, and it says that lines or data follow.
+    Promised,
     /// Binary data may go on.
     Binary,
 }

@@ -242,10 +242,9 @@ fn a_text_format_cut_at_any_byte_leaves_each_file_old_or_new() {
         assert_eq!(apply(&whole, &["--no-fsync"], text).status, 0);
         let old: BTreeMap<_, _> = tree(&start).into_iter().collect();
         let new: BTreeMap<_, _> = tree(&whole).into_iter().collect();
-        let ends = (1..text.len()).filter(|end| match format {
-            // The last line of a hunk that is met is taken as whole.
-            "diff" => text[..*end].ends_with('\n'),
-            _ => end % 9 == 0,
+        let ends = (1..text.len()).filter(|end| {
+            let is_ended = text[..*end].ends_with('\n');
+            end % 9 == 0 || format == "diff" && is_ended
         });
         for end in ends {
             let dir = Dir::new();

@@ -21,6 +21,7 @@ mod doubt;
 mod edges;
 mod diff_apply;
 mod diff_corpus;
+mod diff_ends;
 mod diff_law;
 mod diff_share;
 mod diff_stitch;

@@ -313,7 +313,7 @@ impl Run<'_> {
         let verdict = said.outcome.verdict();
         let end = match (self.end, verdict) {
             (AnswerEnd::Certain, _) => AnswerEnd::Certain,
-            (_, Verdict::Complete) => AnswerEnd::Meant,
+            (_, Verdict::Complete) => AnswerEnd::Stopped,
             (_, Verdict::Cut) => AnswerEnd::MayBeCut,
             (end, Verdict::Unsure) => end,
         };

@@ -10,8 +10,11 @@ pub enum AnswerEnd {
     /// It may have been cut anywhere.
     #[default]
     MayBeCut,
-    /// It is the end, unless the answer itself shows otherwise.
+    /// It is the end, unless the answer itself shows otherwise: by what it
+    /// lacks, or by a last line without a line feed, which may be half.
     Meant,
+    /// The model stopped by itself; what is missing it has left out.
+    Stopped,
     /// Somebody knows that it is the end.
     Certain,
 }
@@ -24,7 +27,10 @@ pub fn is_whole(end: &Finished, known: AnswerEnd, lookup: &Lookup<'_>) -> bool {
     }
     match known {
         AnswerEnd::Certain => true,
-        AnswerEnd::Meant if !end.in_fence && is_end(end, last) => {
+        AnswerEnd::Meant if !last.is_line_ended => is_proven(last, lookup),
+        AnswerEnd::Meant | AnswerEnd::Stopped
+            if !end.in_fence && is_end(end, last) =>
+        {
             !is_refuted(last, lookup)
         }
         _ => is_proven(last, lookup),
@@ -38,6 +44,7 @@ fn is_end(end: &Finished, last: &Last) -> bool {
         Doubt::Unmet => last.is_line_ended && end.totals.miscounts > 0,
         // A file that appears or goes away has lines, unless it is empty.
         Doubt::HeaderOnly => !last.file.is_whole_file(),
+        Doubt::Promised => false,
         _ => true,
     }
 }

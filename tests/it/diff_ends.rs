@@ -1,0 +1,161 @@
+//! Diffs that end early, in every place where an end is easily taken for the
+//! meant one: nothing of such an answer is done in silence.
+
+use crate::support::{Dir, Ran, run, run_in};
+
+/// Applies an answer in a tree.
+fn apply(dir: &Dir, answer: &str) -> Ran {
+    run_in(dir.path(), "edit-apply", &["--no-fsync"], answer.as_bytes())
+}
+
+/// Both tools say that an answer is cut, and a prompt can be made.
+fn is_cut(answer: &str) {
+    for args in [&["stitch"][..], &["--check"], &[]] {
+        let ran = run("diff-resume", args, answer.as_bytes());
+        assert_eq!(ran.status, 1, "{args:?} {answer}: {ran:?}");
+        assert!(ran.stderr.contains("cut"), "{args:?} {answer}: {ran:?}");
+    }
+    let ran = run("diff-resume", &["prompt"], answer.as_bytes());
+    assert_eq!(ran.status, 0, "{answer}: {ran:?}");
+}
+
+const ADDED: &str = "\
+diff --git a/f.txt b/f.txt
+--- a/f.txt
++++ b/f.txt
+@@ -1,2 +1,3 @@
+ one
+ two
++rm -rf /tmp/scr";
+
+#[test]
+fn a_last_line_that_is_not_ended_may_be_half() {
+    is_cut(ADDED);
+    let created = "--- /dev/null\n+++ b/n\n@@ -0,0 +1,2 @@\n+a\n+b";
+    is_cut(created);
+    let dir = Dir::new();
+    dir.put("f.txt", "one\ntwo\n");
+    for answer in [ADDED, created] {
+        let ran = apply(&dir, answer);
+        assert_eq!(ran.status, 1, "{ran:?}");
+        assert!(ran.stderr.contains("cut"), "{ran:?}");
+    }
+    assert_eq!(dir.text("f.txt"), "one\ntwo\n");
+    assert!(!dir.path().join("n").exists());
+}
+
+#[test]
+fn it_is_whole_where_it_is_ended_or_somebody_says_so() {
+    let ended = format!("{ADDED}\n");
+    let said = "{\"type\":\"result\",\"subtype\":\"success\",\
+        \"is_error\":false,\"stop_reason\":\"end_turn\",\"result\":RESULT}\n";
+    let said = said.replace("RESULT", &serde_json::to_string(ADDED).unwrap());
+    for (args, answer) in [
+        (&["--no-fsync"][..], ended.as_str()),
+        (&["--no-fsync", "--complete"], ADDED),
+        (&["--no-fsync"], &said),
+    ] {
+        let dir = Dir::new();
+        dir.put("f.txt", "one\ntwo\n");
+        let ran = run_in(dir.path(), "edit-apply", args, answer.as_bytes());
+        assert_eq!(ran.status, 0, "{ran:?}");
+        assert_eq!(dir.text("f.txt"), "one\ntwo\nrm -rf /tmp/scr\n");
+        let args = if args.len() > 1 { &args[1..] } else { &[] };
+        let args = [&["stitch"], args].concat();
+        let ran = run("diff-resume", &args, answer.as_bytes());
+        assert_eq!(ran.status, 0, "{ran:?}");
+    }
+}
+
+const RENAME: &str = "\
+diff --git a/a.txt b/my file.txt
+similarity index 90%
+rename from a.txt
+rename to my file.txt
+index 1234567..89abcde 100644
+--- a/a.txt
++++ b/my file.txt
+@@ -1 +1 @@
+-x
++y
+";
+
+const MODE: &str = "\
+diff --git a/a.txt b/a.txt
+old mode 100644
+new mode 100755
+index 1234567..89abcde
+--- a/a.txt
++++ b/a.txt
+@@ -1 +1 @@
+-x
++y
+";
+
+#[test]
+fn a_header_that_promises_a_hunk_is_cut_without_it() {
+    for text in [RENAME, MODE] {
+        let hunk = text.find("@@").unwrap();
+        let begins = text.find('\n').unwrap();
+        let may_be_all = text.find("index 1234567").unwrap();
+        for at in (begins + 1..hunk + 9).step_by(2) {
+            let cut = &text[..at];
+            let is_ended = cut.ends_with('\n');
+            if text == MODE && is_ended && at <= may_be_all {
+                continue;
+            }
+            is_cut(cut);
+            let dir = Dir::new();
+            dir.put("a.txt", "x\n");
+            let ran = apply(&dir, cut);
+            assert_eq!(ran.status, 1, "{cut}: {ran:?}");
+            assert_eq!(dir.text("a.txt"), "x\n", "{cut}");
+            assert!(!ran.text().contains("\"applied\""), "{cut}: {ran:?}");
+        }
+    }
+}
+
+#[test]
+fn a_header_that_promises_nothing_is_whole_where_its_line_is_ended() {
+    let renamed = "diff --git a/a b/b\nsimilarity index 100%\n\
+        rename from a\nrename to b\n";
+    let mode = "diff --git a/a b/a\nold mode 100644\nnew mode 100755\n";
+    for text in [renamed, mode] {
+        for end in ["", "```\n", "```", "\nThat is all."] {
+            let dir = Dir::new();
+            dir.put("a", "x\n");
+            let text = match end.starts_with('`') {
+                true => format!("```diff\n{text}{end}"),
+                false => format!("{text}{end}"),
+            };
+            let ran = apply(&dir, &text);
+            assert_eq!(ran.status, 0, "{text}: {ran:?}");
+            let ran = run("diff-resume", &["stitch"], text.as_bytes());
+            assert_eq!(ran.status, 0, "{text}: {ran:?}");
+        }
+        is_cut(text.trim_end());
+    }
+}
+
+#[test]
+fn the_beginning_of_a_next_file_is_cut_and_what_came_before_whole() {
+    let empty = "diff --git a/e b/e\nnew file mode 100644\n\
+        index 0000000..e69de29\n";
+    let moved = "diff --git a/m b/e\nsimilarity index 100%\n\
+        rename from m\nrename to e\n";
+    let hunk = "--- a/m\n+++ b/m\n@@ -1 +1 @@\n-x\n+y\n\n";
+    for before in [empty, moved, hunk] {
+        let next = "diff --git a/gone.txt b/gone.txt\nnew file mode 100644\n";
+        for length in (1..next.len()).step_by(3) {
+            let answer = [before, &next[..length]].concat();
+            is_cut(&answer);
+            let ran = run("diff-resume", &["stitch"], answer.as_bytes());
+            assert!(!ran.text().is_empty(), "{answer}: {ran:?}");
+            let dir = Dir::new();
+            dir.put("m", "x\n");
+            let ran = apply(&dir, &answer);
+            assert_eq!(ran.status, 1, "{answer}: {ran:?}");
+        }
+    }
+    is_cut(&[hunk, "--- a/n\n+++ b/n\n"].concat());
+}
