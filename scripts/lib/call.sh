@@ -239,9 +239,9 @@ apply_new() {
     tail -n "+$((applied + 1))" "$dir/stitched.$attempt" \
         >"$dir/new.$attempt"
     [ -s "$dir/new.$attempt" ] || return 0
-    # A hunk needs the header of its file. What was applied before is not
-    # applied again: the log knows it.
-    if [ "$format" = diff ]; then
+    # A hunk needs the header of its file, and so does a block. What was
+    # applied before is not applied again: the log knows it.
+    if [ "$format" != ops ]; then
         cp "$dir/stitched.$attempt" "$dir/new.$attempt"
     fi
     [ -f "$dir/results.$attempt" ] || apply_now
@@ -260,6 +260,8 @@ apply_now() {
         set -- "$@" --protect "@$dir/unit.json"
     fi
     [ -z "$protect" ] || set -- "$@" --protect "$protect"
+    own_glob=$(glob_of_run) || trouble "cannot find '$directory' or '$run'"
+    [ -z "$own_glob" ] || set -- "$@" --protect "$own_glob"
     edit-apply "$@" --format "$format" "$dir/new.$attempt" \
         >"$dir/results.new.$$" 2>"$dir/results.$attempt.err"
     apply_status=$?
@@ -269,7 +271,7 @@ apply_now() {
         trouble "cannot apply '$dir/new.$attempt'"
     fi
     note_runs
-    if [ "$format" = diff ] && [ "$applied" -gt 0 ]; then
+    if [ "$format" != ops ] && [ "$applied" -gt 0 ]; then
         # Say each result once.
         grep -v '^unchanged' "$dir/results.new.$$" >"$dir/results.said.$$"
         mv -f "$dir/results.said.$$" "$dir/results.new.$$"

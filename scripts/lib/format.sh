@@ -5,9 +5,10 @@
 # format than it was asked for is taken as it is; one that answers in none is
 # asked again, and after that in the next format.
 
-# Formats that can be asked for and continued after a cut, in the order in
-# which they are tried: the plan's structured edits first.
+# Formats that are asked for, in the order in which they are tried: the plan's
+# structured edits first. And all that an answer may be in.
 FORMATS='ops diff'
+READABLE='ops diff v4a search-replace whole-file'
 
 # FILE -> the format that it is in, as diff-resume tells it by the first unit;
 # nothing if there is no unit of a file.
@@ -15,13 +16,21 @@ format_of() {
     units_of "$1" >"$dir/units.$attempt"
     grep -q -e '"file_path":"' -e '"op":"meta"' "$dir/units.$attempt" ||
         return 0
-    for each in "$format" $FORMATS; do
+    for each in "$format" $READABLE; do
         if units_of --format "$each" "$1" | cmp -s - "$dir/units.$attempt"
         then
             echo "$each"
             return 0
         fi
     done
+}
+
+# The format whose sizes are nearest, of those that tokest knows.
+sizes_as() {
+    case $format in
+    v4a | search-replace) echo diff ;;
+    *) echo "$format" ;;
+    esac
 }
 
 units_of() {

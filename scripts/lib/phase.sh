@@ -13,6 +13,9 @@ RESTART_BYTES=400
 # what is wrong.
 CHECK_LINES=200
 
+# Lines of what is said of a join that are shown.
+SHOWN_LINES=20
+
 # The plain way to go on, by what would have to be written again.
 choose_style() {
     tried=''
@@ -89,7 +92,8 @@ give_up() {
     [ "$output" -gt 0 ] || say "the last answer was empty"
     # Why the last answer did not help, if the join could tell.
     [ ! -f "$dir/stitch.$attempt.err" ] ||
-        sed -n 's/^diff-resume: /converge: /p' "$dir/stitch.$attempt.err" >&2
+        sed -n 's/^diff-resume: /converge: /p' "$dir/stitch.$attempt.err" |
+        head -n "$SHOWN_LINES" >&2
     while IFS= read -r path; do
         say "missing: $path"
     done <"$dir/missing"
@@ -147,7 +151,24 @@ make_unit() {
         [ "$failed_now" -gt 1 ] || operations=operation
         give_up "$failed_now $operations could not be applied"
     }
+    [ "$layer" = alignment ] || is_in_tree ||
+        give_up "the answer is complete, the tree is not"
     [ "$last" = no ] || check_phase
+}
+
+# Whether the tree has what was to be made, and has not what was to go: an
+# answer may name a file and still leave it undone.
+is_in_tree() {
+    member action <"$dir/files.ndjson" | paste -d ' ' - "$dir/deliverables" |
+        while read -r action path; do
+            case $path in *'*'* | *'?'* | *'\'*) continue ;; esac
+            there=no
+            [ ! -e "$directory/$path" ] || there=yes
+            case $action,$there in
+            create,no | modify,no | delete,yes) printf '%s\n' "$path" ;;
+            esac
+        done | put "$dir/missing" || exit 2
+    [ ! -s "$dir/missing" ]
 }
 
 run_series() {
@@ -321,7 +342,14 @@ check_phase() {
 check() {
     if [ ! -f "$dir/checked.$1" ]; then
         (cd -- "$directory" && sh -c "$verify") >"$dir/check.$1" 2>&1
-        echo $? | put "$dir/checked.$1" || exit 2
+        check_status=$?
+        case $check_status in
+        126 | 127)
+            tail -n 1 "$dir/check.$1" >&2
+            trouble "cannot run the check '$verify'"
+            ;;
+        esac
+        echo "$check_status" | put "$dir/checked.$1" || exit 2
     fi
     [ "$(cat "$dir/checked.$1")" = 0 ]
 }
@@ -339,11 +367,17 @@ roll_back() {
                 while IFS= read -r name; do
                     is_taken_back "$name" ||
                         edit-apply -C "$directory" --rollback="$name" ||
-                        trouble "cannot take back '$name'"
+                        cannot_take_back "$name"
                 done || exit 2
         fi
         each=$((each - 1))
     done
+}
+
+cannot_take_back() {
+    echo "hint: the check may have changed files itself; converge's changes:" \
+        "edit-apply -C $(shell_word "$directory") --log" >&2
+    trouble "cannot take back '$1'"
 }
 
 is_taken_back() {

@@ -11,7 +11,7 @@ predict() {
     shift
     tokest $tokest_mode -C "$directory" ${policy:+--policy "$policy"} \
         ${category:+--category "$category"} \
-        ${complexity:+--complexity "$complexity"} --format "$format" "$@"
+        ${complexity:+--complexity "$complexity"} --format "$(sizes_as)" "$@"
 }
 
 # Writes `plan`, a line an answer.
@@ -29,6 +29,7 @@ make_plan() {
         trouble "cannot choose a budget for '$deliverables'" \
             "(tokest: $planned)"
     fi
+    sed -n 's/^tokest: /converge: /p' "$run/plan.err" >&2
     mv -f "$run/plan.found" "$run/plan"
 }
 

@@ -62,6 +62,16 @@ hold_run() {
 
 release_run() { rm -f "$run/pid"; }
 
+# Prints the glob that keeps an answer out of the run folder, which says what
+# `--resume` runs; nothing if the folder is not in the tree.
+glob_of_run() {
+    tree=$(cd -- "$directory" && pwd -P) || return 1
+    own=$(cd -- "$run" && pwd -P) || return 1
+    case $own in
+    "$tree"/*) printf '%s\n' "${own#"$tree"/}" | sed 's/[][*?{}@\\]/\\&/g' ;;
+    esac
+}
+
 # The telemetry of all attempts so far, in order.
 gather() {
     {

@@ -322,12 +322,30 @@ fn without_place(path: &str) -> &str {
 fn trim_punctuation(word: &str) -> &str {
     let marks = ['"', '\'', '`'];
     let end = [')', ']', '>', ',', ':', ';', '.', '!', '?'];
-    let bare = word
-        .trim_start_matches(['(', '[', '<'])
+    let unquoted = word.trim_start_matches(marks);
+    let opened = match begins_with_brackets(unquoted) {
+        true => unquoted,
+        false => word.trim_start_matches(['(', '[', '<']),
+    };
+    let bare = opened
         .trim_start_matches(marks)
         .trim_end_matches(|c| end.contains(&c) || marks.contains(&c));
     let bare = without_emphasis(bare).trim_start_matches(marks);
     bare.trim_end_matches(|c| end.contains(&c) || marks.contains(&c))
+}
+
+/// Whether brackets around its beginning belong to a name, as in
+/// `[id].tsx` and `(group)/page.tsx`.
+fn begins_with_brackets(word: &str) -> bool {
+    let close = match word.chars().next() {
+        Some('[') => ']',
+        Some('(') => ')',
+        _ => return false,
+    };
+    let rest = word.split_once(close).map_or("", |(_, rest)| rest);
+    let rest = rest.strip_prefix(close).unwrap_or(rest);
+    rest.starts_with(['/', '.'])
+        && rest.contains(|c: char| c.is_ascii_alphanumeric())
 }
 
 /// A word without the marks of Markdown for bold and italics, which may begin
@@ -398,7 +416,8 @@ fn is_extension(text: &str) -> bool {
 /// What can stand before the dot of a file name.
 fn is_stem(text: &str) -> bool {
     let odd = |c: char| {
-        !c.is_alphanumeric() && !matches!(c, '_' | '-' | '.' | '*' | '@' | ' ')
+        let may_stand = "_-.*@ +~%=#![]()".contains(c);
+        !c.is_alphanumeric() && !may_stand
     };
     !text.contains(odd)
 }
@@ -489,6 +508,30 @@ mod tests {
         ] {
             assert_eq!(read(line), Some((path.into(), action)), "{line}");
         }
+    }
+
+    #[test]
+    fn names_may_have_marks_in_them() {
+        for path in [
+            "a+b.txt",
+            "a~b.txt",
+            "a=b.txt",
+            "a%20b.txt",
+            "[id].tsx",
+            "[...slug].tsx",
+            "[[...all]].vue",
+            "(group)/page.tsx",
+            "app/[id]/page.tsx",
+            "+page.svelte",
+        ] {
+            let wanted = Some((path.to_owned(), None));
+            assert_eq!(read(path), wanted);
+            let line = format!("Create {path}");
+            let wanted = Some((path.to_owned(), Some(Action::Create)));
+            assert_eq!(read(&line), wanted);
+        }
+        let found = read("(see src/a.py)").map(|found| found.0);
+        assert_eq!(found.as_deref(), Some("src/a.py"));
     }
 
     #[test]

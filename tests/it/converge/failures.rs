@@ -228,6 +228,55 @@ fn without_a_run_folder_one_is_made_that_git_ignores() {
 }
 
 #[test]
+fn a_file_that_the_answer_leaves_undone_is_missing_all_the_same() {
+    let dir = Dir::new();
+    dir.put("list", "Create a.txt\n");
+    dir.put(
+        "answer",
+        "{\"type\":\"create\",\"file_path\":\"a.txt\",\"content\":\"x\"}\n\
+         {\"type\":\"delete\",\"file_path\":\"a.txt\"}\n",
+    );
+    let args = ["--llm", "cat answer", "--deliverables", "list"];
+    let run = Run::new(dir, &args);
+    assert_eq!(run.ran.status, 1, "{:?}", run.ran);
+    assert!(run.ran.stderr.contains("missing: a.txt"), "{:?}", run.ran);
+}
+
+#[test]
+fn what_names_no_file_is_said_and_the_status_is_one() {
+    let dir = Dir::new();
+    dir.put("list", "Create a.txt\nmake it nice\n");
+    dir.put("answer", r#"{"type":"create","file_path":"a.txt","content":"x"}"#);
+    let args = ["--llm", "cat answer", "--deliverables", "list"];
+    let run = Run::new(dir, &args);
+    assert_eq!(run.ran.status, 1, "{:?}", run.ran);
+    assert!(run.ran.stderr.contains("'make it nice'"), "{:?}", run.ran);
+    assert_eq!(run.file("tree/a.txt"), "x");
+}
+
+/// What is in the run folder is run when it is taken up.
+#[test]
+fn no_answer_reaches_the_run_folder() {
+    let dir = Dir::new();
+    dir.put("list", "Create a.txt\n");
+    let write = |path: &str| {
+        format!(
+            r#"{{"type":"write","file_path":"{path}","content":"touch no\n"}}"#
+        )
+    };
+    let names = ["r[1]/settings", "R[1]/settings", ".tornkit/x/settings"];
+    dir.put("answer", names.map(write).join("\n"));
+    let args = ["--llm=cat answer", "--deliverables=list", "--run-dir=r[1]"];
+    let ran = script(dir.path(), "converge", &args, b"");
+    assert_eq!(ran.status, 1, "{ran:?}");
+    let refused = ran.text().matches("refused write").count();
+    assert_eq!(refused, 3, "{ran:?}");
+    let again = script(dir.path(), "converge", &["--resume=r[1]"], b"");
+    assert_eq!(again.status, 1, "{again:?}");
+    assert!(!dir.path().join("no").exists());
+}
+
+#[test]
 fn arguments_that_make_no_sense_are_one_line_and_status_two() {
     let dir = Dir::new();
     dir.put("d.txt", "Create a.txt\n");

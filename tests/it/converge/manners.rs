@@ -27,6 +27,24 @@ fn an_answer_in_another_format_is_taken_as_it_is() {
 }
 
 #[test]
+fn every_format_that_edit_apply_reads_is_taken() {
+    for answer in [
+        "*** Begin Patch\n*** Add File: a.txt\n+hello\n*** End Patch\n",
+        "a.txt\n<<<<<<< SEARCH\n=======\nhello\n>>>>>>> REPLACE\n",
+        "Here it is:\n\na.txt\n```text\nhello\n```\n",
+    ] {
+        let dir = Dir::new();
+        dir.put("list", "Create a.txt\n");
+        dir.put("answer", answer);
+        let args = ["--llm", "cat answer", "--deliverables", "list"];
+        let run = Run::new(dir, &args);
+        assert_eq!(run.ran.status, 0, "{answer}: {:?}", run.ran);
+        assert_eq!(run.file("tree/a.txt"), "hello\n", "{answer}");
+        assert_eq!(run.telemetry().len(), 1, "{answer}");
+    }
+}
+
+#[test]
 fn a_cut_answer_in_another_format_is_continued_in_that_format() {
     let demo = demo();
     let llm = format!(

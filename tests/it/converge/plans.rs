@@ -128,6 +128,22 @@ fn a_check_that_fails_goes_back_once() {
 }
 
 #[test]
+fn a_check_that_cannot_be_run_or_changes_files_is_trouble() {
+    for (check, said) in [
+        ("no-such-command-here", "cannot run the check"),
+        ("echo more >>a.txt; false", "cannot take back"),
+    ] {
+        let dir = Dir::new();
+        dir.put("list", "Create a.txt\n");
+        dir.put("answer", create("a.txt", "a"));
+        let run = run(dir, "cat answer", &["--verify", check]);
+        assert_eq!(run.ran.status, 2, "{check}: {:?}", run.ran);
+        assert!(run.ran.stderr.contains(said), "{check}: {:?}", run.ran);
+        assert!(run.file("tree/a.txt").starts_with("a\n"), "{check}");
+    }
+}
+
+#[test]
 fn a_phase_that_never_passes_its_check_is_taken_back_and_ends_the_run() {
     let dir = Dir::new();
     dir.put("list", CONFIG);
