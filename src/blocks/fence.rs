@@ -24,7 +24,18 @@ pub fn opening(line: &[u8]) -> Option<(Fence, &[u8])> {
     let info = line.get(length..).unwrap_or_default().trim_ascii();
     let is_code = mark == b'`' && info.contains(&b'`');
     let fence = Fence { mark, length };
-    (length >= 3 && !is_code).then_some((fence, info))
+    (length >= SHORTEST && !is_code).then_some((fence, info))
+}
+
+/// Marks of the shortest fence.
+const SHORTEST: usize = 3;
+
+/// Whether a line is the beginning of a fence that is too short yet.
+pub fn begins(line: &[u8]) -> bool {
+    let Some(mark) = line.first() else { return false };
+    b"`~".contains(mark)
+        && line.len() < SHORTEST
+        && line.iter().all(|b| b == mark)
 }
 
 impl Fence {

@@ -78,6 +78,13 @@ pub(super) fn may_open(line: &[u8]) -> bool {
             || b"*** Begin Patch".starts_with(line) && line.len() > 4)
 }
 
+/// Whether a line is the beginning of a marker that opens a block, be it one
+/// mark.
+pub(super) fn begins(line: &[u8]) -> bool {
+    let markers: [&[u8]; 2] = [b"<<<<<<< SEARCH", b"------- SEARCH"];
+    !line.is_empty() && markers.iter().any(|marker| marker.starts_with(line))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

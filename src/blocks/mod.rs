@@ -20,7 +20,7 @@ mod search;
 mod render;
 
 pub use block::{Block, Change, Chunk, Event, Reach, Reason, Rejected};
-pub use fence::{Fence, opening};
+pub use fence::{Fence, begins as begins_fence, opening};
 pub use finished::{Finished, Open, Side, Totals};
 pub use marker::{
     SHORTEST_MARKER, divides, is_odd as is_odd_marker,

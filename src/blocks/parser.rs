@@ -84,7 +84,8 @@ impl Parser {
     ) -> Result<Finished, E> {
         let Self { lines, body } = &mut self;
         let rest = lines.rest();
-        if !rest.text.is_empty() && body.is_whole(rest) {
+        let begun = body.begun(rest);
+        if begun.is_none() && !rest.text.is_empty() && body.is_whole(rest) {
             body.take(rest);
         }
         body.drain().try_for_each(&mut sink)?;
@@ -93,7 +94,7 @@ impl Parser {
             false => rest.at.line,
         };
         Ok(Finished {
-            open: body.open(rest),
+            open: begun.or_else(|| body.open()),
             in_fence: body.fence.is_some(),
             totals: body.totals,
             end: Place { byte: rest.end(), line },
@@ -288,10 +289,27 @@ impl Body {
         }
     }
 
-    fn open(&self, rest: Line<'_>) -> Option<Open> {
+    /// The block of which the last line, which has no line feed, is the
+    /// beginning. Below a name or a fence, one mark of a marker is enough, and
+    /// below a name one of a fence: nothing else is expected there.
+    fn begun(&self, rest: Line<'_>) -> Option<Open> {
+        let State::Between = self.state else { return None };
+        let last = self.above.last();
+        let named = last.is_some_and(|line| file_above(line).is_some());
+        let awaited = named
+            || last.is_some_and(|line| {
+                self.fence.is_some() && fence::opening(line).is_some()
+                    || is_tag(line)
+            });
+        let begins = marker::may_open(rest.text)
+            || awaited && marker::begins(rest.text)
+            || named && self.fence.is_none() && fence::begins(rest.text);
+        begins.then(|| Open::empty(self.path_above(), rest.at))
+    }
+
+    fn open(&self) -> Option<Open> {
         match &self.state {
-            State::Between => marker::may_open(rest.text)
-                .then(|| Open::empty(self.path_above(), rest.at)),
+            State::Between => None,
             State::Search(search) => Some(search.open()),
             State::Patch(patch) => Some(patch.open()),
             State::File(file) => Some(file.open()),

@@ -193,3 +193,27 @@ fn every_prefix_gives_the_blocks_that_are_whole_in_it() {
         }
     }
 }
+
+#[test]
+fn one_mark_below_a_name_begins_a_block() {
+    let block = "a.py\n<<<<<<< SEARCH\nx\n=======\ny\n>>>>>>> REPLACE\n\n";
+    let open = |end: &str| {
+        let text = format!("{block}{end}");
+        let (events, finished) = read(&text, Fenced::File);
+        assert_eq!(events.len(), 1, "{end}");
+        finished.open.map(|open| {
+            assert_eq!(open.start.byte as usize, text.rfind('\n').unwrap() + 1);
+            String::from_utf8(open.path.unwrap()).unwrap()
+        })
+    };
+    for end in ["<", "<<", "<<<<<<<", "-", "`", "``", "~"] {
+        let new = Some("new.md".to_owned());
+        assert_eq!(open(&format!("new.md\n{end}")), new, "{end}");
+        assert_eq!(open(&format!("### `new.md`\n\n{end}")), new, "{end}");
+    }
+    assert_eq!(open("```md\nnew.md\n<"), Some("new.md".to_owned()));
+    assert_eq!(open("<<<"), Some("a.py".to_owned()));
+    for end in ["<", "`", "Done.\n`", "new.md\n<\n", "new.md\n`new`"] {
+        assert_eq!(open(end), None, "{end}");
+    }
+}
