@@ -308,17 +308,26 @@ pub(super) fn choose(
     };
     let group: Vec<&Judged> = group.iter().filter(is_other).copied().collect();
     let first = group.first().ok_or(SEVERAL)?;
-    if agree(&group) && !lacks {
+    let is_run = group.iter().any(|judged| judged.line.repeats_run());
+    if agree(&group) && !lacks && !is_run {
         return Ok(first.way.clone());
     }
+    let side = known.side();
     let alike = group.iter().all(|one| first.line.looks_like(&one.line));
     // The file does not tell what fits it too.
     let rivals = |one: &Judged| {
         group.iter().any(|o| o.fits && !o.is_proven && !o.says_as(one))
     };
+    // How many blank lines are added, no other place tells.
+    let gaps = |one: &Judged| {
+        let mut like = group.iter().filter(|o| o.line.looks_like(&one.line));
+        one.line.is_new(side) && like.any(|o| !o.line.is_as_far(&one.line))
+    };
     let proven = |judged: &&Judged| {
         judged.is_proven && !rivals(judged)
             || judged.line.is_known(known, alike)
+                && judged.way.greets
+                && !gaps(judged)
     };
     let proven: Vec<&Judged> = group.iter().copied().filter(proven).collect();
     let first = proven.first().ok_or(SEVERAL)?;
@@ -340,6 +349,7 @@ fn judge(known: &Known<'_>, way: Way) -> Option<Judged> {
     let allowed = if is_near { 0 } else { known.read.rejected() };
     let stays = is_near || keeps(known, &read, way.kept);
     let line = SeamLine::of(known, &way);
+    let stays = stays && keeps_open(known, &read, way.kept);
     if read.rejected() > allowed || !stays || line.is_odd(known) {
         return None;
     }
@@ -401,6 +411,21 @@ fn keeps(known: &Known<'_>, read: &Read, kept: usize) -> bool {
             (&new.path, &new.change) == (&block.path, &block.change)
         })
     })
+}
+
+/// Whether a block of which there was one unfinished line before `kept` comes
+/// of it, and is not turned into words between blocks.
+fn keeps_open(known: &Known<'_>, read: &Read, kept: usize) -> bool {
+    let Some(open) = known.read.open() else { return true };
+    let (start, path) = (open.start.byte, open.path.as_ref());
+    let line = usize::try_from(start).ok();
+    let line = line.and_then(|start| known.before.get(start..kept));
+    let open = read.open().map(|open| (open.start.byte, open.path.as_ref()));
+    let mut all =
+        read.blocks().map(|b| (b.span.start, Some(&b.path))).chain(open);
+    line.is_none_or(|line| line.is_empty() || line.contains(&b'\n'))
+        || path.is_none()
+        || all.any(|(at, name)| at == start || at > start && name == path)
 }
 
 /// The block that begins before the seam and ends after it.

@@ -14,6 +14,8 @@ pub(super) struct Indent {
     above: Option<usize>,
     /// The next line, if it closes a bracket, is indented by less than this.
     closes: Option<usize>,
+    /// The blanks of the line above.
+    blanks: Vec<u8>,
 }
 
 /// Indented lines that show a unit; fewer may be multiples by chance.
@@ -51,13 +53,19 @@ impl Indent {
         let unit = unit.filter(|unit| shows && here.is_multiple_of(*unit));
         let closes =
             (shows && limit.is_none_or(|limit| limit <= here)).then_some(here);
-        Self { unit, limit, above: opens.then_some(here), closes }
+        let blanks = above.get(..here).unwrap_or_default().to_vec();
+        Self { unit, limit, above: opens.then_some(here), closes, blanks }
     }
 
     /// Whether a line so deep can stand there.
     pub(super) fn allows(&self, line: &SeamLine) -> bool {
         if !line.is_blank_before() || line.is_comment() {
             // It was that deep before the seam, or is aligned with a mark.
+            return true;
+        }
+        let (here, other) = (line.blanks(), self.blanks.as_slice());
+        if !here.starts_with(other) && !other.starts_with(here) {
+            // A tab is as deep as its reader has it.
             return true;
         }
         let depth = line.depth();

@@ -27,6 +27,8 @@ pub(super) struct SeamLine {
     at_start: bool,
     /// Whether the continuation has it from its start.
     is_repeated: bool,
+    /// Whether before the seam it is a run of one mark.
+    is_run: bool,
 }
 
 /// Characters, blanks not counted, of two lines that do not follow each other
@@ -80,6 +82,7 @@ impl SeamLine {
             is_blank_before: blank.is_some_and(|b| b.trim_ascii().is_empty()),
             at_start: partial.is_empty(),
             is_repeated: way.shared >= partial.len() && way.shared > 0,
+            is_run: blank.is_some_and(is_run),
         }
     }
 
@@ -93,6 +96,12 @@ impl SeamLine {
         let fence = line.get(..run).unwrap_or_default();
         let is_odd_fence = run > SHORTEST_FENCE && !known.has_fence(fence);
         is_odd_fence || is_odd_marker(line)
+    }
+
+    /// Whether it repeats a run of one mark, which may as well go on: a line
+    /// under a heading and a divider begin alike.
+    pub(super) fn repeats_run(&self) -> bool {
+        self.is_repeated && self.is_run
     }
 
     /// Whether its first letter comes after the seam.
@@ -143,6 +152,11 @@ impl SeamLine {
         depth(&self.line)
     }
 
+    /// Those blanks.
+    pub(super) fn blanks(&self) -> &[u8] {
+        self.line.get(..self.depth()).unwrap_or_default()
+    }
+
     /// Whether the line is one of the file's, so that the file proves it.
     pub(super) fn is_old(&self, side: Side) -> bool {
         match side {
@@ -152,6 +166,20 @@ impl SeamLine {
             }
             Side::New | Side::Neither => false,
         }
+    }
+
+    /// Whether the line comes, and was not in the file.
+    pub(super) fn is_new(&self, side: Side) -> bool {
+        match side {
+            Side::New => true,
+            Side::Signed => self.sign == Some(b'+'),
+            Side::Old | Side::Neither => false,
+        }
+    }
+
+    /// Whether as many blank lines are above it as above another.
+    pub(super) fn is_as_far(&self, other: &Self) -> bool {
+        self.blanks == other.blanks
     }
 
     /// Whether the continuation may have lost blanks at its start.
@@ -200,4 +228,11 @@ impl SeamLine {
         let adds = adds && (alike || has_words);
         adds && solid >= TELLING_PAIR && known.has_lines(&pair)
     }
+}
+
+/// Whether a line is one mark, over and over.
+fn is_run(line: &[u8]) -> bool {
+    let line = line.trim_ascii();
+    let mark = line.first().filter(|b| b.is_ascii_punctuation());
+    mark.is_some_and(|mark| line.iter().all(|b| b == mark))
 }

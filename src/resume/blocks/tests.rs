@@ -81,6 +81,11 @@ fn what_may_be_next_or_repeated_is_never_taken_for_repeated() {
         ("+a = format(\"{b} \\\n+     ", "        and {c}\")"),
         ("+    f(x,\n+        ", "            y)"),
         ("+end\n+  end\n", "+  end\n+end"),
+        ("+# Hi\n+", "```sh\n+ls\n+```"),
+        ("+# Hi\n+", "\n+```sh\n+ls\n+```"),
+        ("+-- zwei", "\n+\n+-- zwei"),
+        ("+f(\n+    None,\n+    ", "None,\n+    None)"),
+        ("+t = {0xFF, 0xFF, 0xFF, ", "0xFF, 0xFF, 0xFF, 0xFF, 0xFE}"),
     ];
     for (before, after) in cases {
         for [first, next] in new_file(before, after) {
@@ -92,4 +97,45 @@ fn what_may_be_next_or_repeated_is_never_taken_for_repeated() {
             assert!(right, "{first}|{next}: {:?}", joined.seams);
         }
     }
+}
+
+/// What a whole file and its continuation come to, if anything.
+fn files(first: &str, next: &str) -> Option<Vec<String>> {
+    let parts = [first.as_bytes().to_vec(), next.as_bytes().to_vec()];
+    let joined = stitch(&parts, Fenced::File, &nothing_known);
+    let text = |u: &crate::resume::survey::Unit| {
+        String::from_utf8_lossy(&u.json).into_owned()
+    };
+    let units = joined.survey.complete().map(text).collect();
+    joined.is_whole().then_some(units)
+}
+
+#[test]
+fn a_fence_cut_in_its_line_is_written_again_below_a_greeting() {
+    const GREETING: &str = "Continuing from where I left off:\n\n";
+    let cases = [
+        ("a.py\n```pyt", "```python\nimport os\n```\n"),
+        ("a.py\n```pyt", "```python\ndef a():\n    pass\n```\n"),
+        ("a.py\n`", "```python\nimport os\n```\n"),
+        ("### c.txt\n``", "```\nC = 1\n```\n"),
+    ];
+    for (first, next) in cases {
+        let want = Some(vec![next.trim_end().to_owned() + "\n"]);
+        let got = files(first, &format!("{GREETING}{next}"));
+        assert_eq!(got, want, "{first}|{next}");
+        assert_eq!(files(first, next), want, "{first}|{next}");
+    }
+    let got = files("a.py\n```py\nA = 1\n``", &format!("{GREETING}```\n"));
+    assert_eq!(got, Some(vec!["```py\nA = 1\n```\n".to_owned()]));
+    // Words in the place of the fence are no block's.
+    assert_eq!(files("a.py\n```\nA\n```\nc.py\n`", "C = 1\n"), None);
+}
+
+#[test]
+fn a_run_of_marks_that_is_repeated_may_go_on() {
+    let first = "new.md\n<<<<<<< SEARCH\n==";
+    let next = "=====\n# New\n\nTitle\n=======\n\ntext\n>>>>>>> REPLACE\n";
+    let joined = joined(&[first.as_bytes(), next.as_bytes()]);
+    assert!(!joined.is_whole(), "{:?}", joined.seams);
+    assert_eq!(joined.survey.complete().count(), 0);
 }

@@ -6,7 +6,9 @@ use std::rc::Rc;
 
 use super::choose::Known;
 use super::indent;
-use crate::blocks::{Side, divides, is_odd_marker, is_usual_marker, opening};
+use crate::blocks::{
+    Side, begins_fence, divides, is_odd_marker, is_usual_marker, opening,
+};
 use crate::resume::diff::body::{Lead, bodies_from};
 use crate::resume::overlap::{is_telling, overlap, partial_character, variety};
 use crate::resume::seam::How;
@@ -17,6 +19,8 @@ pub(super) struct Way {
     pub(super) how: How,
     pub(super) rank: Rank,
     pub(super) lead: Lead,
+    /// Whether the words that are left out, if any, greet the reader.
+    pub(super) greets: bool,
     /// Bytes kept of what came before.
     pub(super) kept: usize,
     /// Bytes that it repeats, and whether they tell that it does.
@@ -51,15 +55,35 @@ pub(super) fn ways(known: &Known<'_>, answer: &[u8]) -> Vec<Way> {
     for (lead, body) in stretches(known, answer) {
         // That something was left out is supposed already.
         let supposes = body.len() < answer.len();
+        let is_bare = matches!(lead, Lead::Nothing | Lead::Blanks);
+        let greets = is_bare || speaks_of_itself(answer);
         let body = Rc::new(body);
         let way = |how, rank, kept| {
             let (filler, body) = (Vec::new(), Rc::clone(&body));
             let (shared, is_telling) = (0, false);
-            Way { how, rank, lead, kept, shared, is_telling, filler, body }
+            Way {
+                how,
+                rank,
+                lead,
+                greets,
+                kept,
+                shared,
+                is_telling,
+                filler,
+                body,
+            }
         };
         for stop in known.stops() {
-            let of = overlaps(known, stop, supposes, &body);
+            let bare = match (lead, supposes) {
+                (Lead::Blanks, _) => Bare::Blanks,
+                (_, true) => Bare::Text,
+                (_, false) => Bare::Nothing,
+            };
+            let of = overlaps(known, stop, bare, &body);
             found.extend(of.map(|(rank, start)| {
+                // A line that the rest follows at once may be the text's.
+                let is_doubtful = lead == Lead::Words && !greets;
+                let rank = if is_doubtful { Rank::Possible } else { rank };
                 let text = known.before.get(start..stop).unwrap_or_default();
                 let (shared, is_telling) = (text.len(), is_telling(text));
                 let way = way(How::Overlap, rank, start);
@@ -93,13 +117,24 @@ pub(super) fn ways(known: &Known<'_>, answer: &[u8]) -> Vec<Way> {
     found
 }
 
+/// What is supposed to be no part of the text, so that a repetition must say
+/// more to be none by chance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Bare {
+    Nothing,
+    /// A greeting, a fence or a line feed.
+    Text,
+    /// Blank lines, below which a short line may stand again.
+    Blanks,
+}
+
 /// The stretches of an answer that may be what was asked for.
 fn stretches(known: &Known<'_>, answer: &[u8]) -> Vec<(Lead, Vec<u8>)> {
     let mut found = Vec::new();
     let whole = (Lead::Nothing, answer.to_vec());
     // A fence that belongs to the whole is only opened again.
     let last = known.before.get(line_start(known.before)..);
-    let last = last.filter(|last| is_word(last));
+    let last = last.filter(|last| is_word(last) || begins_fence(last));
     let starts = |text: &[u8]| last.is_some_and(|l| text.starts_with(l));
     let rest = bodies_from(answer, true, starts).into_iter();
     let mut rest: Vec<_> = rest.map(|body| (body.lead, body.text)).collect();
@@ -156,6 +191,38 @@ fn greets(answer: &[u8], kept: usize) -> bool {
         let is_fence = opening(line).is_some();
         is_fence || words >= GREETING_WORDS && !line.ends_with(b"..")
     })
+}
+
+/// Words with which a model speaks of its answer.
+const OF_ITSELF: [&str; 17] = [
+    "apologies",
+    "certainly",
+    "continuation",
+    "continue",
+    "continues",
+    "continuing",
+    "here",
+    "here's",
+    "okay",
+    "remainder",
+    "remaining",
+    "rest",
+    "resuming",
+    "sorry",
+    "stopped",
+    "sure",
+    "understood",
+];
+
+/// Whether the first words of an answer speak of the answer, as those of a
+/// text do not.
+fn speaks_of_itself(answer: &[u8]) -> bool {
+    let mut lines = answer.split(|b| *b == b'\n').map(<[u8]>::trim_ascii);
+    let line = lines.find(|l| !l.is_empty() && opening(l).is_none());
+    let line = String::from_utf8_lossy(line.unwrap_or_default());
+    let is_mark = |c: char| !c.is_alphabetic() && c != '\'';
+    let mut words = line.split(is_mark).map(str::to_lowercase);
+    words.any(|word| OF_ITSELF.contains(&word.as_str()))
 }
 
 /// Lines that a model writes below its answer.
@@ -250,7 +317,7 @@ const INDENTATION: usize = 2;
 fn overlaps<'a>(
     known: &'a Known<'_>,
     stop: usize,
-    supposes: bool,
+    bare: Bare,
     body: &'a [u8],
 ) -> impl Iterator<Item = (Rank, usize)> + 'a {
     let before = known.before;
@@ -259,7 +326,15 @@ fn overlaps<'a>(
     let tail = before.get(from..stop).unwrap_or_default();
     let longest = stop - overlap(tail, body);
     let line = line_start(head);
-    let supposes = supposes || stop < before.len();
+    let bare = match bare {
+        Bare::Nothing if stop < before.len() => Bare::Text,
+        bare => bare,
+    };
+    // A text that goes round may go round once more.
+    let goes_round = before.split_at_checked(longest).is_some_and(|(a, b)| {
+        let b = b.get(..stop - longest).unwrap_or_default();
+        is_word(b) && (is_round(b) || a.ends_with(b))
+    });
     let mut starts = vec![longest, line, line + blanks(before, line, stop), 0];
     starts.sort_unstable();
     starts.dedup();
@@ -269,7 +344,10 @@ fn overlaps<'a>(
         if shared.is_empty() || !body.starts_with(shared) {
             return None;
         }
-        let mut rank = rank(known, start..stop, supposes, body)?;
+        let mut rank = rank(known, start..stop, bare, body)?;
+        if goes_round {
+            rank = rank.max(Rank::Possible);
+        }
         if longer && !is_word(shared) {
             // It may as well be the start of what is repeated.
             rank = rank.max(Rank::Possible);
@@ -283,9 +361,10 @@ fn overlaps<'a>(
 fn rank(
     known: &Known<'_>,
     Range { start, end: stop }: Range<usize>,
-    supposes: bool,
+    bare: Bare,
     body: &[u8],
 ) -> Option<Rank> {
+    let supposes = bare != Bare::Nothing;
     let before = known.before;
     let head = before.get(..stop).unwrap_or_default();
     let shared = before.get(start..stop).unwrap_or_default();
@@ -302,10 +381,21 @@ fn rank(
     if line < stop {
         let partial = before.get(line..stop).unwrap_or_default();
         let after = body.get(shared.len()..).unwrap_or_default();
+        // Whole lines below which only blanks stand were not cut.
+        let is_cut = !partial.trim_ascii().is_empty();
         let is_long = is_word(shared)
-            && (!supposes
-                || is_telling(shared)
-                || !known.has_line(shared, start));
+            && match bare {
+                _ if !is_cut => {
+                    is_telling(shared) && !known.doubles(shared, start)
+                }
+                Bare::Nothing => true,
+                Bare::Text => {
+                    is_telling(shared) || !known.has_line(shared, start)
+                }
+                Bare::Blanks => {
+                    is_telling(shared) && !known.has_line(shared, start)
+                }
+            };
         let is_indented = !supposes
             && start == line
             && partial.iter().take_while(|b| b.is_ascii_whitespace()).count()
@@ -322,7 +412,12 @@ fn rank(
             return None;
         }
         let begins = first.trim_ascii_end() == b"*** Begin Patch";
-        let is_marker = start == line && (begins || is_usual_marker(first));
+        let is_fence = stop == before.len()
+            && begins_fence(partial)
+            && opening(first).is_some()
+            && !known.has_fence(&[partial, marks(first)].concat());
+        let is_marker =
+            start == line && (begins || is_usual_marker(first) || is_fence);
         let is_sure = is_long || is_indented || is_sign;
         let is_sure = is_sure && !after.starts_with(shared);
         return Some(match is_sure || is_marker {
@@ -332,6 +427,22 @@ fn rank(
     }
     let is_sure = is_telling(shared) && !known.doubles(shared, start);
     Some(if is_sure { Rank::Repeated } else { Rank::Possible })
+}
+
+/// Whether a text is one and the same several times in a row: how often it
+/// is to stand there, its repetition does not tell.
+fn is_round(text: &[u8]) -> bool {
+    let (_, tail) = text.split_at(text.len().div_ceil(2));
+    // A border as long as half of it is a period as short.
+    let border = text.get(1..).map_or(0, |end| overlap(end, text));
+    !tail.is_empty() && border >= tail.len()
+}
+
+/// The marks with which a line begins that are all alike.
+fn marks(line: &[u8]) -> &[u8] {
+    let mark = line.first();
+    let length = line.iter().take_while(|b| Some(*b) == mark).count();
+    line.get(..length).unwrap_or_default()
 }
 
 /// Blank lines that a continuation may have lost.

@@ -59,6 +59,8 @@ pub(in crate::resume) fn bodies_from(
             // what is asked for stands before it.
             if at > 0 {
                 found.retain(|body: &Body| starts(&body.text));
+                let text = rest.to_vec();
+                found.extend(starts(rest).then_some(Body { lead, text }));
             } else {
                 let text = rest.to_vec();
                 found.push(Body { lead: Lead::Blanks, text });
