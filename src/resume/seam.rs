@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::body::bodies;
 use super::overlap::{
-    TELLING_OVERLAP, is_doubtful, overlap, partial_character,
+    TELLING_OVERLAP, is_doubtful, overlap, partial_character, variety,
 };
 use super::survey::{Survey, Unit, survey};
 use crate::json::{self, Machine};
@@ -200,8 +200,25 @@ fn overlap_proof(
         Some(unit) if !may_be_meant(&unit) => Some(Proof::Repeated),
         Some(_) => Some(Proof::Possible),
         None if start == 0 => Some(Proof::Repeated),
-        None => (begins_line || is_doubtful(text)).then_some(Proof::Weak),
+        None => {
+            let is_again = is_doubtful(text) || is_words(before, start);
+            (begins_line || is_again).then_some(Proof::Weak)
+        }
     }
+}
+
+/// Letters of a last word whose repetition is a question.
+const DOUBTFUL_LETTERS: usize = 3;
+
+/// Whether a text ends, from `start`, in one whole word or more. A word that
+/// a continuation begins with once more is seldom the next one.
+fn is_words(before: &[u8], start: usize) -> bool {
+    let is_letter = |b: &u8| b.is_ascii_alphanumeric() || *b >= 0x80;
+    let (head, words) = before.split_at_checked(start).unwrap_or_default();
+    let letters = words.iter().filter(|b| is_letter(b)).count();
+    let begins = words.first().is_some_and(is_letter)
+        && !head.last().is_some_and(is_letter);
+    begins && letters >= DOUBTFUL_LETTERS && variety(words) >= DOUBTFUL_LETTERS
 }
 
 /// Whether `body` only repeats a stretch that begins a unit or the answer.

@@ -217,6 +217,24 @@ fn text_that_looks_like_a_greeting_is_not_dropped_from_a_string() {
 }
 
 #[test]
+fn a_last_word_that_begins_a_continuation_is_not_guessed_at() {
+    let head = r#"{"type":"create","file_path":"n.md","content":"the cat sat"#;
+    let cases = [
+        (" on the", "on the mat\"}\n"),
+        (" on the", "the mat\"}\n"),
+        (" on the ", "on the mat\"}\n"),
+        (" über", "über\"}\n"),
+    ];
+    for (last, next) in cases {
+        let (records, whole) = joined(&[&format!("{head}{last}"), next]);
+        assert_eq!((records.len(), whole), (0, false), "{last}|{next}");
+    }
+    // Letters within a word go on as often as not.
+    let (records, whole) = joined(&[&format!("{head} ban"), "anas\"}\n"]);
+    assert_eq!((records.len(), whole), (1, true));
+}
+
+#[test]
 fn a_short_repetition_inside_a_string_is_not_guessed_at() {
     let first = r#"{"type":"create","file_path":"a","content":"    return 0"#;
     let (units, whole) = joined(&[first, "    return 0\\n\"}\n"]);
