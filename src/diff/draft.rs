@@ -224,7 +224,13 @@ impl Draft {
     /// Both names without prefixes; none for a missing side.
     fn names(&self) -> Result<Names, Reason> {
         if let (Some(from), Some(to)) = (&self.from, &self.to) {
-            if self.git.as_ref().is_some_and(|git| !ends(git, from, to)) {
+            let other = |name: &Option<Vec<u8>>, of: &[u8]| {
+                name.as_deref().is_some_and(|name| !fits(name, of))
+            };
+            let git = self.git.as_ref();
+            let contradicts =
+                git.is_some_and(|git| !fits(&git.0, from) || !fits(&git.1, to));
+            if contradicts || other(&self.old, from) || other(&self.new, to) {
                 return Err(Reason::Header);
             }
             return Ok((Some(from.clone()), Some(to.clone()), Vec::new()));
@@ -297,13 +303,10 @@ impl Draft {
 
 type Names = (Option<Vec<u8>>, Option<Vec<u8>>, Vec<Mend>);
 
-/// Whether the names of git's line are those of a renaming, prefixes aside.
-fn ends(git: &(Vec<u8>, Vec<u8>), from: &[u8], to: &[u8]) -> bool {
-    let fits = |name: &[u8], of: &[u8]| {
-        let dir = name.strip_suffix(of);
-        dir.is_some_and(|dir| dir.is_empty() || dir.ends_with(b"/"))
-    };
-    fits(&git.0, from) && fits(&git.1, to)
+/// Whether a name is the one that a renaming gives, prefixes aside.
+fn fits(name: &[u8], of: &[u8]) -> bool {
+    let dir = name.strip_suffix(of);
+    dir.is_some_and(|dir| dir.is_empty() || dir.ends_with(b"/"))
 }
 
 /// Whether a line was part of a header.

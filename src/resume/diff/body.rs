@@ -94,7 +94,7 @@ fn first_line(text: &[u8]) -> &[u8] {
 /// Whether a line may be the model's word to its reader, given the line that
 /// follows: it begins like a sentence and ends like one, or a blank line or
 /// a fence follows. The rest of a line of code does neither.
-fn is_greeting(line: &[u8], next: &[u8]) -> bool {
+pub(super) fn is_greeting(line: &[u8], next: &[u8]) -> bool {
     let text = line.trim_ascii_end();
     let first = text.chars().next();
     // Writing without cases has no lower-case letters either.

@@ -256,9 +256,14 @@ fn first_hunk(text: &[u8]) -> Option<Hunk> {
     }
 }
 
-/// Where the first hunk header of a text begins.
+/// Where the first hunk header of a text begins that a file's header begins,
+/// if the hunk is of that file.
 fn hunk_start(text: &[u8]) -> Option<usize> {
-    memchr::memmem::find(text, b"\n@@").map(|at| at + 1)
+    let at = memchr::memmem::find(text, b"\n@@").map(|at| at + 1)?;
+    let header = text.get(first_line(text)..at)?;
+    let is_next = |line: &[u8]| line.starts_with(b"diff --git ");
+    let other = header.split(|b| *b == b'\n').any(is_next);
+    (!other).then_some(at)
 }
 
 /// How many bytes two texts begin alike.

@@ -12,12 +12,19 @@ use super::fit::misfits;
 use super::last::{AnswerEnd, is_whole};
 use super::patch::{self, Part, Patch};
 use super::places::{Before, Place, Proof};
+use super::sound::{Side, is_sound};
 use super::survey::of_patch;
 use crate::diff::{Kind, Last, Mend};
 use crate::resume::overlap::TELLING_OVERLAP;
 use crate::resume::preimage::{Lookup, nothing_known};
 use crate::resume::seam::How;
 use crate::resume::stitch::{Joined, Seam};
+
+impl<'a> Side<'a> {
+    fn of(way: &'a Way) -> Self {
+        Self { text: &way.text, patch: &way.patch, misfits: &way.misfits }
+    }
+}
 
 /// One way in which the answers so far may join.
 struct Way {
@@ -106,6 +113,12 @@ fn extend(
     for way in ways {
         let before = Before { text: &way.text, patch: &way.patch, lookup };
         for body in bodies(answer, way.patch.end.in_fence) {
+            // In a hunk a line of nothing but blanks is context.
+            let dropped = answer.len().saturating_sub(body.text.len());
+            let dropped = answer.get(..dropped).unwrap_or_default();
+            let is_context = body.lead == Lead::Blanks
+                && before.hunk().is_some()
+                && dropped.iter().any(|b| matches!(b, b' ' | b'\t'));
             for place in before.places(&body.text, body.lead) {
                 // Other words after a greeting may be part of it.
                 let is_guess = place.proof == Proof::Weak
@@ -114,13 +127,14 @@ fn extend(
                 // Blanks repeated after blanks say nothing.
                 let is_blank =
                     place.proof == Proof::Blank && body.lead == Lead::Blanks;
-                if is_guess || is_blank {
+                if is_guess || is_blank || is_context {
                     continue;
                 }
                 let joined = way.join(&body.text, &place, answer, lookup);
                 let proof = (place.proof, body.lead, Reverse(place.shared));
                 let joined = Way { proof, ..joined };
-                if is_sound(way, &joined, &place) {
+                let before = Side::of(way);
+                if is_sound(&before, &Side::of(&joined), &place) {
                     next.push(joined);
                 }
             }
@@ -224,7 +238,7 @@ fn oddities(patch: &Patch, from: u64) -> usize {
     mended + bad + last + fault + disorder(patch)
 }
 
-fn odd_at_end(last: &Last) -> usize {
+pub(super) fn odd_at_end(last: &Last) -> usize {
     let over = last.hunk.as_ref().is_some_and(|hunk| {
         hunk.numbers.is_some() && !hunk.is_met() && !hunk.is_short()
     });
@@ -241,7 +255,7 @@ fn odd_at_end(last: &Last) -> usize {
     usize::from(over) + mends.count()
 }
 
-fn odd_mends(mends: &[(Mend, u64)]) -> usize {
+pub(super) fn odd_mends(mends: &[(Mend, u64)]) -> usize {
     let odd = mends.iter().filter(|(mend, _)| {
         matches!(
             mend,
@@ -286,32 +300,6 @@ fn disorder(patch: &Patch) -> usize {
         next = numbers.old.start.saturating_add(count);
     }
     odd
-}
-
-/// Whether a join may be taken if it is the best: what goes on at the very
-/// byte or line must leave the hunk there in order and fit its file, unless
-/// what came before was careless itself.
-fn is_sound(before: &Way, after: &Way, place: &Place) -> bool {
-    if !matches!(place.how, How::Exact | How::Overlap) {
-        return true;
-    }
-    let at = place.kept as u64;
-    let part = after
-        .patch
-        .parts
-        .iter()
-        .find(|part| part.span.start < at && at <= part.span.end);
-    let last = after.patch.end.last.as_ref().filter(|last| last.hunk_at < at);
-    let odd_part = part.is_some_and(|part| odd_mends(&part.mends) > 0);
-    let odd_last = last.is_some_and(|last| odd_at_end(last) > 0);
-    let careless = before.patch.end.totals.miscounts > 0;
-    let more = after.patch.rejected.len() > before.patch.rejected.len();
-    let starts = part.map(|part| part.span.start);
-    let starts = starts.into_iter().chain(last.map(|last| last.hunk_at));
-    let misfit = starts.into_iter().any(|start| {
-        after.misfits.contains(&start) && !before.misfits.contains(&start)
-    });
-    !misfit && (careless || !(odd_part || odd_last || more))
 }
 
 /// Whether the proof of one way is so much stronger than that of another

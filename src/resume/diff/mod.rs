@@ -8,6 +8,7 @@ pub(super) mod body;
 mod indent;
 mod places;
 mod headers;
+mod sound;
 mod join;
 
 use crate::diff::Finished;

@@ -225,6 +225,7 @@ impl Before<'_> {
                 (true, false) if !is_blank => Proof::Repeated,
                 (true, false) if start == line.start => Proof::Blank,
                 (true, true) if is_telling(shared) => Proof::Repeated,
+                (true, false) if is_blank => Proof::Again,
                 _ if is_blank => continue,
                 _ => Proof::Again,
             };
@@ -438,7 +439,7 @@ fn is_open_numbers(line: &[u8]) -> bool {
 }
 
 /// Whether a text begins with a line that only headers have.
-fn is_header_line(text: &[u8]) -> bool {
+pub(super) fn is_header_line(text: &[u8]) -> bool {
     const LINES: [&[u8]; 12] = [
         b"+++ ",
         b"index ",
@@ -457,6 +458,6 @@ fn is_header_line(text: &[u8]) -> bool {
 }
 
 /// Whether a text begins with a line that is part of no hunk.
-fn is_structure(text: &[u8]) -> bool {
+pub(super) fn is_structure(text: &[u8]) -> bool {
     is_header(text) || text.starts_with(b"@@") || text.starts_with(b"```")
 }
