@@ -79,6 +79,8 @@ pub enum Reason {
     Combined,
     /// It has no change.
     NoChange,
+    /// It has no line numbers, and its file does not tell its place.
+    Unnumbered,
 }
 
 impl Reason {
@@ -95,6 +97,10 @@ impl Reason {
             Self::WrongSide => "a line that a whole file cannot have",
             Self::Combined => "a combined diff of a merge",
             Self::NoChange => "it changes nothing",
+            Self::Unnumbered => {
+                "it has no line numbers, and its lines stand nowhere, or in \
+                 several places"
+            }
         }
     }
 }

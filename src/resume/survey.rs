@@ -72,6 +72,8 @@ pub struct Survey {
     pub mended: Vec<Mended>,
     /// Why a unit is broken, in the order of the broken units.
     pub reasons: Vec<&'static str>,
+    /// Hunks of a diff that have no line numbers, nor a file that is known.
+    pub unnumbered: usize,
 }
 
 /// Something that was put right in a unit.
@@ -132,7 +134,13 @@ pub fn survey(text: &[u8]) -> Survey {
         let line = cut.tail.line;
         units.push(Unit::read(UnitState::Cut, tail, span, line));
     }
-    Survey { units, summary, mended: Vec::new(), reasons: Vec::new() }
+    Survey {
+        units,
+        summary,
+        mended: Vec::new(),
+        reasons: Vec::new(),
+        unnumbered: 0,
+    }
 }
 
 impl Survey {

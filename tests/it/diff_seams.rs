@@ -4,6 +4,8 @@
 use tornkit::edit::Format;
 use tornkit::resume::{AnswerEnd, Joined, Known, join, nothing_known};
 
+use crate::support::{Dir, run, run_in};
+
 fn joined(one: &str, two: &str) -> Joined {
     let answers = [one.as_bytes().to_vec(), two.as_bytes().to_vec()];
     let format = Some(Format::Diff);
@@ -129,4 +131,45 @@ fn a_line_of_blanks_is_context_and_may_be_written_again() {
     let want = format!("{first}{lines}");
     assert!(whole.is_whole());
     assert_eq!(text, want);
+}
+
+/// Hunks without line numbers: the second one of a file stands once in it.
+const UNNUMBERED: &str = "\
+--- a/r
++++ b/r
+@@ ... @@
+ x
+ x
+-x
++y
+ x
+@@ ... @@
+-two
++three
+
+";
+
+#[test]
+fn no_place_of_a_hunk_without_numbers_is_made_up_in_silence() {
+    let dir = Dir::new();
+    dir.put("r", &("x\n".repeat(20) + "two\n"));
+    let text = UNNUMBERED.as_bytes();
+    for mode in [&["stitch", "--complete"][..], &["--complete"]] {
+        let ran = run("diff-resume", mode, text);
+        assert_eq!(ran.status, 0, "{ran:?}");
+        assert!(ran.stderr.contains("made up"), "{ran:?}");
+        let args = [mode, &["-C", "."]].concat();
+        let ran = run_in(dir.path(), "diff-resume", &args, text);
+        assert_eq!(ran.status, 1, "{ran:?}");
+        assert!(ran.stderr.contains("several places"), "{ran:?}");
+        let want = "--- a/r\n+++ b/r\n@@ -21 +21 @@\n-two\n+three\n";
+        assert_eq!(ran.text(), want, "{mode:?}");
+        // Where the lines stand once, both have the numbers of the file.
+        let one = Dir::new();
+        one.put("r", "a\nx\nx\nx\nx\nb\ntwo\n");
+        let ran = run_in(one.path(), "diff-resume", &args, text);
+        assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
+        assert!(ran.text().contains("@@ -2,4 +2,4 @@\n"), "{ran:?}");
+        assert!(ran.text().contains("@@ -7 +7 @@\n"), "{ran:?}");
+    }
 }

@@ -352,6 +352,10 @@ impl Run<'_> {
             }
             _ => {
                 print_joined(&joined, format, self.shared.raw, &mut out)?;
+                if !self.shared.quiet && !self.shared.raw {
+                    let hunks = joined.survey.unnumbered;
+                    say::say_unnumbered(hunks, self.diagnostics);
+                }
                 judge(&joined)
             }
         };

@@ -140,3 +140,13 @@ pub(crate) fn summed_up<'j>(
         seams: seams.collect(),
     }
 }
+
+/// Says that hunks were printed at places that nobody gave.
+pub(crate) fn say_unnumbered(hunks: usize, diagnostics: Diagnostics) {
+    if hunks > 0 {
+        diagnostics.say(&format!(
+            "{hunks} hunks without line numbers: those printed are made up"
+        ));
+        diagnostics.hint("diff-resume -C DIR");
+    }
+}

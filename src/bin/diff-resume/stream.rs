@@ -6,11 +6,13 @@ use std::ffi::OsString;
 use anyhow::Error;
 
 use tornkit::cli;
-use tornkit::diff::{Event, Finished, Parser, Renderer, Unit};
+use tornkit::diff::{
+    Change, Event, Finished, Parser, Reason, Rejected, Renderer, Unit,
+};
 use tornkit::edit::{Detector, Format};
 use tornkit::report::envelope::Envelope;
 use tornkit::report::resume as report;
-use tornkit::resume::diff;
+use tornkit::resume::diff::{self, Numbering};
 use tornkit::span::{Cut, Status, Verdict};
 use tornkit::stream::{Input, Output, StreamError};
 use tornkit::transcript::Piece;
@@ -58,16 +60,16 @@ pub(crate) fn prefix(
     }
     let mut sink = Sink::new(run.output()?);
     let mut parser = Parser::default();
-    parser.feed(&head, |event| sink.take(event))?;
+    parser.feed(&head, |event| sink.take(event, run))?;
     drop(head);
     loop {
         let block = input.next_block(&mut sink.out)?;
         if block.is_empty() {
             break;
         }
-        parser.feed(block, |event| sink.take(event))?;
+        parser.feed(block, |event| sink.take(event, run))?;
     }
-    let finished = parser.finish(|event| sink.take(event))?;
+    let finished = parser.finish(|event| sink.take(event, run))?;
     sink.end(run, finished).map(Streamed::Done)
 }
 
@@ -82,6 +84,12 @@ struct Sink {
     text: Vec<u8>,
     mends: Mends,
     rejected: u64,
+    /// Units among them whose place is not known.
+    misplaced: u64,
+    /// Hunks that were given numbers without knowing their place.
+    unnumbered: usize,
+    /// Whether the first unit of the file in hand was rejected.
+    owes_header: bool,
     /// What is said about rejected parts once the status is known.
     complaints: Vec<String>,
 }
@@ -97,13 +105,20 @@ impl Sink {
             text: Vec::new(),
             mends: Mends::default(),
             rejected: 0,
+            misplaced: 0,
+            unnumbered: 0,
+            owes_header: false,
             complaints: Vec::new(),
         }
     }
 
-    fn take(&mut self, event: Event<'_>) -> Result<(), StreamError> {
+    fn take(
+        &mut self,
+        event: Event<'_>,
+        run: &Run<'_>,
+    ) -> Result<(), StreamError> {
         match event {
-            Event::Unit(unit) => self.write(&unit),
+            Event::Unit(unit) => self.place(&unit, run),
             Event::Rejected(bad) => {
                 self.rejected += 1;
                 if self.complaints.len() < NAMED_REJECTS {
@@ -122,6 +137,40 @@ impl Sink {
                 Ok(())
             }
         }
+    }
+
+    /// Writes a unit where its file says that it belongs, if the unit does
+    /// not.
+    fn place(
+        &mut self,
+        unit: &Unit<'_>,
+        run: &Run<'_>,
+    ) -> Result<(), StreamError> {
+        self.owes_header &= !unit.is_first;
+        let is_first = unit.is_first || self.owes_header;
+        let unit = Unit { is_first, ..*unit };
+        match run.known(|known| diff::numbering(&unit, known.lookup)) {
+            Numbering::Given => {}
+            Numbering::Unknown => self.unnumbered += 1,
+            Numbering::Found(hunk) => {
+                self.owes_header = false;
+                return self
+                    .write(&Unit { change: Change::Hunk(&hunk), ..unit });
+            }
+            Numbering::Nowhere => {
+                self.owes_header = is_first;
+                self.misplaced += 1;
+                let bad = Rejected {
+                    path: Some(unit.file.path().to_vec()),
+                    span: unit.span,
+                    line: unit.line,
+                    reason: Reason::Unnumbered,
+                };
+                return self.take(Event::Rejected(bad), run);
+            }
+        }
+        self.owes_header = false;
+        self.write(&unit)
     }
 
     fn write(&mut self, unit: &Unit<'_>) -> Result<(), StreamError> {
@@ -148,7 +197,11 @@ impl Sink {
         let mut units = finished.totals.units;
         if let Some(last) = finished.last.as_ref().filter(|_| whole) {
             units += 1;
-            self.write(&last.unit())?;
+            self.place(&last.unit(), run)?;
+        }
+        units -= self.misplaced;
+        if !run.shared.quiet {
+            say::say_unnumbered(self.unnumbered, run.diagnostics);
         }
         let bytes = finished.totals.bytes;
         let bad = cut.is_some() || self.rejected > 0 || units == 0;

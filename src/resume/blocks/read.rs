@@ -106,7 +106,7 @@ impl Read {
             let from = usize::try_from(cut.tail.byte).unwrap_or(text.len());
             summary.tail = text.get(from..).unwrap_or_default().to_vec();
         }
-        Survey { units, summary, mended: Vec::new(), reasons }
+        Survey { units, summary, mended: Vec::new(), reasons, unnumbered: 0 }
     }
 }
 

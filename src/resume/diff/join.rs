@@ -423,9 +423,9 @@ fn finish(
     let survey = match way.seams.iter().any(|seam| seam.problem.is_some()) {
         true => {
             let end = AnswerEnd::MayBeCut;
-            of_patch(&way.text, way.patch, end, &nothing_known)
+            of_patch(&way.text, way.patch, end, &nothing_known, lookup)
         }
-        false => of_patch(&way.text, way.patch, end, lookup),
+        false => of_patch(&way.text, way.patch, end, lookup, lookup),
     };
     Joined { text: way.text, survey, seams: way.seams }
 }

@@ -3,6 +3,7 @@
 mod patch;
 mod fit;
 mod last;
+mod number;
 mod survey;
 pub(super) mod body;
 mod indent;
@@ -17,6 +18,7 @@ use crate::span::{Cut, Verdict};
 
 pub(super) use join::stitch;
 pub use last::{AnswerEnd, is_whole};
+pub use number::{Numbering, numbering};
 
 use super::preimage::Lookup;
 

@@ -1,6 +1,7 @@
 //! A diff as units that can be listed, printed and asked for.
 
 use super::last::{AnswerEnd, is_whole};
+use super::number::number;
 use super::patch::{Part, Patch, render};
 use crate::diff::{FileHeader, Finished, Kind};
 use crate::resume::preimage::Lookup;
@@ -8,24 +9,27 @@ use crate::resume::survey::{Mended, Survey, Unit, UnitState};
 use crate::scan::{Bytes, Summary};
 use crate::span::{Cut, CutState, Place, Span, Verdict};
 
-/// Surveys a diff that was read.
+/// Surveys a diff that was read. What proves its end may be less than the
+/// files of which its hunks' places are known.
 pub(super) fn of_patch(
     text: &[u8],
     mut patch: Patch,
     end: AnswerEnd,
     lookup: &Lookup<'_>,
+    files: &Lookup<'_>,
 ) -> Survey {
     let whole = is_whole(&patch.end, end, lookup);
     if let Some(last) = patch.end.last.as_ref().filter(|_| whole) {
         patch.parts.push(Part::of_last(last));
         patch.end.tail = None;
     }
+    let unnumbered = number(&mut patch, files);
     let cut = cut(&patch.end, patch.end.tail, end);
     let units = units(&patch, text.len() as u64);
     let summary = summary(text, &patch, cut);
     let reasons = patch.rejected.iter();
     let reasons = reasons.map(|(_, bad)| bad.reason.describe()).collect();
-    Survey { units, summary, mended: mended(&patch), reasons }
+    Survey { units, summary, mended: mended(&patch), reasons, unnumbered }
 }
 
 fn mended(patch: &Patch) -> Vec<Mended> {
