@@ -308,7 +308,7 @@ pub(super) fn choose(
     };
     let group: Vec<&Judged> = group.iter().filter(is_other).copied().collect();
     let first = group.first().ok_or(SEVERAL)?;
-    let is_run = group.iter().any(|judged| judged.line.repeats_run());
+    let is_run = group.iter().all(|judged| judged.line.repeats_run());
     if agree(&group) && !lacks && !is_run {
         return Ok(first.way.clone());
     }

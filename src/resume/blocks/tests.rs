@@ -85,6 +85,8 @@ fn what_may_be_next_or_repeated_is_never_taken_for_repeated() {
         ("+# Hi\n+", "\n+```sh\n+ls\n+```"),
         ("+-- zwei", "\n+\n+-- zwei"),
         ("+f(\n+    None,\n+    ", "None,\n+    None)"),
+        ("+s {\n+    long ", "long integer;\n+}"),
+        ("+long long a;\n+long ", "long b;"),
         ("+t = {0xFF, 0xFF, 0xFF, ", "0xFF, 0xFF, 0xFF, 0xFF, 0xFE}"),
     ];
     for (before, after) in cases {

@@ -388,7 +388,12 @@ fn rank(
                 _ if !is_cut => {
                     is_telling(shared) && !known.doubles(shared, start)
                 }
-                Bare::Nothing => true,
+                // A word may stand twice, if it does elsewhere or if the line
+                // is said to be begun again without its blanks.
+                Bare::Nothing if start == line => !known.doubles(shared, start),
+                Bare::Nothing => {
+                    is_telling(shared) || shared.trim_ascii().contains(&b' ')
+                }
                 Bare::Text => {
                     is_telling(shared) || !known.has_line(shared, start)
                 }
