@@ -240,8 +240,9 @@ pub(super) fn choose(
     let all = ways(known, answer).into_iter();
     let mut all: Vec<Judged> =
         all.filter_map(|way| judge(known, way)).collect();
-    if known.has_nothing() {
-        // What is no part of the answer does no harm before its beginning.
+    if known.has_nothing() && !begins_fenced(answer) {
+        // What is no part of the answer does no harm before its beginning,
+        // but for a fence around all of it.
         let whole = |judged: &Judged| judged.way.body.len() == answer.len();
         if all.iter().any(whole) {
             all.retain(whole);
@@ -332,6 +333,13 @@ pub(super) fn choose(
     let proven: Vec<&Judged> = group.iter().copied().filter(proven).collect();
     let first = proven.first().ok_or(SEVERAL)?;
     if agree(&proven) { Ok(first.way.clone()) } else { Err(SEVERAL) }
+}
+
+/// Whether the first line of a text opens a fence.
+fn begins_fenced(text: &[u8]) -> bool {
+    let mut lines = text.split(|b| *b == b'\n');
+    let first = lines.find(|line| !line.trim_ascii().is_empty());
+    first.is_some_and(|line| opening(line).is_some())
 }
 
 /// Why nothing is joined.
