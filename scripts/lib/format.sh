@@ -6,23 +6,15 @@
 # asked again, and after that in the next format.
 
 # Formats that are asked for, in the order in which they are tried: the plan's
-# structured edits first. And all that an answer may be in.
+# structured edits first. An answer may be in any that diff-resume reads.
 FORMATS='ops diff'
-READABLE='ops diff v4a search-replace whole-file'
 
 # FILE -> the format that it is in, as diff-resume tells it by the first unit;
 # nothing if there is no unit of a file.
 format_of() {
-    units_of "$1" >"$dir/units.$attempt"
-    grep -q -e '"file_path":"' -e '"op":"meta"' "$dir/units.$attempt" ||
-        return 0
-    for each in "$format" $READABLE; do
-        if units_of --format "$each" "$1" | cmp -s - "$dir/units.$attempt"
-        then
-            echo "$each"
-            return 0
-        fi
-    done
+    units_of --report "$dir/told.$attempt" "$1" |
+        grep -q -e '"file_path":"' -e '"op":"meta"' || return 0
+    member format <"$dir/told.$attempt"
 }
 
 # The format whose sizes are nearest, of those that tokest knows.
