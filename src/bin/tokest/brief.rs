@@ -12,7 +12,7 @@ use tornkit::cli;
 use tornkit::span::Status;
 use tornkit::stream::{Input, Output};
 
-use crate::source::names;
+use crate::source;
 
 /// Print a phase in words, for the prompt that asks for it.
 ///
@@ -40,7 +40,7 @@ pub(crate) fn run(args: &BriefArgs) -> Result<Status, Error> {
     }
     let phase = match &args.batch {
         Some(file) => of_batch(file, phases)?,
-        None => chosen(phases, args.phase.as_deref())?,
+        None => only(phases, args.phase.as_deref())?,
     };
     let mut out = Output::stdout();
     out.write(brief::brief(&phase).as_bytes())?;
@@ -70,18 +70,17 @@ fn of_batch(file: &OsString, phases: Vec<Phase>) -> Result<Phase, Error> {
         .with_context(|| format!("cannot find a deliverable in '{name}'"))
 }
 
-fn chosen(phases: Vec<Phase>, id: Option<&str>) -> Result<Phase, Error> {
-    let there = names(phases.iter());
-    let fits = |phase: &Phase| id.is_none() || phase.id.as_deref() == id;
-    let mut found = phases.into_iter().filter(fits);
-    match (found.next(), found.next(), id) {
-        (Some(phase), None, _) => Ok(phase),
-        (None, _, None) => bail!("cannot find a deliverable"),
-        (None, _, Some(id)) => {
-            let id = cli::printable(id);
-            bail!("cannot find phase '{id}': there are {there}")
-        }
-        (Some(_), Some(_), _) => {
+/// The only phase, or the one of that name.
+fn only(phases: Vec<Phase>, id: Option<&str>) -> Result<Phase, Error> {
+    let mut phases = match id {
+        Some(id) => source::chosen(phases, id)?,
+        None => phases,
+    };
+    let there = source::names(phases.iter());
+    match (phases.pop(), phases.is_empty()) {
+        (Some(phase), true) => Ok(phase),
+        (None, _) => bail!("cannot find a deliverable"),
+        (Some(_), false) => {
             bail!("cannot choose a phase: there are {there}; use --phase ID")
         }
     }

@@ -260,7 +260,10 @@ fn complete(phase: &mut Phase, args: &SourceArgs, diagnostics: Diagnostics) {
 }
 
 /// The phases of that name.
-fn chosen(phases: Vec<Phase>, id: &str) -> Result<Vec<Phase>, Error> {
+pub(crate) fn chosen(
+    phases: Vec<Phase>,
+    id: &str,
+) -> Result<Vec<Phase>, Error> {
     let names = names(phases.iter());
     let found: Vec<Phase> =
         phases.into_iter().filter(|p| p.id.as_deref() == Some(id)).collect();
