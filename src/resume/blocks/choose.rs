@@ -6,7 +6,7 @@ use super::indent::Indent;
 use super::read::{Base, Read};
 use super::seam_line::SeamLine;
 use super::tree::{Fit, Tree};
-use super::ways::{Rank, Way, ways};
+use super::ways::{Rank, Way, first_line, ways};
 use crate::blocks::{Block, Change, Event, Fenced, Open, Side, opening};
 use crate::resume::overlap::is_telling;
 use crate::resume::preimage::Lookup;
@@ -337,9 +337,7 @@ pub(super) fn choose(
 
 /// Whether the first line of a text opens a fence.
 fn begins_fenced(text: &[u8]) -> bool {
-    let mut lines = text.split(|b| *b == b'\n');
-    let first = lines.find(|line| !line.trim_ascii().is_empty());
-    first.is_some_and(|line| opening(line).is_some())
+    first_line(text).is_some_and(|line| opening(line).is_some())
 }
 
 /// Why nothing is joined.

@@ -183,9 +183,7 @@ const GREETING_WORDS: usize = 3;
 /// rest of a line, cut anywhere, seldom is a sentence.
 fn greets(answer: &[u8], kept: usize) -> bool {
     let lead = answer.get(..answer.len() - kept).unwrap_or_default();
-    let mut lines = lead.split(|b| *b == b'\n');
-    let line = lines.find(|line| !line.trim_ascii().is_empty());
-    line.is_none_or(|line| {
+    first_line(lead).is_none_or(|line| {
         let words = line.split(u8::is_ascii_whitespace);
         let words = words.filter(|word| !word.is_empty()).count();
         let is_fence = opening(line).is_some();
@@ -223,6 +221,12 @@ fn speaks_of_itself(answer: &[u8]) -> bool {
     let is_mark = |c: char| !c.is_alphabetic() && c != '\'';
     let mut words = line.split(is_mark).map(str::to_lowercase);
     words.any(|word| OF_ITSELF.contains(&word.as_str()))
+}
+
+/// The first line that is not blank.
+pub(super) fn first_line(text: &[u8]) -> Option<&[u8]> {
+    let mut lines = text.split(|b| *b == b'\n');
+    lines.find(|line| !line.trim_ascii().is_empty())
 }
 
 /// Lines that a model writes below its answer.
