@@ -1,6 +1,7 @@
 //! An open value that is a record in the making or a wrapper, and what its
 //! keys have shown of it. Plain state: the track moves it along.
 
+use super::Record;
 use super::keys::{self, Key};
 use super::likeness::Strays;
 use crate::json::{Fault, Kind};
@@ -18,6 +19,25 @@ pub(super) struct Closed {
     pub(super) marks: Marks,
     /// Its beginning was too long to be kept.
     pub(super) oversize: bool,
+}
+
+impl Closed {
+    /// The value as a record that reads `json`.
+    pub(super) fn record<'a>(
+        &self,
+        json: &'a [u8],
+        repairs: u32,
+        doubtful: bool,
+    ) -> Record<'a> {
+        Record {
+            json,
+            span: self.span,
+            line: self.start.line,
+            repairs,
+            doubtful,
+            about_stream: self.marks.is_meta,
+        }
+    }
 }
 
 /// What the keys of an object have shown so far.

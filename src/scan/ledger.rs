@@ -101,16 +101,7 @@ impl Ledger {
                 self.repaired += u64::from(closed.repairs == 0);
                 let (json, repairs) = (&mended.json[..], mended.repairs);
                 self.loops.note(json);
-                let doubtful = self.doubtful;
-                let about_stream = closed.marks.is_meta;
-                let record = Record {
-                    json,
-                    span,
-                    line,
-                    repairs,
-                    doubtful,
-                    about_stream,
-                };
+                let record = closed.record(json, repairs, self.doubtful);
                 return sink(Event::Record(record));
             }
             return self.reject(raw, span, line, reason, at, sink);
@@ -118,17 +109,9 @@ impl Ledger {
         self.count(span, closed);
         let whole = closed.end_line == line && closed.repairs == 0;
         let json = if whole { raw } else { &self.line };
-        let (repairs, doubtful) = (closed.repairs, self.doubtful);
         self.loops.note(json);
-        let about_stream = closed.marks.is_meta;
-        sink(Event::Record(Record {
-            json,
-            span,
-            line,
-            repairs,
-            doubtful,
-            about_stream,
-        }))
+        let record = closed.record(json, closed.repairs, self.doubtful);
+        sink(Event::Record(record))
     }
 
     /// The likely reading of a closed value with a flaw, if that is asked
