@@ -112,6 +112,19 @@ fn is_unprintable(c: char) -> bool {
             | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
+/// None of these cases may be done; how many they are.
+#[track_caller]
+pub fn are_repelled(
+    dir: &Dir,
+    before: &[(String, String)],
+    inputs: &[String],
+) -> usize {
+    for input in inputs {
+        is_repelled(dir, before, input.as_bytes());
+    }
+    inputs.len()
+}
+
 /// The case must not be done, must be said, and must leave all as it was.
 #[track_caller]
 pub fn is_repelled(dir: &Dir, before: &[(String, String)], input: &[u8]) {
@@ -293,10 +306,7 @@ fn no_name_leads_where_no_answer_may_go() {
         inputs.push(format!(
             r#"{{"type":"tool_call","name":"Write","input":{{"path":{name},"content":"!"}}}}"#
         ));
-        for input in inputs {
-            is_repelled(&dir, &before, input.as_bytes());
-            cases += 1;
-        }
+        cases += are_repelled(&dir, &before, &inputs);
     }
     println!("{cases} cases");
     assert!(cases > 500);
@@ -403,9 +413,7 @@ fn no_record_that_deviates_is_done() {
     ] {
         cases.push(modify(edit));
     }
-    for case in &cases {
-        is_repelled(&dir, &before, case.as_bytes());
-    }
+    are_repelled(&dir, &before, &cases);
     is_repelled(
         &dir,
         &before,

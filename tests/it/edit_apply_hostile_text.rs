@@ -1,7 +1,7 @@
 //! What an untrusted answer may try in a diff or in blocks: the same traps as
 //! for records, and those that only these formats have.
 
-use crate::edit_apply_hostile::{is_repelled, names, run, snapshot, trapped};
+use crate::edit_apply_hostile::{are_repelled, names, run, snapshot, trapped};
 
 /// A name as git quotes it.
 fn quoted(prefix: &str, name: &str) -> String {
@@ -91,10 +91,7 @@ fn no_name_in_a_diff_leads_where_no_answer_may_go() {
             inputs.truncate(3);
             inputs.extend(diffs(&name, bare));
         }
-        for input in inputs {
-            is_repelled(&dir, &before, input.as_bytes());
-            cases += 1;
-        }
+        cases += are_repelled(&dir, &before, &inputs);
     }
     println!("{cases} cases");
     assert!(cases > 500);
@@ -110,10 +107,7 @@ fn no_name_of_a_block_leads_where_no_answer_may_go() {
         if name.is_empty() || name.contains(['\n', '\r']) || name == "x " {
             continue;
         }
-        for input in blocks(&name) {
-            is_repelled(&dir, &before, input.as_bytes());
-            cases += 1;
-        }
+        cases += are_repelled(&dir, &before, &blocks(&name));
     }
     println!("{cases} cases");
     assert!(cases > 400);
@@ -195,9 +189,7 @@ fn no_diff_that_deviates_is_done() {
     let mut cut = hunk("-1,3 +1,3", " one\n-two\n+x\n two\n");
     cut.truncate(cut.len() - 3);
     cases.push(cut);
-    for case in &cases {
-        is_repelled(&dir, &before, case.as_bytes());
-    }
+    are_repelled(&dir, &before, &cases);
     println!("{} cases", cases.len());
     assert!(cases.len() > 45);
 }
