@@ -176,9 +176,9 @@ fn gemini(context: Context, scopes: &[Scope], moment: Moment) -> Channel {
 }
 
 /// Events first, then the message they made, then the last one's text as the
-/// result: each says it once more. What a subagent says is not the answer,
-/// and the document says so at its end; before any tool was called there is
-/// none.
+/// result: each says it once more. What an agent that it called says is not
+/// the answer, and the document says so at its end; before any tool was
+/// called there is none.
 fn claude(
     context: Context,
     document: &Scope,

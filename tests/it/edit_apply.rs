@@ -346,10 +346,10 @@ fn names_below_the_root_may_be_absolute() {
     let input = format!(
         "{}\n{}\n{}\n",
         format_args!(r#"{{"type":"create","path":"{root}/a","content":"x"}}"#),
-        r#"{"type":"create","path":"/work/space/b","content":"x"}"#,
+        r#"{"type":"create","path":"/srv/space/b","content":"x"}"#,
         r#"{"type":"create","path":"/etc/c","content":"x"}"#,
     );
-    let args = ["--strip-root", "/work/space"];
+    let args = ["--strip-root", "/srv/space"];
     let ran = apply(&dir, &args, &input);
     assert_eq!(ran.status, 1);
     assert_eq!(tree(&dir), files(&[("a", "x"), ("b", "x")]));
