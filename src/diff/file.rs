@@ -54,17 +54,23 @@ impl FileHeader {
         matches!(self.kind, Kind::New | Kind::Delete)
     }
 
+    /// The names that the index line gives to the content before and after:
+    /// at least seven hexadecimal digits each. Both are written with as many;
+    /// one with fewer was cut.
+    pub fn blobs(&self) -> Option<(&[u8], &[u8])> {
+        let index = self.index.as_deref()?;
+        let at = memchr::memmem::find(index, b"..")?;
+        let (old, new) = (index.get(..at)?, index.get(at + 2..)?);
+        let new = new.split(|b| *b == b' ').next()?;
+        let is_name = old.len() >= SHORTEST_NAME && old.len() == new.len();
+        is_name.then_some((old, new))
+    }
+
     /// Whether the index line says that the file is empty where it exists.
     pub fn names_empty_blob(&self) -> bool {
-        let Some(index) = &self.index else { return false };
-        let at = memchr::memmem::find(index, b"..");
-        let Some(at) = at else { return false };
-        let old = index.get(..at).unwrap_or_default();
-        let new = index.get(at + 2..).unwrap_or_default();
-        let new = new.split(|b| *b == b' ').next().unwrap_or_default();
-        let hash = if self.kind == Kind::Delete { old } else { new };
-        // Both are written with as many digits; one with fewer was cut.
-        hash.starts_with(EMPTY_BLOB) && old.len() == new.len()
+        let Some((old, new)) = self.blobs() else { return false };
+        let name = if self.kind == Kind::Delete { old } else { new };
+        name.starts_with(EMPTY_BLOB)
     }
 
     /// Whether two headers do the same; what git notes beside does not.
@@ -75,6 +81,10 @@ impl FileHeader {
             && self.new_mode == other.new_mode
     }
 }
+
+/// Digits of the shortest name of a blob that git writes by itself
+/// (git-config(1), core.abbrev).
+const SHORTEST_NAME: usize = 7;
 
 /// The beginning of the name that git gives to empty content.
 const EMPTY_BLOB: &[u8] = b"e69de29";

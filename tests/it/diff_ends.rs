@@ -159,3 +159,67 @@ fn the_beginning_of_a_next_file_is_cut_and_what_came_before_whole() {
     }
     is_cut(&[hunk, "--- a/n\n+++ b/n\n"].concat());
 }
+
+/// The prefix of an answer that is printed in a tree, and the status.
+fn prefix(dir: &Dir, answer: &str) -> Ran {
+    run_in(dir.path(), "diff-resume", &["-C", "."], answer.as_bytes())
+}
+
+#[test]
+fn a_new_last_line_may_be_half_though_it_is_ended() {
+    // A CLI may have ended it, or a marker follow that it is not.
+    let dir = Dir::new();
+    dir.put("f.txt", "one\ntwo\n");
+    for at in ADDED.len() - 9..=ADDED.len() {
+        let ran = prefix(&dir, &format!("{}\n", &ADDED[..at]));
+        assert_eq!((ran.status, ran.text().as_str()), (1, ""), "{ran:?}");
+    }
+}
+
+/// Two hunks of one file, with the names that git gives to its content.
+const NAMED: &str = "\
+diff --git a/f.txt b/f.txt
+index 0ff3bbb..a470ced 100644
+--- a/f.txt
++++ b/f.txt
+@@ -1,4 +1,5 @@
++0
+ 1
+ 2
+ 3
+ 4
+@@ -17,4 +18,5 @@
+ 17
+ 18
+ 19
+ 20
++21
+";
+
+#[test]
+fn a_content_that_the_index_line_names_is_whole() {
+    let dir = Dir::new();
+    let text: String = (1..=20).map(|n| format!("{n}\n")).collect();
+    dir.put("f.txt", &text);
+    let ran = prefix(&dir, NAMED);
+    assert_eq!((ran.status, ran.text().as_str()), (0, NAMED), "{ran:?}");
+    let half = NAMED.replace("+21\n", "+2\n");
+    let other = NAMED.replace("..a470ced", "..a470cee");
+    for answer in [half, other] {
+        let ran = prefix(&dir, &answer);
+        assert_eq!(ran.status, 1, "{answer}: {ran:?}");
+        assert!(!ran.text().contains("-17,4"), "{answer}: {ran:?}");
+    }
+}
+
+#[test]
+fn a_new_file_that_the_index_line_names_is_whole() {
+    let dir = Dir::new();
+    let named = "diff --git a/n b/n\nnew file mode 100644\n\
+        index 0000000..422c2b7\n--- /dev/null\n+++ b/n\n@@ -0,0 +1,2 @@\n\
+        +a\n+b\n";
+    let ran = prefix(&dir, named);
+    assert_eq!((ran.status, ran.text().as_str()), (0, named), "{ran:?}");
+    let ran = prefix(&dir, &named.replace("+b\n", "+c\n"));
+    assert_eq!((ran.status, ran.text().as_str()), (1, ""), "{ran:?}");
+}

@@ -10,7 +10,7 @@ use tornkit::resume::{
 };
 
 use crate::diff_law::{try_tree, units};
-use crate::history::{Sample, samples};
+use crate::history::{Sample, mixed, samples};
 use crate::support::{Dir, Random, iterations};
 
 /// How a model goes on after a cut.
@@ -293,7 +293,7 @@ fn one_cut_in_a_real_diff_and_every_way_to_go_on() {
     let mut tally = Tally::new();
     let mut bad = Vec::new();
     let only = std::env::var("TORNKIT_STYLE").ok();
-    let samples = samples(iterations(20));
+    let samples = mixed(samples(iterations(20)));
     for sample in &samples {
         let text = &sample.diff;
         let lookup = |name: &[u8]| sample.preimage(name);
@@ -354,7 +354,7 @@ fn several_cuts_of_a_real_diff_in_a_row() {
     let mut random = Random::seeded();
     let dir = Dir::new();
     let mut tally = Tally::new();
-    let samples = samples(iterations(20));
+    let samples = mixed(samples(iterations(20)));
     let mut bad = Vec::new();
     for sample in &samples {
         let text = &sample.diff;

@@ -30,6 +30,18 @@ impl Sample {
         self.files.iter().map(|(n, t)| (n.as_slice(), t.as_slice()))
     }
 
+    /// The diff as models write it: without the names of blobs, which they
+    /// cannot know. Where git's own form needs them they stay.
+    pub fn without_blobs(mut self) -> Self {
+        let needs = |part: &[u8]| memchr::memmem::find(&self.diff, part);
+        if needs(b"GIT binary patch").or(needs(b"..e69de29")).is_none() {
+            let lines = self.diff.split_inclusive(|b| *b == b'\n');
+            let lines = lines.filter(|line| !line.starts_with(b"index "));
+            self.diff = lines.flatten().copied().collect();
+        }
+        self
+    }
+
     /// The file as the parent has it.
     pub fn preimage(&self, name: &[u8]) -> Preimage {
         match self.files.get(name) {
@@ -38,6 +50,17 @@ impl Sample {
             None => Preimage::Absent,
         }
     }
+}
+
+/// Every second diff without the names of blobs.
+pub fn mixed(samples: Vec<Sample>) -> Vec<Sample> {
+    let samples = samples.into_iter().enumerate();
+    samples
+        .map(|(n, sample)| match n % 2 {
+            0 => sample,
+            _ => sample.without_blobs(),
+        })
+        .collect()
 }
 
 /// Bytes of the largest diff that is taken: about the largest answer of

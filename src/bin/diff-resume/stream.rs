@@ -7,11 +7,12 @@ use anyhow::Error;
 
 use tornkit::cli;
 use tornkit::diff::{
-    Change, Event, Finished, Parser, Reason, Rejected, Renderer, Unit,
+    Change, Event, Finished, Hunk, Parser, Reason, Rejected, Renderer, Unit,
 };
 use tornkit::edit::{Detector, Format};
 use tornkit::report::envelope::Envelope;
 use tornkit::report::resume as report;
+use tornkit::resume::Known;
 use tornkit::resume::diff::{self, Numbering};
 use tornkit::span::{Cut, Status, Verdict};
 use tornkit::stream::{Input, Output, StreamError};
@@ -90,6 +91,8 @@ struct Sink {
     unnumbered: usize,
     /// Whether the first unit of the file in hand was rejected.
     owes_header: bool,
+    /// The hunks of the file in hand, where its index line can be checked.
+    earlier: Vec<Hunk>,
     /// What is said about rejected parts once the status is known.
     complaints: Vec<String>,
 }
@@ -108,6 +111,7 @@ impl Sink {
             misplaced: 0,
             unnumbered: 0,
             owes_header: false,
+            earlier: Vec::new(),
             complaints: Vec::new(),
         }
     }
@@ -118,7 +122,10 @@ impl Sink {
         run: &Run<'_>,
     ) -> Result<(), StreamError> {
         match event {
-            Event::Unit(unit) => self.place(&unit, run),
+            Event::Unit(unit) => {
+                self.keep(&unit, run);
+                self.place(&unit, run)
+            }
             Event::Rejected(bad) => {
                 self.rejected += 1;
                 if self.complaints.len() < NAMED_REJECTS {
@@ -136,6 +143,18 @@ impl Sink {
                 }
                 Ok(())
             }
+        }
+    }
+
+    fn keep(&mut self, unit: &Unit<'_>, run: &Run<'_>) {
+        if unit.is_first {
+            self.earlier.clear();
+        }
+        let is_named = run.files.are_known() && unit.file.blobs().is_some();
+        if let Change::Hunk(hunk) = unit.change
+            && is_named
+        {
+            self.earlier.push(hunk.clone());
         }
     }
 
@@ -190,9 +209,13 @@ impl Sink {
         run: &Run<'_>,
         finished: Finished,
     ) -> Result<Status, Error> {
+        let starts = finished.last.as_ref().is_some_and(|last| last.is_first);
+        let earlier = std::mem::take(&mut self.earlier);
+        let earlier: Vec<_> = earlier.iter().filter(|_| !starts).collect();
         let (whole, cut) = run.known(|known| {
-            let whole = diff::is_whole(&finished, known.end, known.lookup);
-            (whole, diff::cut(&finished, known.end, known.lookup))
+            let Known { end, lookup, .. } = known;
+            let whole = diff::is_whole(&finished, &earlier, end, lookup);
+            (whole, diff::cut(&finished, &earlier, end, lookup))
         });
         let mut units = finished.totals.units;
         if let Some(last) = finished.last.as_ref().filter(|_| whole) {

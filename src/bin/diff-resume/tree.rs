@@ -23,6 +23,11 @@ impl Files {
         Ok(Self { tree, seen: RefCell::default() })
     }
 
+    /// Whether there is a tree to look into.
+    pub(crate) fn are_known(&self) -> bool {
+        self.tree.is_some()
+    }
+
     /// What stands under a name of the tree.
     pub(crate) fn get(&self, name: &[u8]) -> Preimage {
         let Some(tree) = &self.tree else { return Preimage::Unknown };

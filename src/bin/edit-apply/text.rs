@@ -87,7 +87,7 @@ fn finish_diff<E>(
         sink(Asked::Unit(diff::Event::Rejected(bad)))?;
         finished.tail = None;
     } else if let Some(last) = &finished.last {
-        if ends::is_whole(&finished, end, &nothing_known) {
+        if ends::is_whole(&finished, &[], end, &nothing_known) {
             sink(Asked::Unit(diff::Event::Unit(last.unit())))?;
         } else if !last.is_first {
             sink(Asked::CutFile)?;

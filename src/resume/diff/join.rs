@@ -382,18 +382,17 @@ fn choose(
     end: AnswerEnd,
     lookup: &Lookup<'_>,
 ) -> (Way, Option<usize>) {
-    if end != AnswerEnd::MayBeCut {
-        let whole = |way: &Way| is_whole(&way.patch.end, end, lookup);
-        if ways.iter().any(whole) {
-            ways.retain(whole);
-        }
+    let whole = |way: &Way| {
+        let patch = &way.patch;
+        is_whole(&patch.end, &patch.earlier(), end, lookup)
+    };
+    if end != AnswerEnd::MayBeCut && ways.iter().any(&whole) {
+        ways.retain(&whole);
     }
     let mut ways = ways.into_iter();
     let best = ways.next().unwrap_or_else(|| Way::first(Vec::new()));
     let is_same = |one: &Way, two: &Way| {
-        let whole = |way: &Way| {
-            end != AnswerEnd::MayBeCut && is_whole(&way.patch.end, end, lookup)
-        };
+        let whole = |way| end != AnswerEnd::MayBeCut && whole(way);
         is_same(one, two) || whole(one) && whole(two) && does_same(one, two)
     };
     let rival = ways.find(|way| !is_same(&best, way));

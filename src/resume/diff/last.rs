@@ -1,5 +1,6 @@
 //! Whether the last unit of an answer is whole.
 
+use super::blob;
 use crate::diff::{Doubt, Finished, Hunk, HunkLine, Kind, Last, Side};
 use crate::edit::hunks::Ground;
 use crate::resume::preimage::{Lookup, Preimage};
@@ -19,21 +20,29 @@ pub enum AnswerEnd {
     Certain,
 }
 
-/// Whether the last unit may be taken as whole.
-pub fn is_whole(end: &Finished, known: AnswerEnd, lookup: &Lookup<'_>) -> bool {
+/// Whether the last unit may be taken as whole. The hunks of its file that
+/// came before are of use where an index line names the file's content.
+pub fn is_whole(
+    end: &Finished,
+    earlier: &[&Hunk],
+    known: AnswerEnd,
+    lookup: &Lookup<'_>,
+) -> bool {
     let Some(last) = &end.last else { return true };
     if last.hunk.as_ref().is_some_and(|hunk| !hunk.is_change()) {
         return false;
     }
     match known {
         AnswerEnd::Certain => true,
-        AnswerEnd::Meant if !last.is_line_ended => is_proven(last, lookup),
+        AnswerEnd::Meant if !last.is_line_ended => {
+            is_proven(last, earlier, lookup)
+        }
         AnswerEnd::Meant | AnswerEnd::Stopped
             if !end.in_fence && is_end(end, last) =>
         {
-            !is_refuted(last, lookup)
+            !is_refuted(last, earlier, lookup)
         }
-        _ => is_proven(last, lookup),
+        _ => is_proven(last, earlier, lookup),
     }
 }
 
@@ -49,8 +58,12 @@ fn is_end(end: &Finished, last: &Last) -> bool {
     }
 }
 
-/// Whether the file has the last line, but longer: then it was cut.
-fn is_refuted(last: &Last, lookup: &Lookup<'_>) -> bool {
+/// Whether the last unit does not make the file that the index line names, or
+/// the file has the last line, but longer: then it was cut.
+fn is_refuted(last: &Last, earlier: &[&Hunk], lookup: &Lookup<'_>) -> bool {
+    if is_as_named(last, earlier, lookup) == Some(false) {
+        return true;
+    }
     let Some(hunk) = last.hunk.as_ref().filter(|_| !last.is_line_ended) else {
         return false;
     };
@@ -72,7 +85,11 @@ fn is_refuted(last: &Last, lookup: &Lookup<'_>) -> bool {
 }
 
 /// Whether nothing can follow.
-pub(super) fn is_proven(last: &Last, lookup: &Lookup<'_>) -> bool {
+pub(super) fn is_proven(
+    last: &Last,
+    earlier: &[&Hunk],
+    lookup: &Lookup<'_>,
+) -> bool {
     match last.doubt {
         Doubt::HeaderOnly => {
             let file = &last.file;
@@ -83,12 +100,18 @@ pub(super) fn is_proven(last: &Last, lookup: &Lookup<'_>) -> bool {
         }
         Doubt::NothingFollows | Doubt::Unmet => {
             let Some(hunk) = &last.hunk else { return false };
+            // Where context is still to come, all changes may be there.
+            match is_as_named(last, earlier, lookup) {
+                Some(true) if hunk.is_met() => return true,
+                Some(false) => return false,
+                _ => {}
+            }
             if hunk.is_met() && ends_with_marker(hunk) {
                 return true;
             }
             match lookup(&last.file.old) {
                 Preimage::Text(text) if last.file.kind != Kind::New => {
-                    is_proven_by(hunk, last, &Ground::new(&text))
+                    is_proven_by(hunk, &Ground::new(&text))
                 }
                 _ => false,
             }
@@ -97,21 +120,29 @@ pub(super) fn is_proven(last: &Last, lookup: &Lookup<'_>) -> bool {
     }
 }
 
+/// Whether the file patch makes the content that its index line names, where
+/// the line tells.
+fn is_as_named(
+    last: &Last,
+    earlier: &[&Hunk],
+    lookup: &Lookup<'_>,
+) -> Option<bool> {
+    let hunks = earlier.iter().copied().chain(&last.hunk);
+    blob::is_as_named(&last.file, hunks, lookup)
+}
+
 /// Whether the old side stands where the number says, with the last line,
 /// and the counts leave nothing to follow.
-fn is_proven_by(hunk: &Hunk, last: &Last, ground: &Ground<'_>) -> bool {
+fn is_proven_by(hunk: &Hunk, ground: &Ground<'_>) -> bool {
     let Some(numbers) = hunk.numbers else { return false };
     let old = hunk.side(Side::Old);
     let line = u64::from(numbers.old.start.max(1));
     let Some(range) = ground.stands_at(&old, line) else { return false };
     let at_end = range.end == ground.text().len();
     if !ends_on_old_side(hunk) {
-        // The last line is new, so the file cannot show that it is whole.
-        // Its line feed does, and that the hunk reaches the end of a file
-        // whose last line is ended: a marker that it is not comes too
-        // seldom to hold back each addition at the end of a file.
-        let is_ended = last.is_line_ended && ground.is_ended();
-        return hunk.is_met() && at_end && is_ended;
+        // The last line is new, so the file cannot show that it is whole:
+        // it may be half, or a marker may follow that it is not ended.
+        return false;
     }
     let left = |said: u32, have: u32| said.checked_sub(have);
     let old_left = left(numbers.old.count, hunk.old_lines);

@@ -2,6 +2,7 @@
 
 mod patch;
 mod fit;
+mod blob;
 mod last;
 mod number;
 mod survey;
@@ -12,7 +13,7 @@ mod headers;
 mod sound;
 mod join;
 
-use crate::diff::Finished;
+use crate::diff::{Finished, Hunk};
 use crate::scan::{Bytes, Summary};
 use crate::span::{Cut, Verdict};
 
@@ -23,13 +24,16 @@ pub use number::{Numbering, numbering};
 use super::preimage::Lookup;
 
 /// Where and how a diff ended early, if it did; for those who read it as a
-/// stream. Whether its last unit is whole is for [`is_whole`] to say.
+/// stream. Whether its last unit is whole is for [`is_whole`] to say, which
+/// may want the earlier hunks of the last file.
 pub fn cut(
     finished: &Finished,
+    earlier: &[&Hunk],
     end: AnswerEnd,
     lookup: &Lookup<'_>,
 ) -> Option<Cut> {
-    let whole = finished.last.is_some() && is_whole(finished, end, lookup);
+    let whole =
+        finished.last.is_some() && is_whole(finished, earlier, end, lookup);
     let tail = finished.tail.filter(|_| !whole);
     survey::cut(finished, tail, end)
 }
@@ -41,7 +45,7 @@ pub fn summary(
     end: AnswerEnd,
     lookup: &Lookup<'_>,
 ) -> Summary {
-    let cut = cut(finished, end, lookup);
+    let cut = cut(finished, &[], end, lookup);
     let held = u64::from(finished.last.is_some() && cut.is_none());
     let tail = cut.as_ref().map_or(0, |cut| cut.lost_bytes);
     let total = finished.totals.bytes;

@@ -80,6 +80,18 @@ impl Part {
     }
 }
 
+impl Patch {
+    /// The hunks of the last unit's file that came before it.
+    pub(super) fn earlier(&self) -> Vec<&Hunk> {
+        if self.end.last.as_ref().is_none_or(|last| last.is_first) {
+            return Vec::new();
+        }
+        let first = self.parts.iter().rposition(|part| part.is_first);
+        let parts = self.parts.get(first.unwrap_or(0)..).unwrap_or_default();
+        parts.iter().filter_map(Part::hunk).collect()
+    }
+}
+
 /// Reads a whole text.
 pub(super) fn read(text: &[u8]) -> Patch {
     let mut parts: Vec<Part> = Vec::new();

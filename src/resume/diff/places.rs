@@ -100,7 +100,10 @@ impl Before<'_> {
     pub(super) fn is_open(&self) -> bool {
         let last = self.patch.end.last.as_ref();
         last.is_some_and(|last| {
-            last.doubt == Doubt::Unmet && !is_proven(last, self.lookup)
+            last.doubt == Doubt::Unmet && {
+                let earlier = self.patch.earlier();
+                !is_proven(last, &earlier, self.lookup)
+            }
         })
     }
 

@@ -18,7 +18,7 @@ pub(super) fn of_patch(
     lookup: &Lookup<'_>,
     files: &Lookup<'_>,
 ) -> Survey {
-    let whole = is_whole(&patch.end, end, lookup);
+    let whole = is_whole(&patch.end, &patch.earlier(), end, lookup);
     if let Some(last) = patch.end.last.as_ref().filter(|_| whole) {
         patch.parts.push(Part::of_last(last));
         patch.end.tail = None;
