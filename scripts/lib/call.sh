@@ -63,13 +63,11 @@ said_tokens() {
     echo "${counted:-0}"
 }
 
-# What the answer says about itself, and whether it ended in saying the same
-# again and again. The line feed that some tools add is no part of it.
+# What the answer says about itself. The line feed that some tools add is no
+# part of it.
 examine() {
     awk 'NR > 1 { printf "\n" } { printf "%s", $0 }' "$answer" |
         ndjson-salvage --check --quiet --report "$dir/checked" 2>/dev/null
-    looping=no
-    if grep -q '"looping":{' "$dir/checked"; then looping=yes; fi
     stop_reason=$(member stop_reason <"$dir/checked" | head -n 1)
     verdict=$(member verdict <"$dir/checked" | head -n 1)
     said=$answer
@@ -194,7 +192,7 @@ join() {
         cut=--cut
     fi
     diff-resume stitch --format "$format" ${cut:+"$cut"} "$@" \
-        >"$dir/stitched.$attempt" \
+        --report "$dir/joined" >"$dir/stitched.$attempt" \
         2>"$dir/stitch.$attempt.err"
     stitch=$?
     if [ "$stitch" -gt 1 ]; then
@@ -202,6 +200,9 @@ join() {
         record
         trouble "cannot join the answers in '$dir'"
     fi
+    # Whether it ended in saying the same again and again.
+    looping=no
+    if grep -q '"looping":{' "$dir/joined"; then looping=yes; fi
     # An operation is applied once, so what was printed must stay.
     if [ "$applied" -gt 0 ]; then
         head -n "$applied" "$dir/stitched.$attempt" |

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::envelope::Envelope;
-use crate::span::{Cut, Verdict};
+use crate::span::{Cut, Loop, Verdict};
 
 /// One unit of the joined answer; a line of `status --json`.
 #[derive(Debug, Serialize)]
@@ -77,6 +77,9 @@ pub struct Joined<'a> {
     pub declared: Option<u64>,
     /// Where and how the joined answer is cut.
     pub cut: Option<&'a Cut>,
+    /// The repetition that the joined answer ended in; not looked for where
+    /// one diff is printed as it arrives.
+    pub looping: Option<Loop>,
     /// What wrapped the last answer, and what it said of it.
     #[serde(flatten)]
     pub envelope: Envelope,

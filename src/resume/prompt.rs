@@ -5,7 +5,7 @@ use super::overlap::is_telling;
 use super::quote;
 use super::survey::{Survey, Unit};
 use crate::edit::Format;
-use crate::span::CutState;
+use crate::span::{CutState, Loop, LoopUnit};
 
 /// Where the continuation is asked to begin.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,6 +41,8 @@ pub enum Refusal {
     Complete,
     /// The answer holds nothing that a continuation could build on.
     NothingToBuildOn,
+    /// The answer ends in a loop, which a continuation would feed.
+    Looping(Loop),
 }
 
 /// A prompt, or why there is none.
@@ -62,6 +64,11 @@ pub fn prompt(text: &[u8], survey: &Survey, context: &Context) -> Prompt {
     if survey.has_all_declared() && missing.is_empty() {
         return Err(Refusal::Complete);
     }
+    if let Some(looping) = survey.summary.looping
+        && !leaves_loop(looping, survey, context.style)
+    {
+        return Err(Refusal::Looping(looping));
+    }
     let mut out = Vec::new();
     if let Some(task) = &context.task {
         out.extend_from_slice(task.trim_ascii_end());
@@ -75,12 +82,25 @@ pub fn prompt(text: &[u8], survey: &Survey, context: &Context) -> Prompt {
     out.extend_from_slice(unfinished(text, survey, context).as_bytes());
     out.extend_from_slice(still(&missing, survey).as_bytes());
     out.extend_from_slice(b"The answer so far ends with:\n");
-    let text = said(text, survey);
+    let text = match (survey.summary.looping, survey.cut()) {
+        (Some(_), Some(cut)) => {
+            text.get(..cut.span.start as usize).unwrap_or(text)
+        }
+        _ => said(text, survey),
+    };
     let tail = quote::unique_tail(text);
     out.extend_from_slice(&quote::block("tail", tail));
     out.push(b'\n');
     out.extend_from_slice(order(text, survey, context).as_bytes());
     Ok(out)
+}
+
+/// Whether a continuation begins before the loop: with the unit in which the
+/// model lost its way, or earlier.
+fn leaves_loop(looping: Loop, survey: &Survey, style: Style) -> bool {
+    looping.unit == LoopUnit::Bytes
+        && survey.cut().is_some()
+        && matches!(style, Style::Op | Style::File)
 }
 
 /// The text without a line feed that a tool added at its end: within a

@@ -56,7 +56,10 @@ impl Joined {
         }
         match envelope {
             Verdict::Unsure => {}
-            Verdict::Complete => summary.verdict = Verdict::Complete,
+            Verdict::Complete => {
+                summary.verdict = Verdict::Complete;
+                summary.looping = None;
+            }
             Verdict::Cut => {
                 let lines = memchr::memchr_iter(b'\n', &self.text).count();
                 let byte = self.text.len() as u64;

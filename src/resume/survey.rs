@@ -1,8 +1,8 @@
 //! What an answer consists of: its units in order, and its end.
 
 use crate::json;
-use crate::scan::{Config, Event, Scanner, Summary};
-use crate::span::{Span, Verdict};
+use crate::scan::{Config, Event, Loops, Scanner, Summary};
+use crate::span::{Loop, Span, Verdict};
 
 /// Whether a unit can be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,6 +141,26 @@ pub fn survey(text: &[u8]) -> Survey {
         reasons: Vec::new(),
         unnumbered: 0,
     }
+}
+
+/// The repetition that units and the text of the cut one end in.
+pub(super) fn looping(units: &[Unit], text: &[u8]) -> Option<Loop> {
+    let mut loops = Loops::default();
+    let mut tail: &[u8] = b"";
+    for unit in units {
+        match unit.state {
+            UnitState::Complete => {
+                let path = unit.path.as_deref().unwrap_or_default();
+                loops.note(&[path.as_bytes(), b"\0", &unit.json].concat());
+            }
+            UnitState::Cut => {
+                let from = usize::try_from(unit.span.start).ok();
+                tail = from.and_then(|from| text.get(from..)).unwrap_or(tail);
+            }
+            UnitState::Missing | UnitState::Rejected => {}
+        }
+    }
+    loops.at_end(tail)
 }
 
 impl Survey {

@@ -1,8 +1,8 @@
 //! Whether an answer ends in a loop: a model that repeats itself goes on
 //! until its budget is spent, and asking it to continue feeds the loop.
 //!
-//! Emitted records flow in, and the tail once the stream has ended. Only
-//! what still repeats at the end counts; a repetition that ended did no harm.
+//! Whole records flow in, hunks or blocks in their place, and the tail once
+//! the stream has ended. Only what still repeats at the end counts; a repetition that ended did no harm.
 
 use crate::span::{Loop, LoopUnit};
 
@@ -26,7 +26,7 @@ const FEWEST_TAIL_BYTES: usize = 1024;
 
 /// The records that went by lately.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Loops {
+pub(crate) struct Loops {
     records: u64,
     recent: [u64; LONGEST_CYCLE],
     /// For each period, less one: how many records in a row were equal to
@@ -35,8 +35,8 @@ pub(super) struct Loops {
 }
 
 impl Loops {
-    /// Notes a record that was emitted.
-    pub(super) fn note(&mut self, json: &[u8]) {
+    /// Notes a whole record.
+    pub(crate) fn note(&mut self, json: &[u8]) {
         let digest = digest(json);
         let slots = LONGEST_CYCLE as u64;
         for (run, period) in self.runs.iter_mut().zip(1_u64..) {
@@ -58,7 +58,7 @@ impl Loops {
     }
 
     /// The loop that the stream ended in, if it did.
-    pub(super) fn at_end(&self, tail: &[u8]) -> Option<Loop> {
+    pub(crate) fn at_end(&self, tail: &[u8]) -> Option<Loop> {
         let cycles = self.runs.iter().zip(1_u64..);
         let cycle = cycles.map(|((records, bytes), period)| {
             (
@@ -73,7 +73,10 @@ impl Loops {
         let mut cycle = cycle.filter(|(found, bytes)| {
             found.times >= FEWEST_TIMES && *bytes >= FEWEST_BYTES
         });
-        cycle.next().map(|(found, _)| found).or_else(|| in_tail(tail))
+        let cycle = cycle.next().map(|(found, _)| found);
+        // A tool may have ended the last line.
+        let fed = tail.strip_suffix(b"\n");
+        cycle.or_else(|| in_tail(tail)).or_else(|| in_tail(fed?))
     }
 }
 
@@ -166,6 +169,11 @@ mod tests {
         let tail = format!("{{\"content\":\"{}", "x = 1\\n".repeat(300));
         let found = of(&[], tail.as_bytes()).unwrap();
         assert_eq!((found.unit, found.period), (LoopUnit::Bytes, 7));
+        let fed = of(&[], format!("{tail}x\n").as_bytes());
+        assert_eq!(fed, of(&[], format!("{tail}x").as_bytes()));
+        let fed =
+            of(&[], format!("{}\n", tail.trim_end_matches('n')).as_bytes());
+        assert_eq!(fed.map(|found| found.period), Some(7));
         let sound: String = (0..600).map(|n| format!("x{n} = 1\\n")).collect();
         assert_eq!(of(&[], sound.as_bytes()), None);
         let ruler = format!("{sound}{}", "-".repeat(200));

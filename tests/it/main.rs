@@ -45,6 +45,7 @@ mod manual;
 mod outputs;
 mod readme;
 mod recorded;
+mod resume_loops;
 mod resume_law;
 mod salvage;
 mod salvage_cases;

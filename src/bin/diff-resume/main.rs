@@ -319,8 +319,9 @@ impl Run<'_> {
         };
         let (mut joined, format) =
             self.known(|known| join(&said.texts, Known { end, ..known }));
-        if self.end != AnswerEnd::Certain {
-            joined.heed(verdict);
+        match self.end {
+            AnswerEnd::Certain => joined.survey.summary.looping = None,
+            _ => joined.heed(verdict),
         }
         (joined, format)
     }
@@ -446,6 +447,8 @@ impl Run<'_> {
                 "nothing to build on: no unit has begun; ask again from the \
                  start"
             }
+            // What is said of every answer that is not whole says it.
+            Refusal::Looping(_) => return Ok(Status::Incomplete),
         });
         Ok(Status::Incomplete)
     }
@@ -468,7 +471,8 @@ fn wanted(file: Option<&OsString>) -> Result<Vec<String>, Error> {
 
 fn judge(joined: &Joined) -> Status {
     let empty = joined.text.is_empty();
-    if empty || joined.is_whole() {
+    let is_looping = joined.survey.summary.looping.is_some();
+    if empty || joined.is_whole() && !is_looping {
         Status::Complete
     } else {
         Status::Incomplete

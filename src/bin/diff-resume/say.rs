@@ -4,7 +4,7 @@ use tornkit::cli::{self, Diagnostics};
 use tornkit::edit::Format;
 use tornkit::report::resume as report;
 use tornkit::resume::{How, Joined, UnitState};
-use tornkit::span::{Cut, Status};
+use tornkit::span::{Cut, Loop, Status};
 use tornkit::transcript::Outcome;
 
 use crate::mends::Mends;
@@ -43,6 +43,9 @@ pub(crate) fn explain(
             noun(format),
         ));
     }
+    if let Some(looping) = survey.summary.looping {
+        diagnostics.say(&describe_loop(looping, format));
+    }
     if let Some(cut) = &survey.summary.cut {
         say_cut(cut, format, survey.summary.operations, diagnostics);
         if let Some(why) = outcome.why_cut() {
@@ -55,6 +58,14 @@ pub(crate) fn explain(
             "cannot find an operation in {bytes} bytes of text",
         ));
     }
+}
+
+/// That an answer ends in a loop, and what to do.
+pub(crate) fn describe_loop(looping: Loop, format: Format) -> String {
+    format!(
+        "cannot trust the end of the answer: {}; do not continue it, ask anew",
+        looping.describe(noun(format)),
+    )
 }
 
 /// Where an answer is cut, and what of it is whole.
@@ -94,6 +105,10 @@ pub(crate) fn fault(joined: &Joined) -> Option<String> {
         let (line, byte) = (cut.line, cut.byte);
         let state = cut.state.describe();
         return Some(format!("cut {state} (line {line}, byte {byte})"));
+    }
+    if let Some(looping) = survey.summary.looping {
+        let what = looping.describe("unit");
+        return Some(format!("it ends in a loop, {what}"));
     }
     let mut units = survey.units.iter();
     if let Some(unit) = units.find(|u| u.state == UnitState::Rejected) {
@@ -135,6 +150,7 @@ pub(crate) fn summed_up<'j>(
         complete: summary.records,
         declared: summary.declared,
         cut: summary.cut.as_ref(),
+        looping: summary.looping,
         envelope: outcome.report(),
         mends: Mends::of(&joined.survey.mended).report(),
         seams: seams.collect(),

@@ -250,6 +250,7 @@ impl Sink {
             complete: units,
             declared: None,
             cut: cut.as_ref(),
+            looping: None,
             envelope: Envelope::default(),
             mends: mends.report(),
             seams: Vec::new(),

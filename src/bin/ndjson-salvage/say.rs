@@ -2,7 +2,7 @@
 
 use tornkit::cli::{self, Diagnostics};
 use tornkit::scan::Heard;
-use tornkit::span::{Cut, Loop, LoopUnit, Place};
+use tornkit::span::{Cut, Loop, Place};
 
 use crate::{Args, Found};
 
@@ -152,14 +152,9 @@ fn counted(n: u64, noun: &str) -> String {
 }
 
 fn describe_loop(looping: Loop, name: &str, bytes: u64) -> String {
-    let Loop { unit, period, times } = looping;
-    let unit = match unit {
-        LoopUnit::Records => "record",
-        LoopUnit::Bytes => "byte",
-    };
     format!(
-        "cannot trust the end of '{name}': the same {} {times} times; \
-         do not continue it, ask anew ({name}, byte {bytes})",
-        counted(period, unit),
+        "cannot trust the end of '{name}': {}; do not continue it, ask anew \
+         ({name}, byte {bytes})",
+        looping.describe("record"),
     )
 }

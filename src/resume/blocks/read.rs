@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use crate::blocks::{Block, Change, Event, Fenced, Finished, Open, Parser};
-use crate::resume::survey::{Survey, Unit, UnitState};
+use crate::resume::survey::{Survey, Unit, UnitState, looping};
 use crate::span::{Span, Verdict};
 
 /// What a text says.
@@ -106,6 +106,7 @@ impl Read {
             let from = usize::try_from(cut.tail.byte).unwrap_or(text.len());
             summary.tail = text.get(from..).unwrap_or_default().to_vec();
         }
+        summary.looping = looping(&units, text);
         Survey { units, summary, mended: Vec::new(), reasons, unnumbered: 0 }
     }
 }

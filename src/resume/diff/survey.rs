@@ -5,7 +5,7 @@ use super::number::number;
 use super::patch::{Part, Patch, render};
 use crate::diff::{FileHeader, Finished, Kind};
 use crate::resume::preimage::Lookup;
-use crate::resume::survey::{Mended, Survey, Unit, UnitState};
+use crate::resume::survey::{Mended, Survey, Unit, UnitState, looping};
 use crate::scan::{Bytes, Summary};
 use crate::span::{Cut, CutState, Place, Span, Verdict};
 
@@ -26,7 +26,8 @@ pub(super) fn of_patch(
     let unnumbered = number(&mut patch, files);
     let cut = cut(&patch.end, patch.end.tail, end);
     let units = units(&patch, text.len() as u64);
-    let summary = summary(text, &patch, cut);
+    let mut summary = summary(text, &patch, cut);
+    summary.looping = looping(&units, text);
     let reasons = patch.rejected.iter();
     let reasons = reasons.map(|(_, bad)| bad.reason.describe()).collect();
     Survey { units, summary, mended: mended(&patch), reasons, unnumbered }

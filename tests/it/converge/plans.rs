@@ -198,20 +198,23 @@ fn the_tokens_of_a_run_are_bounded() {
 
 #[test]
 fn a_model_that_repeats_itself_is_given_up() {
-    let dir = Dir::new();
-    dir.put("list", "Create a.txt\n");
-    let start = r#"{"type":"create","file_path":"a.txt","content":""#;
-    let looping = format!("{start}{}", "and so on and so forth ".repeat(400));
-    let llm = model(&dir, &[("", &looping)]);
-    let run = run(dir, &llm, &["--max-attempts", "9"]);
-    assert_eq!(run.ran.status, 1, "{:?}", run.ran);
-    assert!(
-        run.ran.stderr.starts_with("converge: the model repeats itself"),
-        "{:?}",
-        run.ran
-    );
-    assert_eq!(run.telemetry().len(), 2);
-    assert_eq!(run.telemetry()[0]["stop_reason"], "loop");
+    let ops = r#"{"type":"create","file_path":"a.txt","content":""#;
+    let diff = "--- /dev/null\n+++ b/a.txt\n@@ -0,0 +1,9 @@\n";
+    for (start, again) in
+        [(ops, "and so on and so forth "), (diff, "+and so on and so forth\n")]
+    {
+        let dir = Dir::new();
+        dir.put("list", "Create a.txt\n");
+        // Until the budget is spent, as such a model does.
+        let looping = format!("{start}{}", again.repeat(4000));
+        let llm = model(&dir, &[("", &looping)]);
+        let run = run(dir, &llm, &["--max-attempts", "9"]);
+        assert_eq!(run.ran.status, 1, "{:?}", run.ran);
+        let said = "converge: the model repeats itself";
+        assert!(run.ran.stderr.contains(said), "{:?}", run.ran);
+        assert_eq!(run.telemetry().len(), 2);
+        assert_eq!(run.telemetry()[0]["stop_reason"], "loop");
+    }
 }
 
 #[test]
