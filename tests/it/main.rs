@@ -43,6 +43,7 @@ mod history;
 mod layers;
 mod manual;
 mod outputs;
+mod prompt_cost;
 mod readme;
 mod recorded;
 mod resume_loops;
