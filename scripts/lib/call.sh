@@ -301,8 +301,9 @@ results() { grep -Ec "^($1)([[:blank:]]|\$)" "$dir/results.$attempt"; }
 # Deliverables without a complete operation, one a line; status 0 if none.
 uncovered() {
     diff-resume status --format "$format" --json "$@" 2>/dev/null |
-        grep '"state":"complete"' |
-        member file_path >"$dir/covered"
+        grep '"state":"complete"' >"$dir/whole"
+    { member file_path && member new_path <"$dir/whole"; } \
+        <"$dir/whole" >"$dir/covered"
     : >"$dir/missing"
     while IFS= read -r wanted; do
         is_covered "$wanted" || printf '%s\n' "$wanted" >>"$dir/missing"

@@ -16,6 +16,9 @@ pub struct Unit<'a> {
     pub op: Option<&'a str>,
     /// The file it is about, as far as it is known.
     pub file_path: Option<&'a str>,
+    /// The name that the file gets beside that one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub new_path: Option<&'a str>,
     /// Offset of its first byte in the joined text.
     pub start: u64,
     /// Offset just past its last byte.

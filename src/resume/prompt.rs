@@ -120,8 +120,8 @@ fn missing(survey: &Survey, deliverables: &[String]) -> Vec<String> {
             .any(|word| covers(word, path))
     };
     let covered = |line: &&String| {
-        let mut units = survey.units.iter().filter_map(|u| u.path.as_deref());
-        !units.any(|path| is_named(path, line))
+        let mut paths = survey.units.iter().flat_map(Unit::paths);
+        !paths.any(|path| is_named(path, line))
     };
     deliverables.iter().filter(covered).cloned().collect()
 }

@@ -38,6 +38,9 @@ pub struct Unit {
     pub op: Option<String>,
     /// The file it is about, as far as it is known.
     pub path: Option<String>,
+    /// The name that the file gets, where that is another and the name is
+    /// not `path` itself.
+    pub new_path: Option<String>,
     /// Where it stands, in bytes.
     pub span: Span,
     /// Line of its first byte, counted from 1.
@@ -47,6 +50,11 @@ pub struct Unit {
 }
 
 impl Unit {
+    /// The names that a file has, before and after.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        [&self.path, &self.new_path].into_iter().flatten().map(String::as_str)
+    }
+
     /// Whether it is about a file, not about the answer.
     pub fn is_operation(&self) -> bool {
         self.path.is_some()
@@ -57,7 +65,9 @@ impl Unit {
     fn read(state: UnitState, text: &[u8], span: Span, line: u64) -> Self {
         let op = json::member(text, |key| matches!(key, "type" | "mode"));
         let path = json::member(text, is_path_key);
-        Self { state, op, path, span, line, json: Vec::new() }
+        let new_path = json::member(text, |key| key == "new_path");
+        let new_path = new_path.filter(|_| op.as_deref() == Some("rename"));
+        Self { state, op, path, new_path, span, line, json: Vec::new() }
     }
 }
 

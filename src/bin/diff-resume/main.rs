@@ -522,6 +522,7 @@ fn print_units(
                 state: unit.state.name(),
                 op: unit.op.as_deref(),
                 file_path: unit.path.as_deref(),
+                new_path: unit.new_path.as_deref(),
                 start: unit.span.start,
                 end: unit.span.end,
                 line: unit.line,

@@ -117,6 +117,9 @@ fn whole(text: &[u8], block: &Block) -> Unit {
     let path = Some(block.path.as_slice());
     let mut unit = unit(UnitState::Complete, path, block.span, block.line);
     unit.op = Some(op(&block.change).to_owned());
+    if let Change::Update { to: Some(to), .. } = &block.change {
+        unit.new_path = Some(String::from_utf8_lossy(to).into_owned());
+    }
     unit.json = text.get(start..end).unwrap_or_default().to_vec();
     unit
 }
@@ -132,5 +135,6 @@ fn op(change: &Change) -> &'static str {
 
 fn unit(state: UnitState, path: Option<&[u8]>, span: Span, line: u64) -> Unit {
     let path = path.map(|path| String::from_utf8_lossy(path).into_owned());
-    Unit { state, op: None, path, span, line, json: Vec::new() }
+    let (op, new_path, json) = (None, None, Vec::new());
+    Unit { state, op, path, new_path, span, line, json }
 }

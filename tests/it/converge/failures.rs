@@ -117,6 +117,26 @@ fn a_pattern_is_covered_by_a_file_that_fits() {
 }
 
 #[test]
+fn a_file_that_gets_a_name_covers_it() {
+    let ops = "{\"type\":\"rename\",\"file_path\":\"old.txt\",\
+        \"new_path\":\"a.txt\"}\n";
+    let patch = "*** Begin Patch\n*** Update File: old.txt\n\
+        *** Move to: a.txt\n@@\n-x\n+y\n*** End Patch\n";
+    for answer in [ops, patch] {
+        let dir = Dir::new();
+        dir.put("tree/old.txt", "x\n");
+        small(&dir, "Create a.txt\n", answer);
+        let list = ["--deliverables", "deliverables.txt"];
+        let run = Run::new(
+            dir,
+            &[&["--llm", "cat answer.ndjson"], &list[..]].concat(),
+        );
+        assert_eq!(run.ran.status, 0, "{:?}", run.ran);
+        assert!(run.dir.path().join("tree/a.txt").exists());
+    }
+}
+
+#[test]
 fn an_operation_that_cannot_be_applied_is_shown_and_the_status_is_one() {
     let dir = Dir::new();
     dir.put("tree/a.txt", "something else\n");
