@@ -17,11 +17,14 @@ mod stitch;
 pub mod diff;
 mod blocks;
 mod quote;
+mod naming;
+mod order;
 mod prompt;
 
 pub use diff::AnswerEnd;
+pub use order::Style;
 pub use preimage::{Lookup, Preimage, nothing_known};
-pub use prompt::{Context, Prompt, Refusal, Style, prompt};
+pub use prompt::{Context, Prompt, Refusal, prompt};
 pub use seam::How;
 pub use stitch::{Joined, Known, Seam, join, stitch};
 pub use survey::{Mended, Survey, Unit, UnitState, survey};
