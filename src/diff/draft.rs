@@ -236,6 +236,9 @@ impl Draft {
             return Ok((Some(from.clone()), Some(to.clone()), Vec::new()));
         }
         let git = self.git.as_ref();
+        if git.is_some_and(|git| self.contradicts(git)) {
+            return Err(Reason::Header);
+        }
         let old = self.old.as_ref().or(git.map(|g| &g.0));
         let new = self.new.as_ref().or(git.map(|g| &g.1));
         let mut mends = Vec::new();
@@ -265,6 +268,42 @@ impl Draft {
             mends.push(Mend::NamePrefix);
         }
         Ok((old, new, mends))
+    }
+
+    /// Whether a `---` line names another file than the one that the header
+    /// changes by itself: then it begins the next file's.
+    pub(super) fn is_of_other(&self, line: &[u8]) -> bool {
+        let Some(rest) = line.strip_prefix(b"--- ") else { return false };
+        let name = name::of_line(rest);
+        let moved = self.from.as_ref().filter(|_| self.to.is_some());
+        let is_named = |git: &(Vec<u8>, Vec<u8>)| {
+            is_alike(&git.0, &git.1) && !is_alike(&name, &git.0)
+        };
+        let is_change = self.created.is_some()
+            || self.deleted.is_some()
+            || self.new_mode.is_some();
+        !name::is_null(&name)
+            && (moved.is_some_and(|from| !fits(&name, from))
+                || is_change && self.git.as_ref().is_some_and(is_named))
+    }
+
+    /// Whether a file that appears or goes away is not the one which the
+    /// first line names. git refuses that too.
+    fn contradicts(&self, git: &(Vec<u8>, Vec<u8>)) -> bool {
+        let is_null =
+            |name: &Option<Vec<u8>>| name.as_deref().is_some_and(name::is_null);
+        let other = |name: &Option<Vec<u8>>, first: &[u8]| {
+            let name = name.as_deref().filter(|name| !name::is_null(name));
+            name.is_some_and(|name| !is_alike(name, first))
+        };
+        let appears = self.created.is_some() || is_null(&self.old);
+        let goes = self.deleted.is_some() || is_null(&self.new);
+        let is_null = |name: &[u8]| name::is_null(name);
+        if !is_alike(&git.0, &git.1) {
+            let is_half = is_null(&git.0) || is_null(&git.1);
+            return (appears || goes) && !is_half;
+        }
+        appears && other(&self.new, &git.1) || goes && other(&self.old, &git.0)
     }
 
     fn kind(&self, old: Option<&[u8]>, new: Option<&[u8]>) -> Kind {
@@ -307,6 +346,16 @@ type Names = (Option<Vec<u8>>, Option<Vec<u8>>, Vec<Mend>);
 fn fits(name: &[u8], of: &[u8]) -> bool {
     let dir = name.strip_suffix(of);
     dir.is_some_and(|dir| dir.is_empty() || dir.ends_with(b"/"))
+}
+
+/// Whether two names are one, the first directory aside, which may be the
+/// prefix of a side.
+fn is_alike(one: &[u8], two: &[u8]) -> bool {
+    let bare = |name: &'_ [u8]| {
+        let at = memchr::memchr(b'/', name).map_or(0, |at| at + 1);
+        name.get(at..).unwrap_or_default().to_vec()
+    };
+    one == two || bare(one) == bare(two) || fits(one, two) || fits(two, one)
 }
 
 /// Whether a line was part of a header.

@@ -73,6 +73,15 @@ impl FileHeader {
         name.starts_with(EMPTY_BLOB)
     }
 
+    /// Whether it says that lines or data follow: it names two contents that
+    /// are not the same.
+    pub fn names_a_change(&self) -> bool {
+        let share = self.similarity.as_deref();
+        let differs = self.index.is_some()
+            && !(self.is_whole_file() && self.names_empty_blob());
+        differs || share.is_some_and(|share| share != b"100%")
+    }
+
     /// Whether two headers do the same; what git notes beside does not.
     pub fn does_as(&self, other: &Self) -> bool {
         self.kind == other.kind

@@ -224,8 +224,8 @@ impl Machine {
         let State::Header(mut draft) = std::mem::take(&mut self.state) else {
             return Ok(());
         };
-        let is_new_plain =
-            line.text.starts_with(b"--- ") && draft.old.is_some();
+        let is_new_plain = line.text.starts_with(b"--- ")
+            && (draft.old.is_some() || draft.is_of_other(line.text));
         if !is_new_plain && draft.take(line.text) == Taken::Yes
             || line.is_blank()
         {

@@ -15,6 +15,9 @@ pub struct Renderer {
     next: u32,
     /// Whether the `---` and `+++` lines of the file are written.
     is_named: bool,
+    /// Whether git would read the names of a plain header that follows as
+    /// more of the header that was written last.
+    is_open: bool,
 }
 
 /// Where a hunk without numbers is said to begin if it is the first: line 1
@@ -32,9 +35,12 @@ impl Renderer {
     /// without another copy.
     pub fn head(&mut self, unit: &Unit<'_>, out: &mut Vec<u8>) {
         if unit.is_first {
-            *self = Self { shift: 0, next: UNKNOWN_START, is_named: false };
-            header(unit.file, unit.change, out);
+            if self.is_open || !is_plain(unit) {
+                header(unit.file, out);
+            }
+            *self = Self { next: UNKNOWN_START, ..Self::default() };
         }
+        self.is_open = matches!(unit.change, Change::Header);
         match unit.change {
             Change::Header => {}
             Change::Hunk(hunk) => {
@@ -106,12 +112,14 @@ fn number(number: u32, out: &mut Vec<u8>) {
     }
 }
 
+/// Whether a unit needs no line above its `---` line.
+fn is_plain(unit: &Unit<'_>) -> bool {
+    let is_text = matches!(unit.change, Change::Hunk(_));
+    is_text && !unit.file.is_git && !unit.file.is_change()
+}
+
 /// The lines above the `---` line. A plain diff has none.
-fn header(file: &FileHeader, change: Change<'_>, out: &mut Vec<u8>) {
-    let is_text = matches!(change, Change::Hunk(_));
-    if is_text && !file.is_git && !file.is_change() {
-        return;
-    }
+fn header(file: &FileHeader, out: &mut Vec<u8>) {
     let (old, new) = match file.kind {
         Kind::New => (&file.new, &file.new),
         Kind::Delete => (&file.old, &file.old),
