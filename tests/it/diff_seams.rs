@@ -133,6 +133,137 @@ fn a_line_of_blanks_is_context_and_may_be_written_again() {
     assert_eq!(text, want);
 }
 
+#[test]
+fn what_reads_like_a_fence_may_be_the_rest_of_the_cut_line() {
+    // A CLI ended the cut line; no fence has marks behind its own.
+    let first = new_file(3, "+ls(\n");
+    let whole = joined(&first, "```sh`, 1)\n+b\n+c\n");
+    assert!(!printed(&whole).contains("+ls(\n+b\n"));
+    // With the same counts, the fence may be a line of the file.
+    let first = new_file(3, "+# Use\n+\n");
+    let open = "```sh\n+ls\n";
+    is_left_out(&first, open);
+    let longer = new_file(4, "+# Use\n+\n");
+    is_left_out(&longer, &format!("{open}+```\n"));
+    is_left_out(&format!("```diff\n{first}"), &format!("{open}```\n"));
+    is_left_out(&longer, "```diff\n+ls\n+```\n");
+    // A fence that is closed, or one around a diff, is one.
+    for fenced in ["```sh\n+ls\n```\n", "```diff\n+ls\n", "```\n+ls\n```\n"] {
+        let whole = joined(&first, fenced);
+        assert!(whole.is_whole(), "{fenced}");
+        assert!(printed(&whole).ends_with("+# Use\n+\n+ls\n"), "{fenced}");
+    }
+}
+
+#[test]
+fn a_hunk_that_stands_elsewhere_is_not_the_cut_one_again() {
+    let block = " \tif !ok {\n \t\tvs = []string{value}\n \t}\n+\n";
+    let names = "--- a/f.go\n+++ b/f.go\n@@ -5,9 +5,13 @@\n";
+    let line = "+\tif set(vs[0]) {\n";
+    let rest = format!("+\t}}\n \treturn\n case B:\n{block} \treturn\n");
+    let first = format!("{names}{block}{}", &line[..9]);
+    let tail = format!("@@ -8,6 +9,9 @@\n{line}{rest}");
+    let whole = joined(&first, &tail);
+    assert!(whole.is_whole());
+    assert_eq!(printed(&whole), format!("{names}{block}{line}{rest}"));
+}
+
+#[test]
+fn the_header_of_a_rest_that_changes_nothing_is_none_of_its_text() {
+    let first = "--- a/f\n+++ b/f\n@@ -4,3 +4,3 @@\n-x\n+y\n";
+    let rest = " @@ -1 +1 @@\n z\n";
+    for prose in ["", "\nThat is all.\n"] {
+        let tail = format!("@@ -5,2 +5,2 @@\n{rest}{prose}");
+        let whole = joined(first, &tail);
+        assert!(whole.is_whole());
+        assert_eq!(printed(&whole), [first, rest].concat());
+    }
+}
+
+#[test]
+fn a_header_does_not_change_its_name() {
+    let deleted = "diff --git a/l b/l\ndeleted file mode 100644\n\
+        index b9d4267..0000000\n--- a/l\n+++ /dev/null\n@@ -1 +0,0 @@\n\
+        -x\n";
+    let first = "diff --git a/l b/l\nnew file mode 120000\n\
+        index 0000000..47dc3e3\n--- /dev/null\n+++ b/l\n";
+    let hunk = "@@ -0,0 +1 @@\n+x\n\\ No newline at end of file\n";
+    let rest = format!("Sure, here is the rest:\n\n{hunk}");
+    for before in ["", deleted] {
+        let whole = joined(&[before, first].concat(), &rest);
+        assert!(whole.is_whole());
+        assert_eq!(printed(&whole), [before, first, hunk].concat());
+    }
+    let glued = joined(&first[..first.len() - 1], &format!("ink\n{hunk}"));
+    assert!(!glued.is_whole());
+    assert_eq!(printed(&glued), "");
+}
+
+#[test]
+fn a_header_that_is_a_unit_ends_at_the_name_of_another_file() {
+    let mode = "diff --git a/m b/m\nold mode 100644\nnew mode 100755\n";
+    let plain = "--- a/r\n+++ b/r\n@@ -1 +1 @@\n-a\n+b\n";
+    for first in [mode, &format!("{mode}diff --git a/r")] {
+        let whole = joined(first, plain);
+        assert!(whole.is_whole());
+        // git would read the names as more of the mode's header.
+        let named = format!("{mode}diff --git a/r b/r\n{plain}");
+        assert_eq!(printed(&whole), named);
+    }
+}
+
+#[test]
+fn a_byte_that_begins_no_character_is_kept() {
+    let first = b"--- a/l\n+++ b/l\n@@ -1 +1 @@\n-\xe9\xe9\n+caf\xe9";
+    let rest = b" noir\n";
+    let answers = [first.to_vec(), rest.to_vec()];
+    let format = Some(Format::Diff);
+    let end = AnswerEnd::Meant;
+    let known = Known { format, end, lookup: &nothing_known };
+    let whole = join(&answers, known).0;
+    assert!(whole.is_whole());
+    assert_eq!(whole.text, answers.concat());
+}
+
+#[test]
+fn a_header_is_no_unit_without_the_content_that_it_names() {
+    let first = "diff --git a/z b/z\nnew file mode 100644\n\
+        index 0000000..839e0ae\nGIT binary ";
+    let rest =
+        "patch\nliteral 3\nKcmYdfNCE%>hycU@\n\nliteral 0\nHcmV?d00001\n\n";
+    let whole = joined(&format!("{first}\n"), rest);
+    assert!(whole.is_whole());
+    assert!(printed(&whole).contains("literal 3\n"));
+}
+
+#[test]
+fn words_to_the_reader_are_no_end_of_a_line() {
+    let want = new_file(2, "+a\n+b # Note:\n") + NEXT;
+    for at in ["+a\n+b", "+a\n+b # No"] {
+        let at = want.find(at).unwrap() + at.len();
+        let words = format!("Sure, here is the rest:\n\n{}", &want[at..]);
+        let whole = joined(&want[..at], &words);
+        let same = printed(&whole) == want;
+        assert!(same || !whole.is_whole(), "{}", printed(&whole));
+    }
+}
+
+#[test]
+fn a_ruler_that_is_cut_in_the_middle_may_go_on() {
+    let names = "--- a/h.rst\n+++ b/h.rst\n@@ -1 +1,3 @@\n+1.0\n";
+    let rest = "++++\n 0.9\n";
+    is_left_out(&format!("{names}++++"), rest);
+    let whole = joined(&format!("{names}++"), &format!("+++{rest}"));
+    assert!(!whole.is_whole() || printed(&whole).contains("\n+++++++++\n"));
+    // A dash may begin a line, or be the first of its text.
+    let lines = "+- one\n+-";
+    let first = format!("--- a/f\n+++ b/f\n@@ -1 +1,3 @@\n--x\n{lines}");
+    let whole = joined(&first, " two\n+- three\n");
+    assert!(whole.is_whole());
+    let first = "--- a/f\n+++ b/f\n@@ -1,2 +1 @@\n--x\n-";
+    is_left_out(first, "- y\n+z\n");
+}
+
 /// Hunks without line numbers: the second one of a file stands once in it.
 const UNNUMBERED: &str = "\
 --- a/r

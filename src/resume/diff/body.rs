@@ -8,6 +8,10 @@ use bstr::ByteSlice;
 pub(in crate::resume) enum Lead {
     /// Nothing, or the opening of a fence.
     Nothing,
+    /// The opening of a fence that may be the rest of a line.
+    Fence,
+    /// Nothing: what may be the opening of a fence is kept.
+    Kept,
     Blanks,
     /// Words to the reader, with a blank line or a fence after them.
     Text,
@@ -30,7 +34,56 @@ const GREETING_LINES: usize = 8;
 /// that the fence of the earlier answer is open, so that a closing fence
 /// belongs to the whole.
 pub(in crate::resume) fn bodies(answer: &[u8], in_fence: bool) -> Vec<Body> {
-    bodies_from(answer, in_fence, |_| false)
+    let mut found = bodies_from(answer, in_fence, |_| false);
+    // A bare fence may close the earlier one, after lines that only look
+    // like words to the reader.
+    let is_dropped = !found.iter().any(|body| body.text == answer);
+    if in_fence && is_dropped && !opens_named(answer) {
+        let whole = Body { lead: Lead::Nothing, text: answer.to_vec() };
+        found.insert(0, whole);
+    }
+    let inside = fenced(answer, in_fence).unwrap_or_default();
+    if let [kept, rest] = found.as_mut_slice()
+        && rest.text == inside
+        && may_be_content(answer, &inside, in_fence)
+    {
+        kept.lead = Lead::Kept;
+        rest.lead = Lead::Fence;
+    }
+    found
+}
+
+/// Whether the first fence of an answer says what stands in it.
+fn opens_named(answer: &[u8]) -> bool {
+    let mut lines = answer.split(|b| *b == b'\n');
+    let first = lines.find(|l| l.starts_with(b"```") || l.starts_with(b"~~~"));
+    let marks = |b: &u8| matches!(b, b'`' | b'~');
+    first.is_some_and(|line| !line.trim_ascii().iter().all(marks))
+}
+
+/// Languages that fences around diffs name.
+const DIFFS: [&[u8]; 3] = [b"diff", b"patch", b"udiff"];
+
+/// Whether the fence with which an answer begins may be the rest of the line
+/// that was cut: code blocks stand in files too. It is none if it is closed,
+/// for then nothing would open what closes it. Where it names the language
+/// of diffs, it is one only if lines of the hunk begin or end blocks too.
+fn may_be_content(answer: &[u8], inside: &[u8], in_fence: bool) -> bool {
+    let is_fence =
+        |line: &[u8]| line.starts_with(b"```") || line.starts_with(b"~~~");
+    let fences = |text: &[u8]| {
+        text.split(|b| *b == b'\n').filter(|line| is_fence(line)).count()
+    };
+    let is_closed = !in_fence && fences(answer) == 2 && fences(inside) == 0;
+    let has_blocks = || {
+        let lines = inside.split(|b| *b == b'\n');
+        let mut texts = lines.filter_map(|line| line.get(1..));
+        texts.any(|text| is_fence(text.trim_ascii_start()))
+    };
+    let marks = |c| matches!(c, '`' | '~');
+    let info = first_line(answer).trim_ascii().trim_start_with(marks);
+    let goes_on = inside.first().is_some_and(|b| b" +-\\@d".contains(b));
+    goes_on && !is_closed && (!DIFFS.contains(&info) || has_blocks())
 }
 
 /// The same, and what `starts` knows for the start of what was asked for.
@@ -116,7 +169,10 @@ fn fenced(text: &[u8], in_fence: bool) -> Option<Vec<u8>> {
     let opener = first_line(text);
     let mark = *opener.first().filter(|b| matches!(b, b'`' | b'~'))?;
     let length = opener.iter().take_while(|b| **b == mark).count();
-    if length < 3 || !opener.ends_with(b"\n") {
+    // What follows the marks of a fence has none (CommonMark, 4.5).
+    let info = opener.get(length..)?;
+    let is_code = mark == b'`' && info.contains(&mark);
+    if length < 3 || is_code || !opener.ends_with(b"\n") {
         return None;
     }
     let inside = text.get(opener.len()..)?;

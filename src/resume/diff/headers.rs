@@ -27,21 +27,19 @@ impl Before<'_> {
         let side = self.numbered_side();
         let number = |hunk: &Hunk| hunk.numbers.map(|n| side.start(n));
         let (cut_at, at) = (number(cut), number(&first));
-        let agree = at.is_none() || cut_at.is_none() || at == cut_at;
-        let repeats = self.begins_alike(cut, &first, agree);
-        let proof = match repeats {
-            true => Proof::Repeated,
-            false if cut_at.is_some() && cut_at == at => Proof::Named,
-            false => Proof::Weak,
-        };
+        let proof = self.begun_again(cut, &first, side);
         if proof != Proof::Weak {
             let place = Place::new(How::Restart, proof, hunk_at);
             found.push(Place { skip, ..place.clone() });
-            // The first header may be the right one.
-            let header = first_line(self.slice(hunk_at..self.text.len()));
-            let kept = hunk_at + header;
-            let skip = skip + first_line(body.get(skip..).unwrap_or_default());
-            found.push(Place { kept, skip, ..place });
+            // The first header may be the right one, if both say the same
+            // place.
+            if at.is_none() || cut_at.is_none() || at == cut_at {
+                let after = body.get(skip..).unwrap_or_default();
+                let header = first_line(self.slice(hunk_at..self.text.len()));
+                let kept = hunk_at + header;
+                let skip = skip + first_line(after);
+                found.push(Place { kept, skip, ..place });
+            }
         }
         self.tail_only(body, skip, at.zip(cut_at), found);
         if self.is_open() {
@@ -128,18 +126,34 @@ impl Before<'_> {
         }
     }
 
-    /// Whether a hunk begins with the whole lines that the cut one has.
-    /// Where the numbers of both do not agree, chance must be ruled out.
-    fn begins_alike(&self, cut: &Hunk, again: &Hunk, agree: bool) -> bool {
-        let whole = cut.body.strip_suffix(b"\n").unwrap_or(&cut.body);
-        let end = memchr::memrchr(b'\n', whole).map_or(0, |at| at + 1);
-        let lines = cut.body.get(..end).unwrap_or_default();
-        let lines = if lines.is_empty() { whole } else { lines };
-        let again = again.body.as_slice();
-        let within = is_telling(lines)
-            && memchr::memmem::find(again, lines)
-                .is_some_and(|at| at == 0 || again.get(at - 1) == Some(&b'\n'));
-        !lines.is_empty() && (within || agree && again.starts_with(lines))
+    /// How well a hunk is proven to be the cut one again: it has the whole
+    /// lines of that one, and where the numbers say. Where they say
+    /// otherwise, the lines may be others that only look the same.
+    fn begun_again(&self, cut: &Hunk, again: &Hunk, side: Numbered) -> Proof {
+        let number =
+            |hunk: &Hunk| hunk.numbers.map(|n| u64::from(side.start(n)));
+        let numbers = number(cut).zip(number(again));
+        let is_named = numbers.is_some_and(|(cut, again)| cut == again);
+        let lines = whole_lines(&cut.body);
+        let begins = !lines.is_empty() && again.body.starts_with(lines);
+        if begins && (is_named || numbers.is_none()) {
+            return Proof::Repeated;
+        }
+        let before = |at: usize| {
+            let before = again.body.get(..at).unwrap_or_default();
+            let lines = before.split_inclusive(|b| *b == b'\n');
+            lines.filter(|line| side.has(line)).count() as u64
+        };
+        let stands = |at: usize| {
+            numbers.is_none_or(|(cut, again)| again + before(at) == cut)
+        };
+        let is_telling = is_telling(lines);
+        match is_telling && line_matches(&again.body, lines).any(stands) {
+            true => Proof::Repeated,
+            false if is_named => Proof::Named,
+            false if is_telling && begins => Proof::Again,
+            false => Proof::Weak,
+        }
     }
 
     /// Places for a body that begins with a file's header.
@@ -247,13 +261,40 @@ fn first_hunk(text: &[u8]) -> Option<Hunk> {
     let ends = ends.iter().filter_map(|end| memchr::memmem::find(text, end));
     let end = ends.min().map_or(text.len(), |at| at + 1);
     let text = text.get(..end).unwrap_or(text);
-    let with_file = [b"--- a/x\n+++ b/x\n", text].concat();
-    let patch = patch::read(&with_file);
+    let read =
+        |text: &[u8]| patch::read(&[b"--- a/x\n+++ b/x\n", text].concat());
+    let patch = read(text);
     let first = patch.parts.first().filter(|part| part.file.path() == NAME);
-    match first {
-        Some(part) => part.hunk().cloned(),
-        None => patch.end.last?.hunk,
+    if let Some(part) = first {
+        return part.hunk().cloned();
     }
+    // One that is all context is none, unless nothing follows it yet.
+    let last = patch.end.last.or_else(|| read(lines_of_hunk(text)).end.last);
+    last?.hunk
+}
+
+/// The header of a hunk and the lines below that begin as its lines do.
+fn lines_of_hunk(text: &[u8]) -> &[u8] {
+    let mut end = first_line(text);
+    while let Some(b' ' | b'+' | b'-' | b'\\') = text.get(end) {
+        end += first_line(text.get(end..).unwrap_or_default());
+    }
+    text.get(..end).unwrap_or(text)
+}
+
+/// The lines of a hunk that was cut, without the last one, unless that is
+/// all there is.
+fn whole_lines(body: &[u8]) -> &[u8] {
+    let whole = body.strip_suffix(b"\n").unwrap_or(body);
+    let end = memchr::memrchr(b'\n', whole).map_or(0, |at| at + 1);
+    let lines = body.get(..end).unwrap_or_default();
+    if lines.is_empty() { whole } else { lines }
+}
+
+/// Where whole lines begin in a text that has them.
+fn line_matches(text: &[u8], lines: &[u8]) -> impl Iterator<Item = usize> {
+    let found = memchr::memmem::find_iter(text, lines);
+    found.filter(|at| *at == 0 || text.get(at - 1) == Some(&b'\n'))
 }
 
 /// Where the first hunk header of a text begins that a file's header begins,

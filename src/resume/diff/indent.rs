@@ -13,12 +13,7 @@ impl<'a> Indents<'a> {
     /// Those of the whole lines before a seam, and of the lines of `body`
     /// after its first.
     pub(super) fn near(before: &'a [u8], body: &'a [u8]) -> Self {
-        let end = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
-        let before = before.get(..end).unwrap_or_default();
-        let before = before.rsplit(|b| *b == b'\n').skip(1);
-        let after = body.split(|b| *b == b'\n').skip(1);
-        let lines = in_hunk(before).chain(in_hunk(after));
-        Self(lines.filter_map(of_line).collect())
+        Self(lines_near(before, body).filter_map(of_line).collect())
     }
 
     /// Whether a line near the seam begins with exactly these blanks.
@@ -35,6 +30,19 @@ impl<'a> Indents<'a> {
         let longer = self.0.iter().filter(|seen| seen.starts_with(blanks));
         longer.min_by_key(|seen| seen.len()).copied()
     }
+}
+
+/// The whole lines of a hunk before a seam, and those of `body` after its
+/// first.
+pub(super) fn lines_near<'a>(
+    before: &'a [u8],
+    body: &'a [u8],
+) -> impl Iterator<Item = &'a [u8]> {
+    let end = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
+    let before = before.get(..end).unwrap_or_default();
+    let before = before.rsplit(|b| *b == b'\n').skip(1);
+    let after = body.split(|b| *b == b'\n').skip(1);
+    in_hunk(before).chain(in_hunk(after))
 }
 
 /// Lines up to the first that is part of no hunk.

@@ -10,9 +10,9 @@ use std::cmp::Reverse;
 use super::body::{Lead, bodies};
 use super::fit::misfits;
 use super::last::{AnswerEnd, is_whole};
-use super::patch::{self, Part, Patch};
+use super::patch::{self, Kept, Part, Patch};
 use super::places::{Before, Place, Proof};
-use super::sound::{Side, is_sound};
+use super::sound::{First, Side, is_sound};
 use super::survey::of_patch;
 use crate::diff::{Kind, Last, Mend};
 use crate::resume::overlap::TELLING_OVERLAP;
@@ -112,7 +112,13 @@ fn extend(
     }
     for way in ways {
         let before = Before { text: &way.text, patch: &way.patch, lookup };
-        for body in bodies(answer, way.patch.end.in_fence) {
+        let bodies = bodies(answer, way.patch.end.in_fence);
+        let greets = bodies.iter().any(|body| body.lead == Lead::Text);
+        for body in bodies {
+            let first = match body.lead {
+                Lead::Nothing if greets => First::Words,
+                _ => First::Lines,
+            };
             // In a hunk a line of nothing but blanks is context.
             let dropped = answer.len().saturating_sub(body.text.len());
             let dropped = answer.get(..dropped).unwrap_or_default();
@@ -134,7 +140,7 @@ fn extend(
                 let proof = (place.proof, body.lead, Reverse(place.shared));
                 let joined = Way { proof, ..joined };
                 let before = Side::of(way);
-                if is_sound(&before, &Side::of(&joined), &place) {
+                if is_sound(&before, &Side::of(&joined), &place, first) {
                     next.push(joined);
                 }
             }
@@ -232,10 +238,25 @@ impl Way {
 fn oddities(patch: &Patch, from: u64) -> usize {
     let parts = patch.parts.iter().filter(|part| part.span.end >= from);
     let mended: usize = parts.map(|part| odd_mends(&part.mends)).sum();
-    let bad = patch.rejected.len();
+    let bad = patch.rejected.len() + bare_headers(patch);
     let last = patch.end.last.as_ref().map_or(0, odd_at_end);
     let fault = usize::from(patch.end.fault.is_some());
     mended + bad + last + fault + disorder(patch)
+}
+
+/// Headers that say more than what follows them.
+fn bare_headers(patch: &Patch) -> usize {
+    let last = patch.end.last.as_ref();
+    let next = patch.parts.iter().skip(1).map(|part| part.is_first);
+    let ends = next.chain([last.is_none_or(|last| last.is_first)]);
+    let parts = patch.parts.iter().zip(ends);
+    let bare = parts.filter(|(part, is_alone)| {
+        *is_alone
+            && part.is_first
+            && matches!(part.change, Kept::Header)
+            && part.file.names_a_change()
+    });
+    bare.count()
 }
 
 pub(super) fn odd_at_end(last: &Last) -> usize {
@@ -274,7 +295,7 @@ pub(super) fn odd_mends(mends: &[(Mend, u64)]) -> usize {
 fn disorder(patch: &Patch) -> usize {
     let mut odd = 0;
     let mut next = 0;
-    let mut paths: Vec<&[u8]> = Vec::new();
+    let mut paths: Vec<(&[u8], &Kind)> = Vec::new();
     let last = patch
         .end
         .last
@@ -286,8 +307,12 @@ fn disorder(patch: &Patch) -> usize {
         if is_first {
             next = 0;
             let path = file.path();
-            odd += usize::from(paths.contains(&path));
-            paths.push(path);
+            // A file that becomes a link goes away and appears again.
+            let mut same = paths.iter().rev().filter(|(seen, _)| *seen == path);
+            odd += usize::from(same.next().is_some_and(|(_, seen)| {
+                **seen != Kind::Delete || file.kind != Kind::New
+            }));
+            paths.push((path, &file.kind));
         }
         let Some(numbers) = hunk.and_then(|hunk| hunk.numbers) else {
             continue;
@@ -311,6 +336,10 @@ fn outdoes(best: &Way, other: &Way) -> bool {
     let uses_all = two.1 == Lead::Nothing && two.0 < Proof::Weak;
     let Reverse(shared) = one.2;
     match one.1 {
+        // A fence may be a line of the file, which the cut line begins.
+        Lead::Fence if two.1 == Lead::Kept && is_unproven(one.0, shared) => {
+            return false;
+        }
         Lead::Words if uses_all => return false,
         Lead::Blanks if uses_all && shared < TELLING_OVERLAP => return false,
         _ => {}
@@ -320,11 +349,20 @@ fn outdoes(best: &Way, other: &Way) -> bool {
         Proof::Again => two.0 > Proof::Possible,
         Proof::Blank => two.0 > Proof::Blank,
         // A line that is written in other words may be meant.
-        Proof::Possible if two.0 == Proof::Possible => two.1 > one.1,
+        Proof::Possible if two.0 == Proof::Possible => {
+            let greets = one.1 == Lead::Nothing && two.1 == Lead::Text;
+            two.1 > one.1 && !greets
+        }
         Proof::Possible if two.0 == Proof::Glued => false,
         Proof::Possible | Proof::Glued => !rewrites(best, other),
         Proof::Weak => false,
     }
+}
+
+/// Whether no repetition that chance does not explain, nor a number, proves a
+/// place.
+fn is_unproven(proof: Proof, shared: usize) -> bool {
+    proof >= Proof::Again && shared < TELLING_OVERLAP
 }
 
 /// Whether one way takes an added or removed line for written again that the

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::body::Lead;
-use super::indent::{Indents, leading};
+use super::indent::{Indents, leading, lines_near};
 use super::last::is_proven;
 use super::patch::Patch;
 use crate::diff::{Doubt, Hunk, Numbers};
@@ -71,7 +71,7 @@ impl Before<'_> {
             self.repetitions(body, lead, stop, &mut found);
             self.line_again(body, stop, &mut found);
         }
-        self.exact(body, &mut found);
+        self.exact(body, lead, &mut found);
         if body.starts_with(b"@@") {
             self.hunks(body, 0, &mut found);
         }
@@ -107,12 +107,22 @@ impl Before<'_> {
         })
     }
 
-    fn exact(&self, body: &[u8], found: &mut Vec<Place>) {
+    fn exact(&self, body: &[u8], lead: Lead, found: &mut Vec<Place>) {
         let goes_on = body.first().is_some_and(|b| (0x80..0xC0).contains(b));
         for stop in self.ends() {
             let text = self.text.get(..stop).unwrap_or_default();
             let partial = if goes_on { 0 } else { partial_character(text) };
             let kept = stop - partial;
+            // What no character begins is a byte of its own.
+            let before = self.text.get(..kept).unwrap_or_default();
+            let half = self.text.get(kept..stop).unwrap_or_default();
+            if partial > 0 && !body.starts_with(half) {
+                let place = Place::new(How::Exact, Proof::Possible, stop);
+                found.push(place);
+                if std::str::from_utf8(before).is_err() {
+                    continue;
+                }
+            }
             // No line of a header goes on with another, and nothing but its
             // lines follows the beginning of a hunk.
             let begins_line = self.line(kept).is_empty();
@@ -135,12 +145,13 @@ impl Before<'_> {
             let in_hunk = self.hunk().is_some() && begins_line;
             let rest = !matches!(first, Some(b' ' | b'+' | b'-' | b'\\'));
             let line = self.slice(self.line(kept));
-            let ruler = body.starts_with(line) && is_ruler(line, body);
+            let ruler = body.starts_with(line)
+                && (is_ruler(line, body) || self.may_be_text(line, body));
             let new = matches!(first, Some(b'+' | b'-')) && !ruler;
             let proof = match stop == self.text.len() {
                 _ if self.completes_header(kept, body) => Proof::Named,
                 // The rest of a line may look like a header.
-                _ if is_odd => Proof::Weak,
+                _ if is_odd && lead != Lead::Kept => Proof::Weak,
                 true if in_hunk && rest && !self.ends_line(body) => Proof::Weak,
                 true if self.likelier_lead(body, kept).is_some() => Proof::Weak,
                 true => Proof::Possible,
@@ -222,6 +233,9 @@ impl Before<'_> {
                     self.blanks_again(shared, body).unwrap_or(weaker)
                 }
                 (true, false) if is_ruler(shared, body) => Proof::Possible,
+                (true, false) if self.may_be_text(shared, body) => {
+                    Proof::Possible
+                }
                 (false, _) if is_telling(shared) => Proof::Weak,
                 (false, _) => continue,
                 (true, _) if is_ended && !is_telling(shared) => Proof::Again,
@@ -236,6 +250,15 @@ impl Before<'_> {
             found.push(Place { shared: shared.len(), ..place });
         }
         self.trimmed(body, &line, found);
+    }
+
+    /// Whether the first character of a line, which the body repeats, may be
+    /// the first of its text: that of another line near the seam is.
+    fn may_be_text(&self, shared: &[u8], body: &[u8]) -> bool {
+        let [mark] = *shared else { return false };
+        matches!(mark, b'+' | b'-')
+            && self.hunk().is_some()
+            && lines_near(self.text, body).any(|l| l.get(1) == Some(&mark))
     }
 
     /// What is left of the proof where the blanks of the cut line are hardly
@@ -427,12 +450,13 @@ fn is_header(text: &[u8]) -> bool {
 }
 
 /// Whether what is shared, and the byte of the body that follows it, are all
-/// the same: a ruler goes on as it begins.
+/// the same, or what is shared is all there is of them: a ruler goes on as it
+/// begins.
 fn is_ruler(shared: &[u8], body: &[u8]) -> bool {
-    let ruler = body.get(..=shared.len()).unwrap_or_default();
-    let first = ruler.first();
+    let first = shared.first();
     let is_solid = first.is_some_and(|byte| !byte.is_ascii_whitespace());
-    is_solid && ruler.iter().all(|byte| Some(byte) == first)
+    let goes_on = shared.len() > 1 || body.get(shared.len()) == first;
+    is_solid && goes_on && shared.iter().all(|byte| Some(byte) == first)
 }
 
 /// Whether a line is the header of a hunk without its second `@@`.

@@ -16,6 +16,16 @@ pub(super) struct Side<'a> {
     pub(super) misfits: &'a [u64],
 }
 
+/// What a continuation that is taken from its very start begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum First {
+    /// Lines of the diff, or the rest of one.
+    Lines,
+    /// What may be words to the reader. Then a blank line behind them does
+    /// not end the diff.
+    Words,
+}
+
 /// Whether a join may be taken if it is the best. A hunk that goes through
 /// the seam must be in order there and fit its file, unless what came before
 /// was careless itself: where its counts are not those of its lines, some of
@@ -25,13 +35,14 @@ pub(super) fn is_sound(
     before: &Side<'_>,
     after: &Side<'_>,
     place: &Place,
+    first: First,
 ) -> bool {
     match place.how {
         How::Nothing | How::Skipped => true,
         How::Restart if holds_less(before, after, place.kept) => false,
         _ => {
             is_in_order(before, after, place)
-                && !loses_line(before, after, place.kept)
+                && !loses_line(before, after, place.kept, first)
         }
     }
 }
@@ -104,7 +115,12 @@ const NEAR: usize = 8;
 /// Whether a line at the seam, or one behind it that no blank line sets
 /// apart, is neither of the diff nor known framing. Where the seam is in
 /// framing itself, only lines that headers have are missed.
-fn loses_line(before: &Side<'_>, after: &Side<'_>, kept: usize) -> bool {
+fn loses_line(
+    before: &Side<'_>,
+    after: &Side<'_>,
+    kept: usize,
+    first: First,
+) -> bool {
     let was_inside = before.patch.end.tail.is_some();
     let text = after.text;
     let head = text.get(..kept).unwrap_or_default();
@@ -117,7 +133,12 @@ fn loses_line(before: &Side<'_>, after: &Side<'_>, kept: usize) -> bool {
         let is_inside = is_inside(after.patch, at as u64);
         let is_framing =
             is_structure(line) || line.starts_with(b"--") || ends_fence(line);
-        if !is_inside && (line.trim_ascii().is_empty() || is_framing) {
+        let is_blank = line.trim_ascii().is_empty();
+        if !is_inside && is_blank && first == First::Words {
+            at += line.len();
+            continue;
+        }
+        if !is_inside && (is_blank || is_framing) {
             return false;
         }
         let is_missed = match was_inside {
