@@ -19,8 +19,17 @@ pub fn json_line(line: &impl Serialize) -> String {
     escaped(&text, |c| format!("\\u{:04x}", u32::from(c)))
 }
 
+/// A number of things, as people say it.
+pub fn counted(n: u64, noun: &str) -> String {
+    let s = if n == 1 { "" } else { "s" };
+    format!("{n} {noun}{s}")
+}
+
 /// The text with every control, bidi and line-separating character shown.
 pub fn escaped(text: &str, show: impl Fn(char) -> String) -> String {
+    if text.bytes().all(|b| matches!(b, b' '..=b'~')) {
+        return text.to_owned();
+    }
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_control() || is_unprintable(c) {

@@ -167,7 +167,11 @@ fn whole_names(survey: &Survey, format: Format) -> Vec<String> {
     let cut = survey.cut().map(name);
     let line = |(name, hunks): (String, u64)| match hunks {
         _ if cut.as_ref() == Some(&name) => {
-            format!("{name}: the first {hunks} hunks")
+            let hunks = match hunks {
+                1 => "hunk".to_owned(),
+                more => format!("{more} hunks"),
+            };
+            format!("{name}: the first {hunks}")
         }
         1 => name,
         hunks => format!("{name}: {hunks} hunks"),

@@ -2,7 +2,7 @@
 
 use tornkit::cli::{self, Diagnostics};
 use tornkit::edit::Format;
-use tornkit::report::resume as report;
+use tornkit::report::{counted, resume as report};
 use tornkit::resume::{How, Joined, UnitState};
 use tornkit::span::{Cut, Loop, Status};
 use tornkit::transcript::Outcome;
@@ -53,10 +53,9 @@ pub(crate) fn explain(
             diagnostics.say(&format!("the last answer was cut: {why}"));
         }
     } else if survey.units.is_empty() {
-        let bytes = joined.text.len();
-        diagnostics.say(&format!(
-            "cannot find an operation in {bytes} bytes of text",
-        ));
+        let bytes = counted(joined.text.len() as u64, "byte");
+        let what = format!("cannot find an operation in {bytes} of text");
+        diagnostics.say(&what);
     }
 }
 
@@ -80,11 +79,11 @@ pub(crate) fn say_cut(
         .as_deref()
         .map_or(String::new(), |path| format!(", '{}'", cli::printable(path)));
     diagnostics.say(&format!(
-        "cut {}{path} (joined answer:{}, byte {}): {whole} {}s whole",
+        "cut {}{path} (joined answer:{}, byte {}): {} whole",
         cut.state.describe(),
         cut.line,
         cut.byte,
-        noun(format),
+        counted(whole, noun(format)),
     ));
 }
 
@@ -161,7 +160,8 @@ pub(crate) fn summed_up<'j>(
 pub(crate) fn say_unnumbered(hunks: usize, diagnostics: Diagnostics) {
     if hunks > 0 {
         diagnostics.say(&format!(
-            "{hunks} hunks without line numbers: those printed are made up"
+            "{} without line numbers: those printed are made up",
+            counted(hunks as u64, "hunk")
         ));
         diagnostics.hint("diff-resume -C DIR");
     }

@@ -11,7 +11,7 @@ use tornkit::diff::{
 };
 use tornkit::edit::{Detector, Format};
 use tornkit::report::envelope::Envelope;
-use tornkit::report::resume as report;
+use tornkit::report::{counted, resume as report};
 use tornkit::resume::Known;
 use tornkit::resume::diff::{self, Numbering};
 use tornkit::span::{Cut, Status, Verdict};
@@ -277,8 +277,8 @@ fn explain(
             }
         }
         None if complaints.is_empty() => run.diagnostics.say(&format!(
-            "cannot find a hunk in {} bytes of text",
-            finished.totals.bytes
+            "cannot find a hunk in {} of text",
+            counted(finished.totals.bytes, "byte")
         )),
         None => {}
     }

@@ -1,6 +1,7 @@
 //! What is said on stderr: one line a trouble, and what to do next.
 
 use tornkit::cli::{self, Diagnostics};
+use tornkit::report::counted;
 use tornkit::scan::Heard;
 use tornkit::span::{Cut, Loop, Place};
 
@@ -136,7 +137,8 @@ fn describe_cut(cut: &Cut, heard: &Heard, name: &str) -> String {
     text += &format!(", after {whole}");
     if let Some(declared) = summary.declared {
         let operations = summary.operations;
-        text += &format!(", {operations} of {declared} operations");
+        let declared = counted(declared, "operation");
+        text += &format!(", {operations} of {declared}");
     }
     if let Some(why) = outcome.why_cut() {
         text += &format!("; {}", cli::printable(&why));
@@ -144,11 +146,6 @@ fn describe_cut(cut: &Cut, heard: &Heard, name: &str) -> String {
     let end = Place { byte: cut.byte, line: cut.line };
     let Place { byte, line } = heard.in_input(end);
     text + &format!(" ({name}:{line}, byte {byte})")
-}
-
-fn counted(n: u64, noun: &str) -> String {
-    let s = if n == 1 { "" } else { "s" };
-    format!("{n} {noun}{s}")
 }
 
 fn describe_loop(looping: Loop, name: &str, bytes: u64) -> String {
