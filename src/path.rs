@@ -5,7 +5,9 @@
 //! Pure: nothing here asks a file system, so a link or a missing directory is
 //! not seen. That is the workspace's part.
 
+use std::borrow::{Borrow, Cow};
 use std::fmt;
+use std::sync::Arc;
 
 /// Bytes of the longest component: `NAME_MAX` of every common file system.
 const COMPONENT_BYTES: usize = 255;
@@ -17,9 +19,10 @@ const NAME_BYTES: usize = 4095;
 pub const STATE_DIR: &str = ".edit-apply";
 
 /// A relative name, `/` between its components, each of them an ordinary
-/// file name. Never empty, never absolute, never `.`, `..` or `.git`.
+/// file name. Never empty, never absolute, never `.`, `..` or `.git`. A clone
+/// shares the text: one name stands in many tables.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RelPath(String);
+pub struct RelPath(Arc<str>);
 
 /// Which names a project may hold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -160,12 +163,17 @@ impl RelPath {
                 check_portable(component)?;
             }
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(text.into()))
     }
 
     /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The same, to be kept where a name need not be clean.
+    pub fn shared(&self) -> Arc<str> {
+        Arc::clone(&self.0)
     }
 
     /// The components, outermost first.
@@ -180,13 +188,23 @@ impl RelPath {
 
     /// The directory the file stands in; nothing for one at the root.
     pub fn parent(&self) -> Option<Self> {
-        self.0.rsplit_once('/').map(|(head, _)| Self(head.to_owned()))
+        self.parent_str().map(|head| Self(head.into()))
+    }
+
+    /// The same as text.
+    pub fn parent_str(&self) -> Option<&str> {
+        self.0.rsplit_once('/').map(|(head, _)| head)
     }
 
     /// The directories above the file, outermost first.
     pub fn ancestors(&self) -> impl Iterator<Item = Self> {
+        self.ancestor_strs().map(|head| Self(head.into()))
+    }
+
+    /// The same as text.
+    pub fn ancestor_strs(&self) -> impl Iterator<Item = &str> {
         let ends = self.0.match_indices('/').map(|(at, _)| at);
-        ends.filter_map(|at| self.0.get(..at)).map(|s| Self(s.to_owned()))
+        ends.filter_map(|at| self.0.get(..at))
     }
 
     /// The name as a file system that ignores case would compare it.
@@ -198,6 +216,13 @@ impl RelPath {
 impl fmt::Display for RelPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+/// A table of names is asked by text.
+impl Borrow<str> for RelPath {
+    fn borrow(&self) -> &str {
+        &self.0
     }
 }
 
@@ -274,14 +299,21 @@ fn check_reserved(component: &str) -> Result<(), NameError> {
 
 /// The component without what NTFS and HFS+ ignore in a name: case, trailing
 /// dots and blanks, a stream's name after a colon, invisible characters.
-fn as_seen_by_file_systems(component: &str) -> String {
+fn as_seen_by_file_systems(component: &str) -> Cow<'_, str> {
+    fn stem(visible: &str) -> &str {
+        let stream = visible.split(':').next().unwrap_or(visible);
+        stream.trim_end_matches(['.', ' '])
+    }
+    let is_plain = |b: u8| b.is_ascii() && !b.is_ascii_uppercase();
+    if component.bytes().all(is_plain) {
+        return stem(component).into();
+    }
     let visible: String = component
         .chars()
         .filter(|&c| !is_ignored_by_hfs(c))
         .flat_map(char::to_lowercase)
         .collect();
-    let stream = visible.split(':').next().unwrap_or(&visible);
-    stream.trim_end_matches(['.', ' ']).to_owned()
+    stem(&visible).to_owned().into()
 }
 
 /// Characters that HFS+ leaves out when it compares names.
@@ -316,7 +348,11 @@ fn check_portable(component: &str) -> Result<(), NameError> {
 /// Whether Windows opens a device under this name, with any extension.
 fn is_device(component: &str) -> bool {
     let stem = component.split('.').next().unwrap_or(component);
-    let stem = stem.trim_end_matches(' ').to_ascii_lowercase();
+    let stem = stem.trim_end_matches(' ');
+    if stem.len() > "conout$".len() {
+        return false;
+    }
+    let stem = stem.to_ascii_lowercase();
     if matches!(
         stem.as_str(),
         "con" | "prn" | "aux" | "nul" | "conin$" | "conout$"
@@ -462,7 +498,7 @@ mod tests {
     fn ancestors_come_outermost_first() {
         let path =
             RelPath::parse("a/b/c.txt", Portability::Everywhere).unwrap();
-        let names: Vec<String> = path.ancestors().map(|p| p.0).collect();
+        let names: Vec<&str> = path.ancestor_strs().collect();
         assert_eq!(names, ["a", "a/b"]);
         assert_eq!(path.file_name(), "c.txt");
         assert_eq!(path.parent().unwrap().as_str(), "a/b");

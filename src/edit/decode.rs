@@ -55,14 +55,14 @@ pub struct Rejected {
 
 /// Reads a record: UTF-8 JSON, one value. Names are read with `names`.
 pub fn decode(json: &[u8], names: &Names) -> Result<Decoded, Rejected> {
-    let members = members(json).map_err(|why| Rejected {
-        op: None,
-        file_path: None,
-        why,
-    })?;
-    let call = tools::unpack(members);
-    let (op, file_path) = (call.op(), call.file_path());
-    operation(call, names).map_err(|why| Rejected { op, file_path, why })
+    let call = |json| members(json).map(tools::unpack);
+    call(json).and_then(|call| operation(call, names)).map_err(|why| {
+        // Read once more: what is good keeps nothing for this.
+        let call = call(json).ok();
+        let op = call.as_ref().and_then(Call::op);
+        let file_path = call.as_ref().and_then(Call::file_path);
+        Rejected { op, file_path, why }
+    })
 }
 
 /// What a record is about, once its envelope is off.

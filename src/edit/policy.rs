@@ -128,10 +128,11 @@ impl Policy {
     pub fn check(&self, operation: &Operation) -> Result<(), Protection> {
         match &operation.action {
             Action::Copy(to) => self.check_path(to),
-            _ => {
+            Action::Rename(to) => {
                 self.check_path(&operation.path)?;
-                self.check_path(operation.target())
+                self.check_path(to)
             }
+            _ => self.check_path(&operation.path),
         }
     }
 

@@ -37,19 +37,29 @@ impl Value {
     pub(super) fn duplicate_key(&self) -> Option<&str> {
         match self {
             Self::Array(items) => items.iter().find_map(Self::duplicate_key),
-            Self::Object(members) => {
-                let mut seen = HashSet::with_capacity(members.len());
-                members
-                    .iter()
-                    .find(|(key, _)| !seen.insert(key.as_str()))
-                    .map(|(key, _)| key.as_str())
-                    .or_else(|| {
-                        members.iter().find_map(|(_, v)| v.duplicate_key())
-                    })
-            }
+            Self::Object(members) => duplicate(members).or_else(|| {
+                members.iter().find_map(|(_, v)| v.duplicate_key())
+            }),
             _ => None,
         }
     }
+}
+
+/// Members of an object that are compared with each other one by one: more
+/// than an operation has, and fewer than a table is worth.
+const FEW: usize = 8;
+
+fn duplicate(members: &[(String, Value)]) -> Option<&str> {
+    let mut keys = members.iter().map(|(key, _)| key.as_str());
+    if members.len() <= FEW {
+        let mut before = members.iter().enumerate();
+        let twice = before.find(|(at, (key, _))| {
+            members.iter().take(*at).any(|(other, _)| other == key)
+        });
+        return twice.map(|(_, (key, _))| key.as_str());
+    }
+    let mut seen = HashSet::with_capacity(members.len());
+    keys.find(|key| !seen.insert(*key))
 }
 
 impl<'de> Deserialize<'de> for Value {

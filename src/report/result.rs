@@ -1,6 +1,7 @@
 //! Result lines: what became of each operation, in one shape for programs
 //! (a JSON object a line) and one for people (a line of text).
 
+use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
 use serde::Serialize;
@@ -161,7 +162,7 @@ impl Outcome {
 pub struct ResultLine {
     /// The operation's `type`, as far as it could be read.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub op: Option<String>,
+    pub op: Option<Cow<'static, str>>,
     /// The file it names, as far as it could be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file_path: Option<String>,
@@ -186,7 +187,8 @@ impl ResultLine {
     /// document, for the place of what was not done.
     pub fn text(&self, input: &str) -> String {
         let mut line = self.outcome.status.word().to_owned();
-        for word in self.op.iter().chain(&self.file_path) {
+        let words = [self.op.as_deref(), self.file_path.as_deref()];
+        for word in words.into_iter().flatten() {
             line.push(' ');
             line.push_str(word);
         }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::io;
 
 use super::group::Workspace;
-use super::perform::Source;
 use super::root::{Node, look_in};
+use super::source::Source;
 use super::undo::{Turn, kept_groups, turns, undo_dir};
 use super::{Purpose, Trouble, state};
 use crate::edit::{FileChange, Version};

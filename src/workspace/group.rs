@@ -1,9 +1,10 @@
 //! A run on a tree, group by group: the lock is taken when a group's first
 //! operation comes and given back when the group is committed.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::hash::Hash;
 use super::journal::{After, Entry, Journal};
@@ -26,7 +27,7 @@ pub struct Workspace {
     pub(super) root: Root,
     pub(super) settings: Settings,
     /// The run's name in the log.
-    pub(super) run: String,
+    pub(super) run: Arc<str>,
     pub(super) state: Option<State>,
     /// Held from the wait for other writers to the group that it is for.
     turn: Option<Lock>,
@@ -37,7 +38,7 @@ pub struct Workspace {
     /// How often each operation has been seen in this run.
     pub(super) ordinals: HashMap<Hash, u32>,
     /// Files that this run has changed.
-    pub(super) changed: BTreeSet<RelPath>,
+    pub(super) changed: HashSet<RelPath>,
     /// Operations found done since the last commit, for the log of the next:
     /// what later operations change hides that these were done.
     settled: VecDeque<LogEntry>,
@@ -78,8 +79,8 @@ pub(super) struct Group {
     /// Contents that were overtaken by an operation that may still be taken
     /// back.
     pub(super) kept: Option<Vec<(RelPath, Staged)>>,
-    /// Directories whose names may be changed.
-    writable: BTreeSet<Option<RelPath>>,
+    /// Directories whose names may be changed; the root is ``.
+    writable: BTreeSet<String>,
 }
 
 impl Group {
@@ -102,7 +103,7 @@ impl Workspace {
         let mut workspace = Self {
             root,
             settings,
-            run: run::name(),
+            run: run::name().into(),
             state: None,
             turn: None,
             group: None,
@@ -110,7 +111,7 @@ impl Workspace {
             history: History::default(),
             namesakes: Namesakes::default(),
             ordinals: HashMap::new(),
-            changed: BTreeSet::new(),
+            changed: HashSet::new(),
             settled: VecDeque::new(),
             begun: Begun::NotYet,
             groups: 0,
@@ -255,16 +256,18 @@ impl Workspace {
     /// is left to the change itself.
     pub(super) fn is_changeable(&mut self, path: &RelPath) -> io::Result<()> {
         let Some(group) = &mut self.group else { return Ok(()) };
-        let parent = path.parent();
-        if group.writable.contains(&parent) || group.stage.is_new_below(path) {
+        let parent = path.parent_str().unwrap_or_default();
+        if group.writable.contains(parent) || group.stage.is_new_below(path) {
             return Ok(());
         }
-        let mut dir = parent.clone();
+        let mut dir = path.parent();
         loop {
             match (self.root.directory(dir.as_ref()), &dir) {
                 (Ok(fd), _) => {
-                    super::state::may_write(&fd)?;
-                    group.writable.extend([parent, dir]);
+                    state::may_write(&fd)?;
+                    let there = dir.as_ref().map_or("", RelPath::as_str);
+                    let names = [parent, there].map(str::to_owned);
+                    group.writable.extend(names);
                     return Ok(());
                 }
                 (Err(why), Some(name)) if is_absent(&why) => {
@@ -282,7 +285,7 @@ impl Workspace {
             return Ok(());
         }
         let Some(mut group) = self.group.take() else { return Ok(()) };
-        let overlay = std::mem::take(&mut self.overlay);
+        let mut overlay = std::mem::take(&mut self.overlay);
         let changes = group.done.iter().any(LogEntry::changes_something)
             || overlay.iter().any(|(_, it)| !it.changes_nothing());
         self.settled.extend(group.done.drain(..));
@@ -291,10 +294,14 @@ impl Workspace {
             self.settled.drain(..surplus);
             return self.leave(group);
         }
+        let Group { stage, .. } = &mut group;
+        stage.leave_made_dirs(&self.root, &mut overlay).map_err(|why| {
+            Trouble::new("stage", "files of directories that are there", why)
+        })?;
         let entries = self.entries(&overlay)?;
         let seen = seen(&entries, &overlay);
         let done = Vec::from(std::mem::take(&mut self.settled));
-        self.publish(&group.stage, &entries, &seen, &done)
+        self.publish(&group.stage, entries, &seen, &done)
     }
 
     /// Forgets the group's changes; none of them was made.
@@ -322,7 +329,7 @@ impl Workspace {
     pub(super) fn publish(
         &mut self,
         stage: &Stage,
-        entries: &[Entry],
+        entries: Vec<Entry>,
         seen: &[Option<FileStat>],
         done: &[LogEntry],
     ) -> Result<(), Trouble> {
@@ -334,15 +341,11 @@ impl Workspace {
         let durability = self.settings.durability;
         let log_bytes = log::length(state)
             .map_err(|why| Trouble::new("read", "the log", why))?;
-        let journal = Journal {
-            run: self.run.clone(),
-            log_bytes,
-            entries: entries.to_vec(),
-        };
+        let journal = Journal { run: self.run.to_string(), log_bytes, entries };
         let mut transaction = Transaction::new(&self.root, dir, durability);
         transaction.write_journal(&journal, new_dirs, state)?;
         let published = transaction
-            .publish(entries, seen, new_dirs)
+            .publish(&journal.entries, seen, new_dirs)
             .and_then(|()| log::append(state, done))
             .and_then(|len| {
                 transaction.seal(state)?;
@@ -351,7 +354,7 @@ impl Workspace {
             });
         match published {
             Ok(len) => {
-                done.iter().for_each(|entry| self.history.add(entry));
+                done.iter().for_each(|entry| self.history.add_own(entry));
                 self.history.grown_to(len);
                 self.groups += 1;
                 Ok(())
@@ -395,6 +398,9 @@ impl Workspace {
         there: &mut BTreeSet<RelPath>,
     ) -> io::Result<Vec<RelPath>> {
         let mut dirs = Vec::new();
+        if path.parent_str().is_some_and(|parent| there.contains(parent)) {
+            return Ok(dirs);
+        }
         let mut above = path.parent();
         // Each directory is looked at once; from then on it is there, or
         // will be.

@@ -1,6 +1,7 @@
 //! What a transaction is about to do, in the words of the file that makes it
 //! recoverable. Entries in, NDJSON out, and back.
 
+use std::borrow::Cow;
 use std::io;
 
 use serde::{Deserialize, Serialize};
@@ -20,8 +21,9 @@ pub(super) struct Journal {
     pub(super) entries: Vec<Entry>,
 }
 
-/// What happens to one file. Its old content is kept as `N.old`, where N is
-/// the entry's number from 0.
+/// What happens to one file. Its old content is kept where the new one was
+/// staged, if the two change places, and else as `N.old`, where N is the
+/// entry's number from 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) path: RelPath,
@@ -44,17 +46,17 @@ pub(super) struct After {
 /// A line of the file.
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
-enum Line {
+enum Line<'a> {
     Begin {
-        run: String,
+        run: Cow<'a, str>,
         log_bytes: u64,
     },
     File {
-        path: String,
+        path: Cow<'a, str>,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        dirs: Vec<String>,
-        before: Option<String>,
-        after: Option<String>,
+        dirs: Vec<Cow<'a, str>>,
+        before: Option<Hash>,
+        after: Option<Hash>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         staged: Option<u64>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -68,18 +70,18 @@ enum Line {
 impl Journal {
     /// The journal as the bytes of a file.
     pub(super) fn encode(&self) -> Vec<u8> {
-        let begin =
-            Line::Begin { run: self.run.clone(), log_bytes: self.log_bytes };
+        let run = Cow::Borrowed(self.run.as_str());
+        let begin = Line::Begin { run, log_bytes: self.log_bytes };
         let end = Line::End { files: self.entries.len() };
         let files = self.entries.iter().map(Entry::line);
         let lines = std::iter::once(begin).chain(files).chain([end]);
-        let mut text = String::new();
+        let mut bytes = Vec::new();
         for line in lines {
             // Strings and numbers always have a JSON form.
-            text += &serde_json::to_string(&line).unwrap_or_default();
-            text.push('\n');
+            serde_json::to_writer(&mut bytes, &line).unwrap_or(());
+            bytes.push(b'\n');
         }
-        text.into_bytes()
+        bytes
     }
 
     /// Reads a journal; one that is not whole is an error.
@@ -95,6 +97,7 @@ impl Journal {
         let Some(Ok(Line::Begin { run, log_bytes })) = lines.next() else {
             return Err(broken());
         };
+        let run = run.into_owned();
         let mut entries = Vec::new();
         for line in lines {
             match line {
@@ -131,13 +134,28 @@ impl Entry {
         }
     }
 
-    fn line(&self) -> Line {
-        let text = |hash: Hash| hash.to_string();
+    /// For an entry whose old and new file can change places: their digests,
+    /// which tell one from the other afterwards, and where the new one is
+    /// staged.
+    pub(super) fn exchanged(&self) -> Option<((Hash, Hash), u64)> {
+        let (before, after) = (self.before?, self.after?);
+        match after.at {
+            Place::Alone(number) if before != after.hash => {
+                Some(((before, after.hash), number))
+            }
+            _ => None,
+        }
+    }
+
+    fn line(&self) -> Line<'_> {
+        fn text(path: &RelPath) -> Cow<'_, str> {
+            path.as_str().into()
+        }
         Line::File {
-            path: self.path.to_string(),
-            dirs: self.dirs.iter().map(RelPath::to_string).collect(),
-            before: self.before.map(text),
-            after: self.after.map(|after| text(after.hash)),
+            path: text(&self.path),
+            dirs: self.dirs.iter().map(text).collect(),
+            before: self.before,
+            after: self.after.map(|after| after.hash),
             staged: self.after.and_then(|after| match after.at {
                 Place::Alone(number) => Some(number),
                 Place::NewDir(_) => None,
@@ -148,24 +166,16 @@ impl Entry {
 
     fn read(
         path: &str,
-        dirs: &[String],
-        before: Option<String>,
-        after: Option<(String, Place)>,
+        dirs: &[Cow<'_, str>],
+        before: Option<Hash>,
+        after: Option<(Hash, Place)>,
     ) -> Option<Self> {
         let name = |text: &str| RelPath::parse(text, Portability::Unix).ok();
-        let before = match before {
-            None => None,
-            Some(text) => Some(text.parse().ok()?),
-        };
-        let after = match after {
-            None => None,
-            Some((text, at)) => Some(After { hash: text.parse().ok()?, at }),
-        };
         Some(Self {
             path: name(path)?,
             dirs: dirs.iter().map(|d| name(d)).collect::<Option<_>>()?,
             before,
-            after,
+            after: after.map(|(hash, at)| After { hash, at }),
         })
     }
 }

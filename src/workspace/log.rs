@@ -1,13 +1,15 @@
 //! What was applied by which run: an NDJSON file that only grows, and the
 //! question whether an operation is a replay of one that stands in it.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use rustix::fs::{self, FileType, Mode, OFlags};
 use rustix::io::Errno;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::hash::Hash;
 use super::state::{self, FILE_MODE, State};
@@ -24,12 +26,13 @@ const LONGEST_LOG: u64 = 16 * 1024 * 1024;
 /// run taken back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct LogEntry {
-    pub(super) run: String,
+    #[serde(serialize_with = "as_text", deserialize_with = "shared")]
+    pub(super) run: Arc<str>,
     /// The operation's type, or `rollback`.
-    pub(super) op: String,
+    pub(super) op: Cow<'static, str>,
     /// Digest of the operation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) digest: Option<String>,
+    pub(super) digest: Option<Hash>,
     /// Its number, from 1, among equal ones of its stream.
     #[serde(default)]
     pub(super) nth: u32,
@@ -43,12 +46,21 @@ pub(super) struct LogEntry {
 /// not there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Change {
-    pub(super) path: String,
-    pub(super) before: Option<String>,
-    pub(super) after: Option<String>,
+    #[serde(serialize_with = "as_text", deserialize_with = "shared")]
+    pub(super) path: Arc<str>,
+    pub(super) before: Option<Hash>,
+    pub(super) after: Option<Hash>,
     /// Its permissions are others.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) mode: bool,
+}
+
+fn as_text<S: Serializer>(text: &Arc<str>, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(text)
+}
+
+fn shared<'de, D: Deserializer<'de>>(from: D) -> Result<Arc<str>, D::Error> {
+    Cow::<str>::deserialize(from).map(Arc::from)
 }
 
 impl LogEntry {
@@ -66,8 +78,8 @@ pub(super) struct History {
     len: u64,
     /// Number of lines read, which numbers the lines.
     lines: usize,
-    operations: HashMap<(String, u32), Logged>,
-    chains: HashMap<String, Chain>,
+    operations: HashMap<(Hash, u32), Logged>,
+    chains: HashMap<Arc<str>, Chain>,
     undone: Vec<String>,
 }
 
@@ -75,8 +87,8 @@ pub(super) struct History {
 #[derive(Debug)]
 struct Logged {
     line: usize,
-    run: String,
-    paths: Vec<String>,
+    run: Arc<str>,
+    paths: Vec<Arc<str>>,
     /// It changed nothing: what it asked for was there.
     found_done: bool,
 }
@@ -87,7 +99,7 @@ struct Chain {
     /// The line of the first one.
     start: usize,
     /// The content after the last one.
-    end: Option<String>,
+    end: Option<Hash>,
 }
 
 impl History {
@@ -110,13 +122,22 @@ impl History {
         Ok(())
     }
 
-    /// Takes a line into account.
-    pub(super) fn add(&mut self, entry: &LogEntry) {
+    /// Takes a line of this run into account. Whether its operation is a
+    /// replay is not asked again.
+    pub(super) fn add_own(&mut self, entry: &LogEntry) {
         self.lines += 1;
-        let line = self.lines;
-        for change in &entry.changes {
-            self.extend_chain(change, line);
+        // Without an operation that could be a replay nobody asks for the
+        // changes since; with one by another process all is read anew.
+        if !self.operations.is_empty() {
+            self.extend_chains(entry);
         }
+    }
+
+    /// Takes a line into account.
+    fn add(&mut self, entry: &LogEntry) {
+        self.lines += 1;
+        self.extend_chains(entry);
+        let line = self.lines;
         if let Some(run) = &entry.undoes {
             self.forget(run, &entry.changes);
             self.undone.push(run.clone());
@@ -126,7 +147,7 @@ impl History {
             let run = entry.run.clone();
             let found_done = !entry.changes_something();
             let logged = Logged { line, run, paths, found_done };
-            self.operations.insert((digest.clone(), entry.nth), logged);
+            self.operations.insert((*digest, entry.nth), logged);
         }
     }
 
@@ -134,22 +155,24 @@ impl History {
     /// done in its files. That they did so never kept it from being taken
     /// back, as a change would have.
     fn forget(&mut self, run: &str, changes: &[Change]) {
-        let own = self.operations.values().filter(|it| it.run == run);
+        let own = self.operations.values().filter(|it| *it.run == *run);
         let first = own.map(|it| it.line).min().unwrap_or_default();
-        let touched = |path: &String| changes.iter().any(|c| c.path == *path);
+        let touched = |path: &Arc<str>| changes.iter().any(|c| c.path == *path);
         self.operations.retain(|_, it| {
             let rests_on_it = it.found_done && it.line > first;
-            it.run != run && !(rests_on_it && it.paths.iter().any(touched))
+            *it.run != *run && !(rests_on_it && it.paths.iter().any(touched))
         });
     }
 
-    fn extend_chain(&mut self, change: &Change, line: usize) {
-        let end = change.after.clone();
-        match self.chains.get_mut(&change.path) {
-            Some(chain) if chain.end == change.before => chain.end = end,
-            _ => {
-                let chain = Chain { start: line, end };
-                self.chains.insert(change.path.clone(), chain);
+    fn extend_chains(&mut self, entry: &LogEntry) {
+        for change in &entry.changes {
+            let end = change.after;
+            match self.chains.get_mut(&change.path) {
+                Some(chain) if chain.end == change.before => chain.end = end,
+                _ => {
+                    let chain = Chain { start: self.lines, end };
+                    self.chains.insert(Arc::clone(&change.path), chain);
+                }
             }
         }
     }
@@ -162,12 +185,10 @@ impl History {
         nth: u32,
         now: impl Fn(&str) -> Option<Hash>,
     ) -> bool {
-        let key = (digest.to_string(), nth);
-        self.operations.get(&key).is_some_and(|logged| {
+        self.operations.get(&(digest, nth)).is_some_and(|logged| {
             logged.paths.iter().all(|path| {
                 self.chains.get(path).is_some_and(|chain| {
-                    chain.start <= logged.line
-                        && chain.end == now(path).map(|h| h.to_string())
+                    chain.start <= logged.line && chain.end == now(path)
                 })
             })
         })
@@ -226,10 +247,10 @@ pub(super) fn append(
     entries: &[LogEntry],
 ) -> Result<u64, Trouble> {
     let write = || -> io::Result<u64> {
-        let mut text = String::new();
+        let mut text = Vec::new();
         for entry in entries {
-            text += &serde_json::to_string(entry)?;
-            text.push('\n');
+            serde_json::to_writer(&mut text, entry)?;
+            text.push(b'\n');
         }
         let flags = OFlags::WRONLY
             | OFlags::CREATE
@@ -239,7 +260,7 @@ pub(super) fn append(
             | OFlags::CLOEXEC;
         let fd = fs::openat(state.dir(), LOG, flags, FILE_MODE)?;
         let mut file = File::from(fd);
-        file.write_all(text.as_bytes())?;
+        file.write_all(&text)?;
         length(state)
     };
     write().map_err(|why| Trouble::new("write", "the log", why))
@@ -344,17 +365,16 @@ mod tests {
         before: Option<&[u8]>,
         after: Option<&[u8]>,
     ) -> LogEntry {
-        let text = |b: &[u8]| Hash::of(b).to_string();
         LogEntry {
             run: "r1".into(),
             op: "modify".into(),
-            digest: Some(text(op)),
+            digest: Some(Hash::of(op)),
             nth: 1,
             undoes: None,
             changes: vec![Change {
                 path: "a".into(),
-                before: before.map(text),
-                after: after.map(text),
+                before: before.map(Hash::of),
+                after: after.map(Hash::of),
                 mode: false,
             }],
         }

@@ -6,7 +6,9 @@
 //! contents beside it, and publishes them in a journalled transaction. What
 //! an input looks like, or where results are printed, it does not know.
 
+mod backup;
 mod changes;
+mod digest;
 mod group;
 mod hash;
 mod journal;
@@ -19,6 +21,7 @@ mod perform;
 mod publish;
 mod root;
 mod run;
+mod source;
 mod stage;
 mod state;
 mod tree;

@@ -61,13 +61,15 @@ impl NewDirs {
         free: &mut u64,
     ) -> io::Result<Option<u64>> {
         if let Some((top, number)) = self.above(path) {
-            let levels = path.components().count() - top.components().count();
+            let below = path.as_str().get(top.len()..).unwrap_or_default();
+            let levels = below.matches('/').count();
             return Ok((levels <= DEEPEST).then_some(number));
         }
-        let Some(parent) = path.parent() else { return Ok(None) };
-        if self.others.contains(&parent) {
+        let others = |parent| self.others.contains(parent);
+        if path.parent_str().is_some_and(others) {
             return Ok(None);
         }
+        let Some(parent) = path.parent() else { return Ok(None) };
         let Some(top) = outermost_absent(&parent, root)? else {
             self.others.insert(parent);
             return Ok(None);
@@ -86,12 +88,12 @@ impl NewDirs {
     }
 
     /// The new directory above a name, and its number.
-    fn above(&self, path: &RelPath) -> Option<(RelPath, u64)> {
+    fn above<'a>(&self, path: &'a RelPath) -> Option<(&'a str, u64)> {
         if self.tops.is_empty() {
             return None;
         }
-        let mut above = path.ancestors();
-        above.find_map(|top| self.tops.get(&top).map(|&n| (top, n)))
+        let mut above = path.ancestor_strs();
+        above.find_map(|top| self.tops.get(top).map(|&n| (top, n)))
     }
 
     /// Whether nothing can be on disk under a name: it is below a directory
@@ -103,6 +105,24 @@ impl NewDirs {
     /// The new directories, by their names.
     pub(super) fn tops(&self) -> impl Iterator<Item = (&RelPath, u64)> {
         self.tops.iter().map(|(top, &number)| (top, number))
+    }
+
+    /// The numbers of those that are there by now: another process made them.
+    pub(super) fn made_by_others(&self, root: &Root) -> io::Result<Vec<u64>> {
+        let mut made = Vec::new();
+        for (top, number) in self.tops() {
+            if root.look(top)? == Node::Directory {
+                made.push(number);
+            }
+        }
+        Ok(made)
+    }
+
+    /// Takes a directory out of the group. What was staged in it must have
+    /// left it.
+    pub(super) fn forget(&mut self, number: u64) {
+        self.last = None;
+        self.tops.retain(|_, it| *it != number);
     }
 
     /// Whether they hold what they should, and nothing else.
@@ -117,10 +137,10 @@ impl NewDirs {
         path: &RelPath,
         txn: &OwnedFd,
     ) -> io::Result<&OwnedFd> {
-        let parent = path.parent().ok_or(Errno::NOENT)?;
         let last = match self.last.take() {
-            Some(last) if last.0 == parent => last,
+            Some(last) if Some(last.0.as_str()) == path.parent_str() => last,
             _ => {
+                let parent = path.parent().ok_or(Errno::NOENT)?;
                 let mut steps = self.steps(&parent)?.into_iter();
                 let top = steps.next().ok_or(Errno::NOENT)?;
                 let mut dir = state::make_dir(txn, &top)?;
@@ -136,10 +156,11 @@ impl NewDirs {
     /// The names that lead from the transaction's directory to where a new
     /// directory is staged.
     fn steps(&self, dir: &RelPath) -> io::Result<Vec<String>> {
-        let at = self.tops.get(dir).map(|&number| (dir.clone(), number));
+        let at = self.tops.get(dir).map(|&number| (dir.as_str(), number));
         let (top, number) =
             at.or_else(|| self.above(dir)).ok_or(Errno::NOENT)?;
-        let below = dir.components().skip(top.components().count());
+        let below = dir.as_str().get(top.len()..).unwrap_or_default();
+        let below = below.split('/').filter(|step| !step.is_empty());
         Ok([dir_name(number)]
             .into_iter()
             .chain(below.map(str::to_owned))

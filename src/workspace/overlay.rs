@@ -6,7 +6,7 @@ use std::ops::Bound;
 
 use super::hash::Hash;
 use super::root::FileStat;
-use super::stage::Staged;
+use super::stage::{Place, Staged};
 use crate::path::RelPath;
 
 /// A file that the group has touched.
@@ -70,16 +70,29 @@ impl Overlay {
         lost?.after
     }
 
+    /// What is staged in the new directory of this number.
+    pub(super) fn staged_in(
+        &mut self,
+        number: u64,
+    ) -> impl Iterator<Item = (&RelPath, &mut Staged)> {
+        let in_it =
+            move |staged: &&mut Staged| staged.at == Place::NewDir(number);
+        self.0.iter_mut().filter_map(move |(path, touched)| {
+            Some((path, touched.after.as_mut().filter(in_it)?))
+        })
+    }
+
     /// The directory above `path` that the group has made a file, if any.
-    pub(super) fn file_above(&self, path: &RelPath) -> Option<RelPath> {
-        path.ancestors()
-            .find(|above| self.get(above).is_some_and(|it| it.after.is_some()))
+    pub(super) fn file_above<'a>(&self, path: &'a RelPath) -> Option<&'a str> {
+        path.ancestor_strs().find(|&above| {
+            self.0.get(above).is_some_and(|it| it.after.is_some())
+        })
     }
 
     /// Whether a directory above `path` was a file that the group deleted.
     pub(super) fn cleared_above(&self, path: &RelPath) -> bool {
-        path.ancestors()
-            .any(|above| self.get(&above).is_some_and(|it| it.after.is_none()))
+        path.ancestor_strs()
+            .any(|above| self.0.get(above).is_some_and(|it| it.after.is_none()))
     }
 
     /// Whether the group puts a file below `path`, which makes it a
@@ -102,7 +115,6 @@ impl Overlay {
 mod tests {
     use super::*;
     use crate::path::Portability;
-    use crate::workspace::stage::Place;
 
     fn name(text: &str) -> RelPath {
         RelPath::parse(text, Portability::Everywhere).unwrap()
@@ -121,7 +133,7 @@ mod tests {
         assert!(overlay.has_below(&name("a/b")));
         assert!(!overlay.has_below(&name("a/b/c")));
         assert!(!overlay.has_below(&name("d")), "it was deleted");
-        assert_eq!(overlay.file_above(&name("a-b/x")), Some(name("a-b")));
+        assert_eq!(overlay.file_above(&name("a-b/x")), Some("a-b"));
         assert!(overlay.cleared_above(&name("d/e/f")));
     }
 }

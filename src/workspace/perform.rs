@@ -1,18 +1,23 @@
 //! One operation against the tree as the group will leave it: an operation
 //! in, an outcome out, and the change noted for the commit.
 
+use std::borrow::Cow;
 use std::io;
+use std::sync::Arc;
 
+use super::digest::digest;
 use super::group::{Begun, Workspace};
 use super::hash::Hash;
 use super::log::{Change, LogEntry};
 use super::outcomes::{edited, io_failed, not_edited, taken};
 use super::overlay::Before;
 use super::root::{FileStat, Node};
+use super::source::{Read, Source, Text, fresh};
 use super::stage::{Permissions, Staged};
 use super::{Purpose, Trouble};
 use crate::edit::{self, Action, Edit, FileMode, Operation};
-use crate::path::RelPath;
+use crate::path::{Portability, RelPath};
+use crate::report::counted;
 use crate::report::result::Outcome;
 
 /// What stands under a name, the group's own changes included.
@@ -23,67 +28,6 @@ enum Standing {
     Special(&'static str),
     BelowFile,
     Detour,
-}
-
-/// Where a file's bytes are.
-#[derive(Clone, Copy)]
-pub(super) enum Source {
-    Disk(FileStat),
-    Stage(Staged),
-}
-
-impl Source {
-    fn len(self) -> u64 {
-        match self {
-            Self::Disk(stat) => stat.len,
-            Self::Stage(staged) => staged.len,
-        }
-    }
-
-    fn like(self) -> Option<FileStat> {
-        match self {
-            Self::Disk(stat) => Some(stat),
-            Self::Stage(staged) => staged.like,
-        }
-    }
-
-    /// Whether its owner may execute it.
-    pub(super) fn is_executable(self) -> bool {
-        self.like().is_some_and(|stat| stat.is_executable())
-    }
-
-    /// Whether it has a mode already.
-    fn has(self, mode: Option<FileMode>) -> bool {
-        mode.is_none_or(|mode| {
-            self.is_executable() == (mode == FileMode::Executable)
-        })
-    }
-
-    /// The permissions of the next version.
-    fn permissions(self, mode: Option<FileMode>) -> Permissions {
-        match (self.like(), mode) {
-            (Some(stat), Some(mode)) if !self.has(Some(mode)) => {
-                Permissions::Like(stat.with_mode(mode))
-            }
-            (Some(stat), _) => Permissions::Like(stat),
-            (None, mode) => fresh(mode),
-        }
-    }
-}
-
-/// The permissions of a new file.
-fn fresh(mode: Option<FileMode>) -> Permissions {
-    match mode {
-        Some(FileMode::Executable) => Permissions::FreshExecutable,
-        _ => Permissions::Fresh,
-    }
-}
-
-/// A file as it stands, read.
-struct Read {
-    source: Source,
-    bytes: Vec<u8>,
-    hash: Hash,
 }
 
 /// What an operation came to: done or found done, with what it made of its
@@ -98,7 +42,7 @@ impl Workspace {
         operation: &Operation,
     ) -> Result<Outcome, Trouble> {
         self.begin()?.operations += 1;
-        let digest = digest(operation);
+        let (digest, content) = digest(operation);
         let nth = self.ordinals.entry(digest).or_insert(0);
         *nth += 1;
         let nth = *nth;
@@ -108,8 +52,12 @@ impl Workspace {
         let Operation { path, action, mode } = operation;
         let mode = *mode;
         let planned = match action {
-            Action::Create(text) => self.create(path, text, mode),
-            Action::Write(text) => self.write(path, text, mode),
+            Action::Create(text) => {
+                self.create(path, Text::hashed(text, content), mode)
+            }
+            Action::Write(text) => {
+                self.write(path, Text::hashed(text, content), mode)
+            }
             Action::Modify(edits) => self.modify(path, edits, mode),
             Action::Delete => self.delete(path),
             Action::Rename(to) => self.rename(path, to, mode),
@@ -169,16 +117,18 @@ impl Workspace {
         changes: Vec<Change>,
     ) {
         let entry = LogEntry {
-            run: self.run.clone(),
-            op: operation.action.name().to_owned(),
-            digest: Some(digest.to_string()),
+            run: Arc::clone(&self.run),
+            op: Cow::Borrowed(operation.action.name()),
+            digest: Some(digest),
             nth,
             undoes: None,
             changes,
         };
         if entry.changes_something() {
             self.changed.insert(operation.path.clone());
-            self.changed.insert(operation.target().clone());
+            if operation.target() != &operation.path {
+                self.changed.insert(operation.target().clone());
+            }
         }
         if let Some(group) = &mut self.group {
             group.done.push(entry);
@@ -189,8 +139,7 @@ impl Workspace {
     /// else has touched its files since.
     fn is_replay(&self, digest: Hash, nth: u32) -> bool {
         self.history.holds(digest, nth, |path| {
-            let path = RelPath::parse(path, crate::path::Portability::Unix);
-            let path = path.ok()?;
+            let path = RelPath::parse(path, Portability::Unix).ok()?;
             match self.standing(&path) {
                 Ok(Standing::File(Source::Stage(staged))) => Some(staged.hash),
                 Ok(Standing::File(source)) => {
@@ -212,26 +161,27 @@ impl Workspace {
     fn create(
         &mut self,
         path: &RelPath,
-        text: &[u8],
+        text: Text<'_>,
         mode: Option<FileMode>,
     ) -> Planned {
         match self.look(path)? {
             Standing::Absent => {
                 let new = Some((text, fresh(mode)));
                 let change = self.put(path, None, new)?;
-                let mut done = Outcome::applied().sized(None, Some(text.len()));
+                let size = Some(text.bytes.len());
+                let mut done = Outcome::applied().sized(None, size);
                 done.warning = self.case_warning(path);
                 Ok((done, vec![change]))
             }
             Standing::File(source) => {
-                if source.len() == text.len() as u64 {
+                if source.len() == text.bytes.len() as u64 {
                     let there = self.read(path, source)?;
-                    if there.bytes == text {
+                    if there.bytes == text.bytes {
                         return self.settle_mode(path, &there, mode);
                     }
                 }
-                let why =
-                    format!("another file of {} bytes is there", source.len());
+                let size = counted(source.len(), "byte");
+                let why = format!("another file of {size} is there");
                 Err(Outcome::failed("exists", why))
             }
             other => Err(other.in_the_way(path)),
@@ -248,7 +198,7 @@ impl Workspace {
         if there.source.has(mode) {
             return Ok(found_done([(path, Some(there))]));
         }
-        let new = (there.bytes.as_slice(), there.source.permissions(mode));
+        let new = (there.text(), there.source.permissions(mode));
         let change = self.put(path, Some(there), Some(new))?;
         let done = match mode {
             Some(FileMode::Executable) => "made executable",
@@ -260,22 +210,25 @@ impl Workspace {
     fn write(
         &mut self,
         path: &RelPath,
-        text: &[u8],
+        text: Text<'_>,
         mode: Option<FileMode>,
     ) -> Planned {
         match self.look(path)? {
             Standing::Absent => self.create(path, text, mode),
             Standing::File(source) => {
                 let old = self.read(path, source)?;
-                if old.bytes == text {
+                if old.bytes == text.bytes {
                     return self.settle_mode(path, &old, mode);
                 }
                 let before = old.bytes.len();
                 let new = Some((text, source.permissions(mode)));
                 let change = self.put(path, Some(&old), new)?;
                 let done = Outcome::applied()
-                    .with(format!("replaced {before} bytes"))
-                    .sized(Some(before), Some(text.len()));
+                    .with(format!(
+                        "replaced {}",
+                        counted(before as u64, "byte")
+                    ))
+                    .sized(Some(before), Some(text.bytes.len()));
                 Ok((done, vec![change]))
             }
             other => Err(other.in_the_way(path)),
@@ -305,7 +258,7 @@ impl Workspace {
         if new.bytes == old.bytes {
             return self.settle_mode(path, &old, mode);
         }
-        let after = (new.bytes.as_slice(), old.source.permissions(mode));
+        let after = (Text::new(&new.bytes), old.source.permissions(mode));
         let change = self.put(path, Some(&old), Some(after))?;
         let sizes = (Some(old.bytes.len()), Some(new.bytes.len()));
         let done = edited(&new).sized(sizes.0, sizes.1);
@@ -343,7 +296,7 @@ impl Workspace {
             None => model.source.is_executable(),
         };
         let mode = is_program.then_some(FileMode::Executable);
-        let new = (model.bytes.as_slice(), fresh(mode));
+        let new = (model.text(), fresh(mode));
         let come = self.put(to, None, Some(new))?;
         let mut done = Outcome::applied();
         done.warning = self.case_warning(to);
@@ -374,7 +327,8 @@ impl Workspace {
         }
         // What can fail comes first.
         self.may_change(from)?;
-        let after = (old.bytes.as_slice(), old.source.permissions(mode));
+        old.may_go()?;
+        let after = (old.text(), old.source.permissions(mode));
         let come = self.put(to, None, Some(after))?;
         let gone = self.put(from, Some(&old), None)?;
         let mut done = Outcome::applied();
@@ -492,22 +446,24 @@ impl Workspace {
         &mut self,
         path: &RelPath,
         old: Option<&Read>,
-        new: Option<(&[u8], Permissions)>,
+        new: Option<(Text<'_>, Permissions)>,
     ) -> Result<Change, Outcome> {
         self.may_change(path)?;
+        old.map_or(Ok(()), Read::may_go)?;
         let group = self
             .group
             .as_mut()
             .ok_or_else(|| Outcome::failed("io", "no group has begun"))?;
         let staged = match new {
             None => None,
-            Some((bytes, permissions)) => {
-                let staged = group
+            Some((Text { bytes, hash }, permissions)) => {
+                let (at, like) = group
                     .stage
                     .put(&self.root, path, bytes, permissions)
                     .map_err(|why| io_failed(&why))?;
-                group.bytes += staged.len;
-                Some(staged)
+                let len = bytes.len() as u64;
+                group.bytes += len;
+                Some(Staged { at, len, hash, like })
             }
         };
         let before = old.and_then(|old| match old.source {
@@ -521,9 +477,9 @@ impl Workspace {
         let was = old.and_then(|old| mode(old.source.like()));
         let is = staged.and_then(|staged| mode(staged.like));
         Ok(Change {
-            path: path.to_string(),
-            before: old.map(|old| old.hash.to_string()),
-            after: staged.map(|staged| staged.hash.to_string()),
+            path: path.shared(),
+            before: old.map(|old| old.hash),
+            after: staged.map(|staged| staged.hash),
             mode: was.zip(is).is_some_and(|(was, is)| was != is),
         })
     }
@@ -564,32 +520,8 @@ fn found_done<const N: usize>(
     files: [(&RelPath, Option<&Read>); N],
 ) -> (Outcome, Vec<Change>) {
     let stays = |(path, there): (&RelPath, Option<&Read>)| {
-        let hash = there.map(|read| read.hash.to_string());
-        let before = hash.clone();
-        Change { path: path.to_string(), before, after: hash, mode: false }
+        let hash = there.map(|read| read.hash);
+        Change { path: path.shared(), before: hash, after: hash, mode: false }
     };
     (Outcome::unchanged(), files.into_iter().map(stays).collect())
-}
-
-/// The digest of an operation in a form that its spelling does not change.
-fn digest(operation: &Operation) -> Hash {
-    let path = operation.path.as_str().as_bytes();
-    let name = match operation.mode {
-        None => operation.action.name().to_owned(),
-        Some(mode) => format!("{} {mode:?}", operation.action.name()),
-    };
-    let name = name.as_bytes();
-    match &operation.action {
-        Action::Create(text) | Action::Write(text) => {
-            Hash::of_parts(&[name, path, text])
-        }
-        Action::Modify(edits) => {
-            let edits = format!("{edits:?}");
-            Hash::of_parts(&[name, path, edits.as_bytes()])
-        }
-        Action::Delete => Hash::of_parts(&[name, path]),
-        Action::Rename(to) | Action::Copy(to) => {
-            Hash::of_parts(&[name, path, to.as_str().as_bytes()])
-        }
-    }
 }

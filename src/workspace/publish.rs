@@ -3,13 +3,15 @@
 //! can be taken back by whoever comes next.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::OwnedFd;
 
 use rustix::fs::{self, AtFlags, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
 
+use super::backup::{
+    back_up, content, exchange, exchange_back, old_name, restore,
+};
 use super::hash::Hash;
 use super::journal::{Entry, Journal};
 use super::new_dirs::{NewDirs, dir_name};
@@ -44,11 +46,6 @@ fn sync_all(dir: &OwnedFd) -> bool {
         let _ = dir;
         false
     }
-}
-
-/// The name of the backup of a transaction's entry.
-pub(super) fn old_name(entry: usize) -> String {
-    format!("{entry}.old")
 }
 
 /// A transaction that is being published or taken back.
@@ -197,6 +194,11 @@ impl<'a> Transaction<'a> {
         self.touched.insert(parent.clone());
         let parent = self.dir_of(parent.as_ref())?;
         let name = entry.path.file_name();
+        if let (Some((_, staged)), Some(seen)) = (entry.exchanged(), seen)
+            && exchange(txn, &new_name(staged), parent, name, seen)?
+        {
+            return Ok(());
+        }
         if let Some(seen) = seen {
             back_up(txn, parent, name, number, seen)?;
         }
@@ -253,10 +255,11 @@ impl<'a> Transaction<'a> {
             self.make_dirs(entry)?;
         }
         let (txn, within) = (self.dir, entry.path.parent());
+        let holds_old = backup != Node::Absent || self.holds_old(entry)?;
         let parent = match self.dir_of(within.as_ref()) {
             Ok(parent) => parent,
             // It was to be made and never was: nothing to take back.
-            Err(why) if is_absent(&why) && backup == Node::Absent => {
+            Err(why) if is_absent(&why) && !holds_old => {
                 return match entry.after {
                     Some(_) => self.remove_dirs(entry),
                     None => Ok(()),
@@ -276,7 +279,12 @@ impl<'a> Transaction<'a> {
             Node::Absent if entry.before.is_none() => {
                 remove_published(txn, parent, name, entry)?;
             }
-            Node::Absent => {}
+            Node::Absent => {
+                if let Some((hashes, staged)) = entry.exchanged() {
+                    let staged = new_name(staged);
+                    exchange_back(txn, &staged, parent, name, hashes)?;
+                }
+            }
             _ => return Err(io::Error::other("the backup is not a file")),
         }
         self.touched.insert(within);
@@ -284,6 +292,14 @@ impl<'a> Transaction<'a> {
             Some(_) => self.remove_dirs(entry),
             None => Ok(()),
         }
+    }
+
+    /// Whether an entry's old file stands where its new one was staged.
+    fn holds_old(&self, entry: &Entry) -> io::Result<bool> {
+        let Some(((old, _), staged)) = entry.exchanged() else {
+            return Ok(false);
+        };
+        Ok(content((self.dir, &new_name(staged)))? == Some(old))
     }
 
     fn make_dirs(&mut self, entry: &Entry) -> io::Result<()> {
@@ -387,87 +403,6 @@ pub(super) fn read_journal(dir: &OwnedFd) -> io::Result<Option<Journal>> {
     bytes.map(|bytes| Journal::decode(&bytes)).transpose()
 }
 
-/// Keeps the old file under another name, and checks that it is the one that
-/// the plan was made for.
-fn back_up(
-    txn: &OwnedFd,
-    parent: &OwnedFd,
-    name: &str,
-    number: usize,
-    seen: &FileStat,
-) -> io::Result<()> {
-    let old = old_name(number);
-    let kept = match link_or_copy(parent, name, txn, &old)? {
-        Kept::SameFile => look_in(txn, &old)?,
-        Kept::Copy => look_in(parent, name)?,
-    };
-    let same = matches!(kept, Node::File(now) if now.inode == seen.inode
-        && now.len == seen.len && now.modified == seen.modified);
-    if same {
-        return Ok(());
-    }
-    state::remove_file(txn, &old)?;
-    Err(io::Error::other("another process changed it meanwhile"))
-}
-
-/// How a file was given a second name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kept {
-    /// It is one file under two names.
-    SameFile,
-    /// It is another file with the same content, permissions and times.
-    Copy,
-}
-
-/// Gives a file a second name in a directory of ours.
-pub(super) fn link_or_copy(
-    parent: &OwnedFd,
-    name: &str,
-    txn: &OwnedFd,
-    other: &str,
-) -> io::Result<Kept> {
-    match fs::linkat(parent, name, txn, other, AtFlags::empty()) {
-        Ok(()) => Ok(Kept::SameFile),
-        // File systems without links, and files of others.
-        Err(Errno::PERM | Errno::MLINK | Errno::OPNOTSUPP | Errno::NOSYS) => {
-            copy(txn, parent, name, other).map(|()| Kept::Copy)
-        }
-        Err(why) => Err(why.into()),
-    }
-}
-
-/// A second file where a link cannot be made. It gets its name when it is
-/// whole.
-fn copy(
-    txn: &OwnedFd,
-    parent: &OwnedFd,
-    name: &str,
-    old: &str,
-) -> io::Result<()> {
-    let draft = format!("{old}.tmp");
-    let flags =
-        OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let from = fs::openat(parent, name, flags, Mode::empty())?;
-    let stat = fs::fstat(&from)?;
-    if !matches!(Node::of(&stat), Node::File(_)) {
-        return Err(io::Error::other("it is not a file"));
-    }
-    let mut to = state::new_file(txn, &draft)?;
-    io::copy(&mut File::from(from), &mut to)?;
-    fs::fchmod(&to, Mode::from_raw_mode(stat.st_mode & 0o777))?;
-    let time = |tv_sec, tv_nsec: u64| fs::Timespec {
-        tv_sec,
-        tv_nsec: tv_nsec.try_into().unwrap_or_default(),
-    };
-    let times = fs::Timestamps {
-        last_access: time(stat.st_atime, stat.st_atime_nsec),
-        last_modification: time(stat.st_mtime, stat.st_mtime_nsec),
-    };
-    fs::futimens(&to, &times)?;
-    fs::fsync(&to)?;
-    Ok(fs::renameat(txn, draft.as_str(), txn, old)?)
-}
-
 /// Gives a staged file a name that must be free.
 fn rename_to_free(
     txn: &OwnedFd,
@@ -513,18 +448,6 @@ fn still_stands(
             Ok(entry.before == Some(Hash::of(&found)))
         }
     }
-}
-
-/// Gives the backup its name back. Renaming one link of a file over another
-/// does nothing, so what is left of the backup is removed.
-fn restore(
-    txn: &OwnedFd,
-    old: &str,
-    parent: &OwnedFd,
-    name: &str,
-) -> io::Result<()> {
-    fs::renameat(txn, old, parent, name)?;
-    state::remove_file(txn, old)
 }
 
 /// Removes a new file if it is ours: it left the stage, alone or with its

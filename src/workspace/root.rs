@@ -43,6 +43,8 @@ pub(super) struct FileStat {
     /// Permission bits, without set-user-id and its like.
     pub(super) mode: u32,
     pub(super) owner: (u32, u32),
+    /// Whether it was seen that nobody may replace or remove it.
+    pub(super) is_fixed: bool,
 }
 
 /// What stands under a name.
@@ -88,7 +90,7 @@ impl Root {
     /// What stands under a name.
     pub(super) fn look(&self, path: &RelPath) -> io::Result<Node> {
         match self.node(path.as_str()) {
-            Ok(stat) => Ok(Node::of(&stat)),
+            Ok(node) => Ok(node),
             Err(Errno::NOENT) => Ok(Node::Absent),
             Err(Errno::NOTDIR) => Ok(Node::BelowFile),
             Err(Errno::LOOP | Errno::XDEV) => Ok(Node::Detour),
@@ -119,15 +121,25 @@ impl Root {
         &self,
         path: Option<&RelPath>,
     ) -> io::Result<OwnedFd> {
+        self.directory_at(path.map_or("", RelPath::as_str))
+    }
+
+    /// The same for a name that was a [`RelPath`] or a part of one; the root
+    /// itself is ``.
+    pub(super) fn directory_at(&self, path: &str) -> io::Result<OwnedFd> {
         match path {
-            None => Ok(self.dir.try_clone()?),
-            Some(path) => Ok(self.open_at(path.as_str(), DIRECTORY)?),
+            "" => Ok(self.dir.try_clone()?),
+            path => Ok(self.open_at(path, DIRECTORY)?),
         }
     }
 
-    fn node(&self, path: &str) -> Result<Stat, Errno> {
+    fn node(&self, path: &str) -> Result<Node, Errno> {
         let fd = self.open_at(path, OFlags::PATH | COMMON)?;
-        fs::fstat(&fd)
+        let mut node = Node::of(&fs::fstat(&fd)?);
+        if let Node::File(stat) = &mut node {
+            stat.is_fixed = is_fixed(&fd);
+        }
+        Ok(node)
     }
 
     fn open_at(&self, path: &str, flags: OFlags) -> Result<OwnedFd, Errno> {
@@ -215,6 +227,20 @@ fn read_whole(file: &mut File, len: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Whether a file is marked as one that stays as it is, or only grows.
+#[cfg(target_os = "linux")]
+fn is_fixed(file: &OwnedFd) -> bool {
+    use rustix::fs::{StatxAttributes, StatxFlags};
+    let marks = StatxAttributes::IMMUTABLE | StatxAttributes::APPEND;
+    fs::statx(file, "", AtFlags::EMPTY_PATH, StatxFlags::empty())
+        .is_ok_and(|stat| stat.stx_attributes.intersects(marks))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_fixed(_: &OwnedFd) -> bool {
+    false
+}
+
 fn is_link(from: &OwnedFd, name: &str) -> bool {
     fs::statat(from, name, AtFlags::SYMLINK_NOFOLLOW)
         .is_ok_and(|s| FileType::from_raw_mode(s.st_mode) == FileType::Symlink)
@@ -244,13 +270,15 @@ impl FileStat {
             modified: (stat.st_mtime, stat.st_mtime_nsec),
             mode: stat.st_mode & Self::KEPT_MODE,
             owner: (stat.st_uid, stat.st_gid),
+            is_fixed: false,
         }
     }
 
     /// A program that is only thought of.
     pub(super) fn program() -> Self {
         let (inode, len, modified, owner) = (0, 0, (0, 0), (0, 0));
-        Self { inode, len, modified, mode: 0o755, owner }
+        let (mode, is_fixed) = (0o755, false);
+        Self { inode, len, modified, mode, owner, is_fixed }
     }
 
     /// Whether its owner may execute it.

@@ -12,6 +12,7 @@ use rustix::fs::{self, Gid, Mode, OFlags, Uid};
 
 use super::hash::Hash;
 use super::new_dirs::NewDirs;
+use super::overlay::Overlay;
 use super::root::{FileStat, Root};
 use super::state;
 use crate::edit::FileMode;
@@ -99,7 +100,7 @@ impl Stage {
         path: &RelPath,
         bytes: &[u8],
         permissions: Permissions,
-    ) -> io::Result<Staged> {
+    ) -> io::Result<Put> {
         let mut like = match permissions {
             Permissions::Like(stat) => Some(stat),
             Permissions::Fresh | Permissions::FreshExecutable => None,
@@ -130,8 +131,7 @@ impl Stage {
                 at
             }
         };
-        let len = bytes.len() as u64;
-        Ok(Staged { at, len, hash: Hash::of(bytes), like })
+        Ok((at, like))
     }
 
     /// The content of a name again.
@@ -154,6 +154,29 @@ impl Stage {
             (Self::Spill(_), Place::NewDir(_)) => None,
         };
         read.ok_or_else(gone)
+    }
+
+    /// Stages alone what waits in a new directory that another process has
+    /// made meanwhile.
+    pub(super) fn leave_made_dirs(
+        &mut self,
+        root: &Root,
+        overlay: &mut Overlay,
+    ) -> io::Result<()> {
+        let Self::Disk { dir, next, new_dirs, .. } = self else {
+            return Ok(());
+        };
+        for number in new_dirs.made_by_others(root)? {
+            for (path, staged) in overlay.staged_in(number) {
+                let within = new_dirs.open(path, dir)?;
+                let name = new_name(*next);
+                fs::renameat(within, path.file_name(), &*dir, name)?;
+                staged.at = Place::Alone(*next);
+                *next += 1;
+            }
+            new_dirs.forget(number);
+        }
+        Ok(())
     }
 
     /// Forgets a content that another one has overtaken. What stays behind
@@ -225,7 +248,7 @@ type Content<'a> = (&'a [u8], Permissions);
 
 /// Where a content came to be, and what it is like, if that is not like any
 /// new file.
-type Put = (Place, Option<FileStat>);
+pub(super) type Put = (Place, Option<FileStat>);
 
 fn put_alone(
     dir: &OwnedFd,

@@ -121,7 +121,9 @@ pub(super) fn make_dir(within: &OwnedFd, name: &str) -> io::Result<OwnedFd> {
 pub(super) fn may_write(dir: &OwnedFd) -> io::Result<()> {
     let wanted = Access::WRITE_OK | Access::EXEC_OK;
     match fs::accessat(dir, ".", wanted, AtFlags::empty()) {
-        Err(why @ (Errno::ACCESS | Errno::ROFS)) => Err(why.into()),
+        Err(why @ (Errno::ACCESS | Errno::PERM | Errno::ROFS)) => {
+            Err(why.into())
+        }
         _ => Ok(()),
     }
 }

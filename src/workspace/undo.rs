@@ -4,15 +4,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::os::fd::OwnedFd;
+use std::sync::Arc;
 
 use rustix::fs::{self, AtFlags};
 use serde::Serialize;
 
+use super::backup::{link_or_copy, old_name};
 use super::group::Workspace;
 use super::hash::Hash;
-use super::journal::{After, Entry, Journal};
+use super::journal::{After, Entry};
 use super::log::{self, Change, LogEntry};
-use super::publish::{TRANSACTION, link_or_copy, old_name, read_journal};
+use super::publish::{TRANSACTION, read_journal};
 use super::root::{FileStat, Node, look_in};
 use super::stage::{Place, Stage, new_name};
 use super::state::{self, State};
@@ -266,9 +268,9 @@ impl Workspace {
         for (number, (path, turn)) in (0..).zip(turns) {
             let hash = turn.before.as_ref().map(|(_, _, hash)| *hash);
             changes.push(Change {
-                path: path.to_string(),
-                before: turn.after.map(|hash| hash.to_string()),
-                after: hash.map(|hash| hash.to_string()),
+                path: path.shared(),
+                before: turn.after,
+                after: hash,
                 mode: false,
             });
             if turn.after.is_none() && hash.is_none() {
@@ -302,14 +304,14 @@ impl Workspace {
             .map(|entry| seen.get(&entry.path).copied().flatten())
             .collect();
         let entry = LogEntry {
-            run: self.run.clone(),
+            run: Arc::clone(&self.run),
             op: "rollback".into(),
             digest: None,
             nth: 0,
             undoes: Some(run.to_owned()),
             changes,
         };
-        self.publish(stage, &entries, &seen, &[entry])
+        self.publish(stage, entries, &seen, &[entry])
     }
 
     /// Drops what is kept of a run that was taken back, and the directories
@@ -349,6 +351,7 @@ fn count(runs: &mut Vec<LoggedRun>, entry: LogEntry) {
         return;
     }
     let LogEntry { run, digest, undoes, changes, .. } = entry;
+    let run = run.to_string();
     let known = runs.last().is_some_and(|last| last.run == run);
     if !known && !runs.iter().any(|other| other.run == run) {
         runs.push(LoggedRun {
@@ -361,7 +364,8 @@ fn count(runs: &mut Vec<LoggedRun>, entry: LogEntry) {
     }
     if let Some(it) = runs.iter_mut().rev().find(|other| other.run == run) {
         it.operations += usize::from(digest.is_some());
-        it.files.extend(changes.into_iter().map(|change| change.path));
+        let paths = changes.iter().map(|change| change.path.to_string());
+        it.files.extend(paths);
         it.undoes = it.undoes.take().or(undoes);
     }
 }
@@ -375,22 +379,34 @@ pub(super) fn turns(
     let mut turns: BTreeMap<RelPath, Turn> = BTreeMap::new();
     let mut dirs = Vec::new();
     for group in groups {
-        let dir = state::open_dir(undo, group)?;
-        let journal = dir.as_ref().map(read_journal).transpose()?.flatten();
-        let Some(Journal { entries, .. }) = journal else {
-            return Err(io::Error::other("what it replaced is gone"));
-        };
-        for (number, entry) in entries.into_iter().enumerate() {
+        let gone = || io::Error::other("what it replaced is gone");
+        let dir = state::open_dir(undo, group)?.ok_or_else(gone)?;
+        let journal = read_journal(&dir)?.ok_or_else(gone)?;
+        for (number, entry) in journal.entries.into_iter().enumerate() {
+            let old = kept_name(&dir, number, &entry)?;
             dirs.extend(entry.dirs);
             let after = entry.after.map(|after| after.hash);
-            let before = entry
-                .before
-                .map(|hash| (group.clone(), old_name(number), hash));
+            let before = entry.before.map(|hash| (group.clone(), old, hash));
             let first = Turn { before, after };
             turns.entry(entry.path).or_insert(first).after = after;
         }
     }
     Ok((turns, dirs))
+}
+
+/// The name under which an entry's old file is kept.
+fn kept_name(
+    dir: &OwnedFd,
+    number: usize,
+    entry: &Entry,
+) -> io::Result<String> {
+    let old = old_name(number);
+    match entry.exchanged() {
+        Some((_, staged)) if look_in(dir, &old)? == Node::Absent => {
+            Ok(new_name(staged))
+        }
+        _ => Ok(old),
+    }
 }
 
 /// Stages a backup by a second name for the same file.

@@ -122,6 +122,21 @@ pub fn has_strace() -> bool {
 
 /// Runs edit-apply under strace with `inject`, and returns the trace.
 pub fn traced(dir: &Path, args: &[&str], inject: Option<&str>) -> Traced {
+    traced_all(dir, args, inject.as_slice())
+}
+
+/// The same with any number of injections.
+fn traced_all(dir: &Path, args: &[&str], injects: &[&str]) -> Traced {
+    traced_tool(binary("edit-apply").as_ref(), dir, args, injects)
+}
+
+/// The same for another build of the tool.
+pub fn traced_tool(
+    tool: &Path,
+    dir: &Path,
+    args: &[&str],
+    injects: &[&str],
+) -> Traced {
     let trace = dir.join("../").join(format!(
         "{}.trace",
         dir.file_name().expect("a name").to_string_lossy()
@@ -131,11 +146,11 @@ pub fn traced(dir: &Path, args: &[&str], inject: Option<&str>) -> Traced {
     let mut command = Command::new("strace");
     command.arg("-o").arg(&trace).arg("-e");
     command.arg(format!("trace={}", calls().join(",")));
-    if let Some(inject) = inject {
+    for inject in injects {
         command.args(["-e", &format!("inject={inject}")]);
     }
     let output = command
-        .arg(binary("edit-apply"))
+        .arg(tool)
         .args(args)
         .arg("-C")
         .arg(dir)
@@ -193,7 +208,7 @@ pub fn every_call(dir: &Dir, args: &[&str], what: &str) -> Vec<String> {
     calls
 }
 
-fn calls_of(traced: &Traced, dir: &Dir, what: &str) -> Vec<String> {
+pub fn calls_of(traced: &Traced, dir: &Dir, what: &str) -> Vec<String> {
     let counts = counts(traced, dir.path());
     let mut calls = Vec::new();
     for (name, (before, all)) in counts {
@@ -257,6 +272,37 @@ fn a_kill_at_any_call_leaves_the_old_or_the_new_tree() {
         println!("killed {} times: {olds} old, {news} new", olds + news);
         assert!(olds > 0 && news > 0, "{olds} old and {news} new trees");
     }
+}
+
+/// A file system on which two files cannot change places, and a name cannot
+/// be checked and given in one step.
+const PLAIN: &str = "renameat2:error=EINVAL";
+
+#[test]
+fn a_kill_where_files_cannot_change_places_is_recovered_from_too() {
+    if !has_strace() {
+        return;
+    }
+    let (old, new) = old_and_new(used);
+    let dir = used();
+    let whole = traced(dir.path(), &[], Some(PLAIN));
+    assert_eq!(whole.status, Some(0), "{whole:?}");
+    assert_eq!(tree(&dir), new);
+    let mut kills = 0;
+    for inject in calls_of(&whole, &dir, "signal=KILL") {
+        if !inject.starts_with("renameat:") && !inject.starts_with("linkat") {
+            continue;
+        }
+        let dir = used();
+        let killed = traced_all(dir.path(), &[], &[PLAIN, &inject]);
+        assert_eq!(killed.status, None, "{inject}: {killed:?}");
+        let ran = apply(&dir, &["--recover"], "");
+        assert_eq!(ran.status, 0, "{inject}: {ran:?}");
+        let now = tree(&dir);
+        assert_eq!(now, old, "{inject}: it was not committed");
+        kills += 1;
+    }
+    assert!(kills > 10, "only {kills} kills");
 }
 
 /// A copy of a tree, its hard links and its state.
@@ -492,9 +538,8 @@ fn what_cannot_be_replaced_need_not_be_restored() {
     }
     let edit = r#"{"type":"append","path":"m1","text":"new"}"#;
     let delete = r#"{"type":"delete","path":"m1"}"#;
-    // The journal and the copy get their names; the file keeps its own.
     for (ops, inject) in [
-        (edit, "renameat:error=EPERM:when=3+"),
+        (edit, "renameat2:error=EPERM:when=1"),
         (delete, "unlinkat:error=EPERM:when=1"),
     ] {
         let dir = used();
@@ -502,7 +547,8 @@ fn what_cannot_be_replaced_need_not_be_restored() {
         let file = dir.path().with_extension("ops");
         std::fs::write(&file, ops).expect("the operation");
         let ran = Command::new("strace")
-            .args(["-o", "/dev/null", "-e", "trace=linkat,renameat,unlinkat"])
+            .args(["-o", "/dev/null", "-e"])
+            .arg("trace=linkat,renameat2,unlinkat")
             .args(["-e", "inject=linkat:error=EPERM"])
             .args(["-e", &format!("inject={inject}")])
             .args([binary("edit-apply"), "--no-fsync", "-C"])

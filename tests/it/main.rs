@@ -33,6 +33,7 @@ mod edit_apply_hostile;
 mod edit_apply_hostile_text;
 mod edit_apply_law;
 mod edit_apply_limits;
+mod edit_apply_meanwhile;
 mod edit_apply_power;
 mod edit_apply_race;
 mod edit_apply_runs;

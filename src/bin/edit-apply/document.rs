@@ -1,11 +1,14 @@
 //! One document: the results that it came to, and what is said of it at its
 //! end. Records and results in, words out; no tree.
 
+use std::borrow::Cow;
+
 use tornkit::cli::{self, Diagnostics};
 use tornkit::edit::{
     DecodeError, End, Operation, Rejected as NoOperation, Shift,
 };
 use tornkit::path::Names;
+use tornkit::report::counted;
 use tornkit::report::result::{Fate, Fates, Outcome, ResultLine};
 use tornkit::scan::{Heard, Record, Rejected};
 use tornkit::span::{Place, Status, Verdict};
@@ -147,9 +150,10 @@ impl Document {
             diagnostics.say(&self.describe_upstream_cut());
         } else if self.found_nothing(heard) {
             let (file, bytes) = (&self.file, summary.bytes.total());
+            let all = counted(bytes, "byte");
             diagnostics.say(&format!(
-                "cannot find an operation in '{file}': {bytes} bytes of \
-                 other text (ends at byte {bytes})"
+                "cannot find an operation in '{file}': {all} of other text \
+                 (ends at byte {bytes})"
             ));
             diagnostics.hint("edit-apply --instructions");
         }
@@ -162,7 +166,8 @@ impl Document {
         if let Some(path) = &cut.file_path {
             text += &format!(" of '{}'", cli::printable(path));
         }
-        text += &format!(": {} operations whole", summary.operations);
+        let whole = counted(summary.operations, "operation");
+        text += &format!(": {whole} whole");
         if let Some(declared) = summary.declared {
             text += &format!(" of {declared}");
         }
@@ -198,6 +203,7 @@ pub(crate) fn no_operation(rejected: NoOperation, at: Place) -> ResultLine {
         DecodeError::Name(name) => Outcome::refused(name.code(), name),
         why => Outcome::failed(why.code(), why),
     };
+    let op = op.map(Cow::Owned);
     ResultLine { op, file_path, new_path: None, outcome, at }
 }
 

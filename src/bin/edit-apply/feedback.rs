@@ -87,7 +87,8 @@ impl Feedback {
 
 fn item(line: &ResultLine, workspace: &Workspace, names: &Names) -> String {
     let mut item = String::new();
-    for word in line.op.iter().chain(&line.file_path) {
+    let words = [line.op.as_deref(), line.file_path.as_deref()];
+    for word in words.into_iter().flatten() {
         item.push_str(word);
         item.push(' ');
     }

@@ -9,6 +9,7 @@ use tornkit::cli::{self, Diagnostics, Progress};
 use tornkit::edit::{Action, Decoded, Operation, Policy, decode};
 use tornkit::path::Names;
 use tornkit::report;
+use tornkit::report::counted;
 use tornkit::report::result::{Apply, Outcome, ResultLine};
 use tornkit::scan::{Event, Heard};
 use tornkit::span::{Place, Status};
@@ -120,7 +121,8 @@ impl Session<'_> {
             let operations = self.said + self.document.waiting.len() as u64;
             let megabytes = read as f64 / 1e6;
             self.progress.tick(|| {
-                format!("{operations} operations, {megabytes:.1} MB read")
+                let operations = counted(operations, "operation");
+                format!("{operations}, {megabytes:.1} MB read")
             });
         }
         let heard = answer.finish(&mut |asked| self.take_asked(asked))?;
@@ -179,14 +181,17 @@ impl Session<'_> {
         operation: Operation,
         at: Place,
     ) -> Result<(), Error> {
-        let mut line = result_line(&operation, at);
         if self.args.atomic {
+            let untried = Outcome::skipped("not tried");
+            let line = result_line(&operation, at, untried);
             let index = self.document.waiting.len();
             self.document.held.push((index, operation));
+            self.document.waiting.push(line);
         } else {
-            line.outcome = self.perform(&operation)?;
+            let outcome = self.perform(&operation)?;
+            let line = result_line(&operation, at, outcome);
+            self.document.waiting.push(line);
         }
-        self.document.waiting.push(line);
         Ok(())
     }
 
@@ -401,16 +406,20 @@ impl Session<'_> {
     }
 }
 
-pub(crate) fn result_line(operation: &Operation, at: Place) -> ResultLine {
+pub(crate) fn result_line(
+    operation: &Operation,
+    at: Place,
+    outcome: Outcome,
+) -> ResultLine {
     let new_path = match &operation.action {
         Action::Rename(to) | Action::Copy(to) => Some(to.to_string()),
         _ => None,
     };
     ResultLine {
-        op: Some(operation.action.name().to_owned()),
+        op: Some(operation.action.name().into()),
         file_path: Some(operation.path.to_string()),
         new_path,
-        outcome: Outcome::skipped("not tried"),
+        outcome,
         at,
     }
 }

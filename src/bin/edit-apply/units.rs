@@ -137,8 +137,7 @@ impl Session<'_> {
             Some(outcome) => outcome,
             None => self.perform_both(&first, &second)?,
         };
-        let line = ResultLine { outcome, ..result_line(&second, at) };
-        self.document.waiting.push(line);
+        self.document.waiting.push(result_line(&second, at, outcome));
         Ok(())
     }
 }
@@ -215,7 +214,7 @@ fn not_done(unit: &Unit<'_>, why: NoUnit, at: Place) -> ResultLine {
 fn unit_line(unit: &Unit<'_>, outcome: Outcome, at: Place) -> ResultLine {
     let path = String::from_utf8_lossy(unit.file.path()).into_owned();
     ResultLine {
-        op: Some("modify".to_owned()),
+        op: Some("modify".into()),
         file_path: Some(path),
         new_path: None,
         outcome,
