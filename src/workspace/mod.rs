@@ -6,6 +6,9 @@
 //! contents beside it, and publishes them in a journalled transaction. What
 //! an input looks like, or where results are printed, it does not know.
 
+#[cfg(all(tornkit_unprotected, not(debug_assertions)))]
+compile_error!("only tests are built without the journal");
+
 mod backup;
 mod changes;
 mod digest;

@@ -1,13 +1,16 @@
 //! The sweeps of kills show their teeth: without the journal, theirs or ours,
-//! trees are torn. And what is one operation of two steps is not.
+//! trees are torn and files lost. And what is one operation of two steps is
+//! not.
 
 use std::process::Command;
 
 use crate::edit_apply::{apply, tree};
 use crate::edit_apply_crash::{
-    OPERATIONS, every_call, fresh, has_strace, old_and_new, traced,
+    OPERATIONS, calls_of, every_call, fresh, has_strace, old_and_new, traced,
+    traced_tool,
 };
 use crate::support::{Dir, binary};
+use crate::unprotected;
 
 /// The same changes as a patch for `git apply`, which has no journal.
 fn patch() -> Vec<u8> {
@@ -89,6 +92,40 @@ fn the_same_sweep_catches_a_run_whose_journal_is_gone() {
     }
     println!("no journal, killed {kills} times: {mixed} trees of neither kind");
     assert!(mixed > 5, "this sweep would find nothing");
+}
+
+/// edit-apply itself, built with its protection off.
+#[test]
+fn the_same_sweep_catches_a_build_without_a_journal() {
+    if !has_strace() {
+        return;
+    }
+    let out = Dir::new();
+    let tool = unprotected::build(out.path());
+    let (old, new) = old_and_new(fresh);
+    let whole = fresh();
+    let ran = traced_tool(&tool, whole.path(), &[], &[]);
+    assert_eq!(ran.status, Some(0), "{ran:?}");
+    assert_eq!(tree(&whole), new);
+    let (mut kills, mut mixed, mut lost) = (0, 0, 0);
+    for inject in calls_of(&ran, &whole, "signal=KILL") {
+        let dir = fresh();
+        let killed = traced_tool(&tool, dir.path(), &[], &[&inject]);
+        assert_eq!(killed.status, None, "{inject}: {killed:?}");
+        let ran = apply(&dir, &["--recover"], "");
+        assert_eq!(ran.status, 0, "{inject}: {ran:?}");
+        let now = tree(&dir);
+        kills += 1;
+        mixed += usize::from(now != old && now != new);
+        // This file moves; it never goes.
+        let moves = |(_, text): &(String, String)| text == "from\n";
+        lost += usize::from(!now.iter().any(moves));
+    }
+    println!(
+        "no journal built in, killed {kills} times: {mixed} trees of neither \
+         kind, {lost} with a file lost"
+    );
+    assert!(mixed > 5 && lost > 0, "{mixed} mixed, {lost} with a file lost");
 }
 
 /// A patch that edits a file and moves it is one operation.

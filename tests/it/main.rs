@@ -67,3 +67,4 @@ mod tokest_lists;
 mod tokest_score;
 mod tokest_take;
 mod transcript;
+mod unprotected;
