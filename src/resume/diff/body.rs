@@ -160,6 +160,17 @@ pub(super) fn is_greeting(line: &[u8], next: &[u8]) -> bool {
     line.ends_with(b"\n") && begins && !is_code && (ends || is_apart(next))
 }
 
+/// Whether an answer is a word to the reader that says what follows, and
+/// nothing does.
+pub(super) fn is_promise(answer: &[u8]) -> bool {
+    let line = first_line(answer);
+    let rest = answer.get(line.len()..).unwrap_or_default();
+    let ends = line.trim_ascii_end().last() == Some(&b':');
+    ends && rest.starts_with(b"\n")
+        && rest.trim_ascii().is_empty()
+        && is_greeting(line, rest)
+}
+
 fn is_apart(next: &[u8]) -> bool {
     next.trim_ascii().is_empty() || next.starts_with(b"```")
 }

@@ -7,7 +7,7 @@
 
 use std::cmp::Reverse;
 
-use super::body::{Lead, bodies};
+use super::body::{Lead, bodies, is_promise};
 use super::fit::misfits;
 use super::last::{AnswerEnd, is_whole};
 use super::patch::{self, Kept, Part, Patch};
@@ -109,6 +109,9 @@ fn extend(
         let least = next.first().map(|way| way.faults);
         next.retain(|way| Some(way.faults) == least);
         return Ok(next);
+    }
+    if is_promise(answer) {
+        return Err("it says that more follows, and nothing does");
     }
     for way in ways {
         let before = Before { text: &way.text, patch: &way.patch, lookup };
