@@ -264,6 +264,32 @@ fn a_ruler_that_is_cut_in_the_middle_may_go_on() {
     is_left_out(first, "- y\n+z\n");
 }
 
+#[test]
+fn an_answer_that_only_says_what_follows_is_no_line() {
+    let first = "--- a/f\n+++ b/f\n@@ -1 +1 @@\n-x\n+y";
+    is_left_out(first, "Sure, here is the rest:\n\n\n");
+}
+
+#[test]
+fn blanks_that_were_lost_are_those_of_the_neighbours() {
+    let want = "--- a/f\n+++ b/f\n@@ -1,5 +1,6 @@\n f {\n+    a;\n     b;\n\
+        \x20    c;\n \n     d;\n";
+    let cut = want.find("     c;").unwrap();
+    for at in cut..cut + 5 {
+        let whole = joined(&want[..at], &want[cut + 5..]);
+        assert!(whole.is_whole(), "{at}");
+        assert_eq!(printed(&whole), want, "{at}");
+    }
+    // The counts of a hunk that others follow tell that a blank line is lost.
+    let next = "@@ -9 +10 @@\n-x\n+y\n";
+    let want =
+        format!("--- a/f\n+++ b/f\n@@ -1,3 +1,4 @@\n a\n \n+b\n c\n{next}");
+    let cut = want.find(" \n+b").unwrap();
+    let whole = joined(&want[..cut], &want[cut + 2..]);
+    assert!(whole.is_whole());
+    assert_eq!(printed(&whole), want);
+}
+
 /// Hunks without line numbers: the second one of a file stands once in it.
 const UNNUMBERED: &str = "\
 --- a/r

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::body::Lead;
-use super::indent::{Indents, leading, lines_near};
+use super::indent::{Indents, leading, level, lines_near};
 use super::last::is_proven;
 use super::patch::Patch;
 use crate::diff::{Doubt, Hunk, Numbers};
@@ -153,12 +153,10 @@ impl Before<'_> {
                 // The rest of a line may look like a header.
                 _ if is_odd && lead != Lead::Kept => Proof::Weak,
                 true if in_hunk && rest && !self.ends_line(body) => Proof::Weak,
-                true if self.likelier_lead(body, kept).is_some() => Proof::Weak,
+                true if self.has_other_lead(body, kept) => Proof::Weak,
                 true => Proof::Possible,
                 false if self.hunk().is_some() && new => Proof::Weak,
-                false if self.likelier_lead(body, kept).is_some() => {
-                    Proof::Weak
-                }
+                false if self.has_other_lead(body, kept) => Proof::Weak,
                 false => Proof::Glued,
             };
             found.push(Place::new(How::Exact, proof, kept));
@@ -293,6 +291,61 @@ impl Before<'_> {
         Some([b" ", lead].concat())
     }
 
+    /// Whether the first line of a body is likely to begin with other blanks
+    /// than the line that ends at `stop`.
+    fn has_other_lead(&self, body: &[u8], stop: usize) -> bool {
+        self.likelier_lead(body, stop).is_some()
+            || self.level(body, stop).is_some_and(|lead| {
+                let line = self.slice(self.line(stop));
+                !line.is_empty() && line.get(1..) != Some(lead)
+            })
+    }
+
+    /// The blanks with which the first line of a body must begin to stand on
+    /// the level of its neighbours, if it has lost those that the line which
+    /// ends at `stop` has, and perhaps more.
+    fn level<'a>(&'a self, body: &'a [u8], stop: usize) -> Option<&'a [u8]> {
+        self.hunk()?;
+        let line = self.slice(self.line(stop));
+        let is_context = line.trim_ascii().is_empty()
+            && matches!(line.first(), None | Some(b' '));
+        let begins = body.first().is_some_and(|b| !b" +-\\\t\r\n".contains(b));
+        if !is_context || !begins || is_structure(body) {
+            return None;
+        }
+        let before = self.text.get(..stop).unwrap_or_default();
+        let seen = line.get(1..).unwrap_or_default();
+        level(before, body).filter(|lead| lead.starts_with(seen))
+    }
+
+    /// The line that ends at `stop` again, with blanks before it that were
+    /// lost: those of its level, or a line of context that has nothing else.
+    fn blanks_lost(
+        &self,
+        body: &[u8],
+        stop: usize,
+        place: &Place,
+        found: &mut Vec<Place>,
+    ) {
+        let line = self.slice(self.line(stop));
+        let lead = self.level(body, stop);
+        if let Some(lead) = lead {
+            let insert = [b" ", lead].concat();
+            let proof = match line.is_empty() {
+                true => Proof::Glued,
+                false => Proof::Possible,
+            };
+            found.push(Place { insert, proof, ..place.clone() });
+        }
+        let is_marked = matches!(body.first(), Some(b'+' | b'-'));
+        if !matches!(line, b"" | b" ") || !is_marked && lead.is_none() {
+            return;
+        }
+        let first = lead.map(|lead| [b" ", lead].concat());
+        let insert = [&b" \n"[..], &first.unwrap_or_default()].concat();
+        found.push(Place { insert, ..place.clone() });
+    }
+
     /// The cut line again, without the blanks at its start.
     fn trimmed(
         &self,
@@ -331,6 +384,9 @@ impl Before<'_> {
                 None => Proof::Weak,
             };
             let place = Place::new(How::Overlap, proof, line.start);
+            if insert.is_none() {
+                self.blanks_lost(body, stop, &place, found);
+            }
             if insert.is_none() && lost {
                 let lead = self.likelier_lead(body, stop);
                 let inserts = std::iter::once(vec![b' ']).chain(lead);
