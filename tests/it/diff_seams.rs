@@ -268,6 +268,7 @@ fn a_ruler_that_is_cut_in_the_middle_may_go_on() {
 fn an_answer_that_only_says_what_follows_is_no_line() {
     let first = "--- a/f\n+++ b/f\n@@ -1 +1 @@\n-x\n+y";
     is_left_out(first, "Sure, here is the rest:\n\n\n");
+    is_left_out(first, "```diff\n\n```\n");
 }
 
 #[test]

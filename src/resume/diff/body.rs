@@ -80,10 +80,9 @@ fn may_be_content(answer: &[u8], inside: &[u8], in_fence: bool) -> bool {
         let mut texts = lines.filter_map(|line| line.get(1..));
         texts.any(|text| is_fence(text.trim_ascii_start()))
     };
-    let marks = |c| matches!(c, '`' | '~');
-    let info = first_line(answer).trim_ascii().trim_start_with(marks);
+    let is_diff = names_diff(first_line(answer));
     let goes_on = inside.first().is_some_and(|b| b" +-\\@d".contains(b));
-    goes_on && !is_closed && (!DIFFS.contains(&info) || has_blocks())
+    goes_on && !is_closed && (!is_diff || has_blocks())
 }
 
 /// The same, and what `starts` knows for the start of what was asked for.
@@ -160,15 +159,24 @@ pub(super) fn is_greeting(line: &[u8], next: &[u8]) -> bool {
     line.ends_with(b"\n") && begins && !is_code && (ends || is_apart(next))
 }
 
-/// Whether an answer is a word to the reader that says what follows, and
-/// nothing does.
+/// Whether an answer is a word to the reader that says what follows, or a
+/// fence for a diff, and nothing follows.
 pub(super) fn is_promise(answer: &[u8]) -> bool {
     let line = first_line(answer);
     let rest = answer.get(line.len()..).unwrap_or_default();
     let ends = line.trim_ascii_end().last() == Some(&b':');
-    ends && rest.starts_with(b"\n")
+    let is_word = ends
+        && rest.starts_with(b"\n")
         && rest.trim_ascii().is_empty()
-        && is_greeting(line, rest)
+        && is_greeting(line, rest);
+    let inside = fenced(answer, false).filter(|_| names_diff(line));
+    is_word || inside.is_some_and(|text| text.trim_ascii().is_empty())
+}
+
+/// Whether the opening of a fence names the language of diffs.
+fn names_diff(opener: &[u8]) -> bool {
+    let marks = |c| matches!(c, '`' | '~');
+    DIFFS.contains(&opener.trim_ascii().trim_start_with(marks))
 }
 
 fn is_apart(next: &[u8]) -> bool {
