@@ -12,6 +12,7 @@ mod preimage;
 mod survey;
 mod overlap;
 mod body;
+mod vain;
 mod seam;
 mod stitch;
 pub mod diff;

@@ -16,6 +16,15 @@ const DOUBTFUL_VARIETY: usize = 4;
 
 /// The length of the longest end of `before` that `body` begins with.
 pub(super) fn overlap(before: &[u8], body: &[u8]) -> usize {
+    overlaps(before, body).next().unwrap_or(0)
+}
+
+/// The lengths of all ends of `before` that `body` begins with, the longest
+/// first.
+pub(super) fn overlaps(
+    before: &[u8],
+    body: &[u8],
+) -> impl Iterator<Item = usize> + use<> {
     // Knuth, Morris and Pratt: how much of `body` matches before each byte.
     let mut borders = vec![0_usize; body.len()];
     let mut matched = 0;
@@ -32,7 +41,8 @@ pub(super) fn overlap(before: &[u8], body: &[u8]) -> usize {
         }
         matched = extend(body, &borders, matched, Some(byte));
     }
-    matched
+    let next = move |length: &usize| Some(previous(&borders, *length));
+    std::iter::successors(Some(matched), next).take_while(|length| *length > 0)
 }
 
 fn extend(
@@ -101,6 +111,8 @@ mod tests {
         assert_eq!(overlap(b"xaab", b"aabaab"), 3);
         assert_eq!(overlap(b"aaaa", b"aa"), 2);
         assert_eq!(overlap(b"abc", b"xyz"), 0);
+        let all: Vec<_> = overlaps(b"ababab", b"ababab!").collect();
+        assert_eq!(all, [6, 4, 2]);
     }
 
     #[test]

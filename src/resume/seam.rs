@@ -6,11 +6,12 @@ use std::ops::Range;
 
 use super::body::bodies;
 use super::overlap::{
-    TELLING_OVERLAP, is_doubtful, overlap, partial_character, variety,
+    TELLING_OVERLAP, is_doubtful, overlaps, partial_character, variety,
 };
-use super::survey::{Survey, Unit, survey};
+use super::survey::{Survey, Unit, UnitState, survey};
+use super::vain::Said;
 use crate::json::{self, Machine};
-use crate::span::{self, CutState, Verdict};
+use crate::span::{self, Verdict};
 
 /// How a continuation joins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,8 +54,10 @@ pub(super) enum Proof {
     Named,
     /// Nothing speaks against it.
     Possible,
-    /// It repeats some text.
+    /// It repeats some lines.
     Weak,
+    /// It repeats some text within a line.
+    Stretch,
     /// It says nothing new, or passes over what was cut.
     Loss,
 }
@@ -90,6 +93,12 @@ impl Join {
     pub(super) fn rank(&self) -> (Proof, Lead, Reverse<usize>) {
         (self.proof, self.lead, Reverse(self.shared))
     }
+
+    /// Whether it takes the continuation for what follows some part of the
+    /// earlier text, byte for byte.
+    pub(super) fn follows(&self) -> bool {
+        matches!(self.how, How::Overlap | How::Exact)
+    }
 }
 
 /// A place of the earlier text where a body may go on.
@@ -115,37 +124,75 @@ pub(super) fn joins(before: &[u8], known: &Survey, answer: &[u8]) -> Vec<Join> {
         }
         seen.push(body.clone());
         let text = answer.get(body.clone()).unwrap_or_default();
-        for place in places(before, known, text) {
+        let own = survey(text);
+        for place in places(before, known, text, &own) {
             let join = build(before, known, answer, place, &body);
-            if is_sound(known, &join) {
+            if is_sound(known, &join) && !swallows(&join, &own) {
                 found.push(join);
             }
         }
     }
+    drop_vain(&mut found);
     let is_cut = |join: &Join| join.survey.summary.verdict == Verdict::Cut;
     found.sort_by_key(|join| (join.rank(), is_cut(join)));
     found
 }
 
+/// Drops the joins that repeat too little: what comes of them says in vain
+/// what the earlier text has said, where another join repeats that.
+fn drop_vain(found: &mut Vec<Join>) {
+    if !found.iter().any(|join| join.how == How::Overlap) {
+        return;
+    }
+    let said: Vec<Said> =
+        found.iter().map(|join| Said::of(&join.survey)).collect();
+    let all = || found.iter().zip(&said);
+    let is_vain = |(join, said): (&Join, &Said)| {
+        join.follows()
+            && all().any(|(other, its)| {
+                other.how == How::Overlap
+                    && other.kept < join.kept
+                    && said.is_vain_beside(its)
+            })
+    };
+    let vain: Vec<bool> = all().map(is_vain).collect();
+    let mut vain = vain.into_iter();
+    found.retain(|_| vain.next() == Some(false));
+}
+
 /// The places of `before` at which `body` may go on.
-fn places(before: &[u8], known: &Survey, body: &[u8]) -> Vec<Place> {
+fn places(
+    before: &[u8],
+    known: &Survey,
+    body: &[u8],
+    own: &Survey,
+) -> Vec<Place> {
     let end = before.len();
     let mut found = Vec::new();
     if body.trim_ascii().is_empty() {
         return found;
     }
-    for shared in overlaps(before, known, body) {
-        if let Some(proof) = overlap_proof(before, known, shared) {
-            let how = How::Overlap;
-            found.push(Place { how, proof, kept: end - shared, shared });
-        }
+    for stop in stops(before) {
+        let before = before.get(..stop).unwrap_or_default();
+        let mut is_stretch = false;
+        let proven = |shared| {
+            // One that begins within a line may as well be a short one.
+            let short = is_stretch.then_some(Proof::Stretch);
+            let proof = overlap_proof(before, known, shared).or(short)?;
+            is_stretch |= proof == Proof::Stretch;
+            let (how, kept) = (How::Overlap, stop - shared);
+            Some(Place { how, proof, kept, shared })
+        };
+        let all = overlaps(before, body).filter_map(proven);
+        found.extend(all.take(MOST_OVERLAPS));
     }
     if repeats(before, known, body) {
         let (how, proof) = (How::Nothing, Proof::Loss);
         found.push(Place { how, proof, kept: end, shared: 0 });
     }
     if let Some(cut) = known.cut()
-        && let Some(first) = survey(body).units.first()
+        && let Some(first) = own.units.first()
+        && begins_with(body, first)
     {
         let kept = cut.span.start as usize;
         let (how, proof) = match begins_again(cut, first) {
@@ -160,19 +207,18 @@ fn places(before: &[u8], known: &Survey, body: &[u8]) -> Vec<Place> {
     found
 }
 
-/// How much of the end of `before` the body repeats, if it does: the most,
-/// and what would be a restart of the line or of the unit that was cut.
-fn overlaps(before: &[u8], known: &Survey, body: &[u8]) -> Vec<usize> {
-    let line = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
-    let unit = known.cut().map(|cut| cut.span.start as usize);
-    let mut found = vec![overlap(before, body)];
-    for start in unit.into_iter().chain([line]) {
-        let end = before.get(start..).unwrap_or_default();
-        if body.starts_with(end) && !found.contains(&end.len()) {
-            found.push(end.len());
-        }
-    }
-    found
+/// Overlaps of one seam that are tried. More of them there are only where one
+/// text stands in a row over and over; what the others would say differs from
+/// what these say in how often it does.
+const MOST_OVERLAPS: usize = 16;
+
+/// Where the text may really end: a tool may have added a line feed.
+fn stops(before: &[u8]) -> impl Iterator<Item = usize> + use<> {
+    let feed = [&b"\r\n"[..], b"\n"]
+        .into_iter()
+        .find(|feed| before.ends_with(feed))
+        .map(|feed| before.len() - feed.len());
+    std::iter::once(before.len()).chain(feed)
 }
 
 /// What an overlap of so many bytes proves; `None` if it may be chance.
@@ -187,23 +233,19 @@ fn overlap_proof(
     if solid == 0 {
         return None;
     }
-    let from = known.units.iter().find(|u| u.span.start as usize == start);
+    let is_unit = known.units.iter().any(|u| u.span.start as usize == start);
     let line = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
     // Whole lines may be repeated however short they are.
-    let begins_line = before.get(start.wrapping_sub(1)) == Some(&b'\n');
-    // A change that is made twice in a row is rare, but it may be meant.
-    let may_be_meant = |unit: &&Unit| {
-        known.cut().is_none() && unit.op.as_deref() == Some("modify")
-    };
-    match from {
-        _ if start == line => Some(Proof::Repeated),
-        Some(unit) if !may_be_meant(&unit) => Some(Proof::Repeated),
-        Some(_) => Some(Proof::Possible),
-        None if start == 0 => Some(Proof::Repeated),
-        None => {
-            let is_again = is_doubtful(text) || is_words(before, start);
-            (begins_line || is_again).then_some(Proof::Weak)
-        }
+    let head = before.get(..start).unwrap_or_default();
+    let last = head.iter().rev().find(|b| !matches!(b, b' ' | b'\t'));
+    let begins_line = last == Some(&b'\n');
+    if is_unit || start == line || start == 0 {
+        return Some(Proof::Repeated);
+    }
+    let is_again = is_doubtful(text) || is_words(before, start);
+    match begins_line {
+        true => Some(Proof::Weak),
+        false => is_again.then_some(Proof::Stretch),
     }
 }
 
@@ -232,6 +274,13 @@ fn repeats(before: &[u8], known: &Survey, body: &[u8]) -> bool {
         })
 }
 
+/// Whether nothing is closed before the first unit of a body: what is, would
+/// be the end of another.
+fn begins_with(body: &[u8], first: &Unit) -> bool {
+    let head = body.get(..first.span.start as usize).unwrap_or_default();
+    !head.iter().any(|b| matches!(b, b'}' | b']'))
+}
+
 /// Whether `first` is the unit that was cut, begun again, as far as that can
 /// be told by its type and its file.
 fn begins_again(cut: &Unit, first: &Unit) -> bool {
@@ -246,19 +295,14 @@ fn ends<'a>(
     known: &Survey,
     body: &[u8],
 ) -> impl Iterator<Item = usize> + 'a {
-    let end = before.len();
     let continues = body.first().is_some_and(|b| (0x80..0xC0).contains(b));
-    let partial = if continues { 0 } else { partial_character(before) };
-    let open = known.cut().is_some();
-    let feed = [&b"\r\n"[..], b"\n"]
-        .into_iter()
-        .find(|feed| open && before.ends_with(feed))
-        .map(|feed| end - feed.len());
-    let inner = feed.map(|at| {
-        let text = before.get(..at).unwrap_or_default();
-        at - if continues { 0 } else { partial_character(text) }
-    });
-    std::iter::once(end - partial).chain(inner)
+    let whole = move |stop| {
+        let text = before.get(..stop).unwrap_or_default();
+        stop - if continues { 0 } else { partial_character(text) }
+    };
+    // Between records a line feed more does no harm.
+    let is_open = known.cut().is_some();
+    stops(before).take(1 + usize::from(is_open)).map(whole)
 }
 
 fn build(
@@ -313,12 +357,10 @@ pub(super) fn same(one: &Join, other: &Join) -> bool {
 /// or in need of a repair that was not there, none says a thing twice.
 fn is_sound(known: &Survey, join: &Join) -> bool {
     let (old, new) = (&known.summary, &join.survey.summary);
-    let state = old.cut.as_ref().map(|cut| cut.state);
-    let in_text = matches!(
-        state,
-        Some(CutState::String | CutState::Key | CutState::Escape)
-    );
-    if join.how == How::Exact && in_text && join.lead != Lead::Nothing {
+    if join.how == How::Exact
+        && known.is_in_string()
+        && join.lead != Lead::Nothing
+    {
         // What looks like a greeting may be the string's own next lines.
         return false;
     }
@@ -338,6 +380,17 @@ fn is_sound(known: &Survey, join: &Join) -> bool {
         .complete()
         .all(|unit| units.next().is_some_and(|other| other.json == unit.json));
     kept && units.all(|unit| json::has_unique_keys(&unit.json))
+}
+
+/// Whether a join makes a part of something else of what is an operation on
+/// a file by itself: no edit has a file of its own.
+fn swallows(join: &Join, own: &Survey) -> bool {
+    let named =
+        |unit: &&Unit| unit.path.is_some() && unit.state != UnitState::Rejected;
+    let Some(unit) = own.units.iter().find(named) else { return false };
+    let start = join.kept as u64 + unit.span.start;
+    join.how != How::Nothing
+        && join.survey.units.iter().all(|unit| unit.span.start != start)
 }
 
 /// Mistakes in the beginning of a record that have one reading only.

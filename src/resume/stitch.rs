@@ -120,11 +120,19 @@ pub fn stitch(answers: &[Vec<u8>]) -> Joined {
     joined
 }
 
+/// Why a continuation is left out that has blanks alone.
+pub(super) const BLANK: &str = "it is blank, which may be meant";
+
 /// Joins one continuation.
 fn add(joined: &mut Joined, answer: &[u8]) -> Seam {
     let mark = "\u{feff}".as_bytes();
     let answer = answer.strip_prefix(mark).unwrap_or(answer);
     if answer.trim_ascii().is_empty() {
+        // A tool adds a line feed, but no blank.
+        let is_fed = answer.iter().all(|b| matches!(b, b'\r' | b'\n'));
+        if joined.survey.is_in_string() && !is_fed {
+            return left_out(joined, answer, BLANK);
+        }
         let seam = left_out(joined, answer, "it is empty");
         return Seam { how: Some(How::Nothing), problem: None, ..seam };
     }
@@ -156,22 +164,19 @@ fn add(joined: &mut Joined, answer: &[u8]) -> Seam {
 }
 
 /// The join that is proven best: `None` if there is none, `Some(None)` if
-/// two with the same strength of proof contradict each other.
+/// another that may be meant as well contradicts it.
 fn choose(found: Vec<Join>) -> Option<Option<Join>> {
     let mut found = found.into_iter();
     let best = found.next()?;
-    let rival = found.find(|join| {
-        rivals(&best, join) && !same(join, &best) && !extends(&best, join)
-    });
+    let rival = found.find(|join| rivals(&best, join) && !same(join, &best));
     Some(if rival.is_some() { None } else { Some(best) })
 }
 
 /// Whether nothing but a guess decides between two joins: they are proven
-/// alike, or one takes for the next bytes what the other takes for a
-/// repetition of the last ones.
+/// alike, or they differ in how often the end of the earlier text is said.
 fn rivals(best: &Join, other: &Join) -> bool {
-    let repeats = other.how == How::Overlap && other.shared > best.shared;
-    repeats || other.rank() == best.rank()
+    let often = best.follows() && other.follows();
+    often || other.rank() == best.rank() && !extends(best, other)
 }
 
 /// Whether `best` has everything that `other` has.

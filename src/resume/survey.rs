@@ -2,7 +2,7 @@
 
 use crate::json;
 use crate::scan::{Config, Event, Loops, Scanner, Summary};
-use crate::span::{Loop, Span, Verdict};
+use crate::span::{CutState, Loop, Span, Verdict};
 
 /// Whether a unit can be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -182,6 +182,15 @@ impl Survey {
     /// The unfinished unit at the end.
     pub fn cut(&self) -> Option<&Unit> {
         self.units.last().filter(|u| u.state == UnitState::Cut)
+    }
+
+    /// Whether it ends within a string of JSON.
+    pub fn is_in_string(&self) -> bool {
+        let state = self.summary.cut.as_ref().map(|cut| cut.state);
+        matches!(
+            state,
+            Some(CutState::String | CutState::Key | CutState::Escape)
+        )
     }
 
     /// Whether every operation that was announced is there, whole.

@@ -200,6 +200,97 @@ fn several_cuts_and_ways_in_a_row() {
     assert!(exact * 100 >= runs * 98, "{exact} of {runs} exact");
 }
 
+/// Answers that say one and the same in a row, in several layouts.
+fn answers_that_repeat() -> Vec<Recorded> {
+    let append = serde_json::json!({"type": "append", "content": "x = 1\n"});
+    let modify = |path: &str, edits: Vec<&serde_json::Value>| {
+        serde_json::json!({"type": "modify", "file_path": path,
+            "operations": edits})
+    };
+    let one = modify("a.py", vec![&append, &append]);
+    let other = modify("a.py", vec![&append]);
+    let delete = serde_json::json!({"type": "delete", "file_path": "b.py"});
+    let operations = [&one, &one, &other, &other, &delete];
+    let lines = operations.map(|operation| operation.to_string());
+    let wrapper = serde_json::json!({"operations": operations});
+    let pretty = |value| serde_json::to_string_pretty(value).unwrap();
+    let texts = [
+        ("ndjson", lines.join("\n")),
+        ("array", format!("[\n{}\n]", lines.join(",\n"))),
+        ("compact wrapper", wrapper.to_string()),
+        ("pretty wrapper", pretty(&wrapper)),
+        ("pretty operations", operations.map(pretty).join("\n")),
+    ];
+    let recorded = |(name, text)| Recorded::new(name, format!("{text}\n"));
+    texts.into_iter().map(recorded).collect()
+}
+
+#[test]
+fn what_stands_twice_in_a_row_is_never_lost_nor_added() {
+    let nightly = std::env::var_os("TORNKIT_NIGHTLY").is_some();
+    let step = if nightly { 1 } else { 7 };
+    for answer in answers_that_repeat() {
+        let text = answer.text.as_bytes();
+        let want = records(text);
+        let (mut exact, mut all) = (0, 0);
+        for at in (1..text.len()).step_by(step) {
+            let lines = text[..at].iter().enumerate();
+            let lines = lines.filter(|(_, b)| **b == b'\n').map(|(n, _)| n + 1);
+            let units = answer.starts.iter().copied().filter(|s| *s < at);
+            for from in lines.chain(units).chain([0, at]) {
+                for feed in [&b""[..], b"\n"] {
+                    let first = [&text[..at], feed].concat();
+                    let joined = stitch(&[first, text[from..].to_vec()]);
+                    let fate = judge(&joined, &want);
+                    let name = answer.name;
+                    let seams = &joined.seams;
+                    assert!(
+                        fate != Fate::Wrong,
+                        "{name} at {at} from {from}: {seams:?}"
+                    );
+                    exact += usize::from(fate == Fate::Exact);
+                    all += 1;
+                }
+            }
+        }
+        println!("{:17} {exact} of {all} exact", answer.name);
+        assert!(exact * 3 > all, "{}: {exact} of {all}", answer.name);
+    }
+}
+
+#[test]
+fn a_change_that_cannot_be_made_twice_is_taken_for_a_repetition() {
+    let delete = r#"{"type":"delete","file_path":"a"}"#;
+    let create = r#"{"type":"create","file_path":"b","content":"x"}"#;
+    let first = format!("{delete}\n{{\"type\":\"");
+    let rest = format!("{delete}\n{create}\n");
+    let (units, whole) = joined(&[&first, &rest]);
+    assert_eq!((units, whole), (vec![delete.into(), create.into()], true));
+    let append = r#"{"type":"modify","file_path":"a","operations":[{"type":"append","content":"x"}]}"#;
+    let first = format!("{append}\n{{\"type\":\"");
+    let rest = format!("{append}\n{create}\n");
+    let (units, whole) = joined(&[&first, &rest]);
+    assert_eq!((units, whole), (vec![append.into()], false));
+}
+
+#[test]
+fn a_blank_in_a_string_is_not_left_out() {
+    let first = r#"{"type":"create","file_path":"a","content":"if x:\n"#;
+    let (units, whole) = joined(&[first, "  ", "  y\"}\n"]);
+    assert_eq!((units.len(), whole), (0, false));
+    let (units, whole) = joined(&[first, "\n", "  y\"}\n"]);
+    assert_eq!((units.len(), whole), (1, true));
+}
+
+#[test]
+fn the_end_of_an_operation_does_not_begin_it_again() {
+    let first = "{\n  \"file_path\": \"b\",\n  \"type\": \"dele";
+    let rest = "type\": \"delete\"\n}\n{\n  \"file_path\": \"b\",\n  \
+        \"type\": \"create\",\n  \"content\": \"x\"\n}\n";
+    let (units, whole) = joined(&[first, rest]);
+    assert_eq!((units.len(), whole), (2, true));
+}
+
 /// Joins texts, and gives the complete operations and whether that is all.
 fn joined(parts: &[&str]) -> (Vec<String>, bool) {
     let parts: Vec<_> = parts.iter().map(|p| p.as_bytes().to_vec()).collect();
