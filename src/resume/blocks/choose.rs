@@ -6,10 +6,12 @@ use super::indent::Indent;
 use super::read::{Base, Read};
 use super::seam_line::SeamLine;
 use super::tree::{Fit, Tree};
+use super::twice::may_stand_twice;
 use super::ways::{Rank, Way, first_line, ways};
 use crate::blocks::{Block, Change, Event, Fenced, Open, Side, opening};
 use crate::resume::overlap::is_telling;
 use crate::resume::preimage::Lookup;
+use crate::resume::seam::How;
 
 /// What is known of the text before a seam.
 pub(super) struct Known<'a> {
@@ -51,6 +53,11 @@ impl<'a> Known<'a> {
         read.open().is_none()
             && !read.finished.in_fence
             && read.blocks().next().is_none()
+    }
+
+    /// Whether a block is open, so that blanks may be text of it.
+    pub(super) fn is_open(&self) -> bool {
+        self.read.open().is_some()
     }
 
     /// Whether a patch without numbers is open.
@@ -275,21 +282,21 @@ pub(super) fn choose(
         let first = longest.first().ok_or(SEVERAL)?;
         let shared = first.way.shared;
         let alone = group.iter().all(|one| one.way.shared == shared);
-        // But the line above may be there twice, if the cut one begins as it.
-        let end = first.way.kept + first.way.shared;
-        let lines = |from: usize, to: usize| {
-            let text = known.before.get(from..to).unwrap_or_default();
-            memchr::memchr_iter(b'\n', text).count()
-        };
-        let doubles = |one: &&Judged| {
-            one.way.kept + one.way.shared == end
-                && lines(one.way.kept, end) == 0
-                && lines(first.way.kept, one.way.kept) == 1
-                && !one.says_as(first)
+        // But the lines above may be there twice, if the cut one begins as
+        // they do.
+        let doubles = |one: &Judged| {
+            let lines = doubled(known, &first.way, &one.way);
+            let lines = lines.filter(|_| !one.says_as(first));
+            lines.is_some_and(|lines| {
+                let count = memchr::memchr_iter(b'\n', lines).count();
+                let is_near = count == 1 && one.sense() == sense;
+                let may = count > 0 && may_stand_twice(lines);
+                is_near || may && !first.line.is_next_elsewhere(known)
+            })
         };
         let is_sure = (first.way.is_telling || alone) && agree(&longest);
-        let is_sure = is_sure && !group.iter().any(doubles);
-        return match is_sure || agree(&group) {
+        let may_double = all.iter().any(doubles);
+        return match (is_sure || agree(&group)) && !may_double {
             true => Ok(first.way.clone()),
             false => Err(SEVERAL),
         };
@@ -395,6 +402,19 @@ fn judge(known: &Known<'_>, way: Way) -> Option<Judged> {
     }
     judged.is_proven = is_old && judged.fits;
     Some(judged)
+}
+
+/// The lines that stand twice in a row if a way is meant that repeats less
+/// than the one that repeats most, and no more than the line that was cut.
+fn doubled<'a>(known: &Known<'a>, most: &Way, less: &Way) -> Option<&'a [u8]> {
+    let end = most.kept + most.shared;
+    let is_line = |way: &Way| {
+        let line = known.before.get(way.kept..end).unwrap_or_default();
+        way.kept + way.shared == end && !line.contains(&b'\n')
+    };
+    let is_less = less.how == How::Overlap && is_line(less);
+    let lines = known.before.get(most.kept..less.kept);
+    lines.filter(|_| is_less)
 }
 
 /// What a text says, wherever it stands.

@@ -9,16 +9,18 @@ mod tree;
 mod ways;
 mod seam_line;
 mod indent;
+mod twice;
 mod choose;
 
 use super::preimage::Lookup;
 use super::seam::How;
-use super::stitch::{Joined, Seam};
+use super::stitch::{BLANK, Joined, Seam};
 use super::survey::Survey;
 use crate::blocks::Fenced;
 
 use choose::{Known, choose};
 use read::Base;
+use ways::Way;
 pub(super) use ways::is_word;
 
 /// Joins answers in blocks: the first, and its continuations in order.
@@ -32,12 +34,9 @@ pub(super) fn stitch(
     let mut seams: Vec<Seam> = Vec::new();
     for answer in answers {
         let broken = seams.iter().any(|seam| seam.how.is_none());
-        let found = if broken {
-            Err("an earlier continuation did not fit")
-        } else if answer.trim_ascii().is_empty() {
-            Ok(None)
-        } else {
-            choose(&Known::of(&text, fenced, lookup), answer).map(Some)
+        let found = match broken {
+            true => Err("an earlier continuation did not fit"),
+            false => go_on(&Known::of(&text, fenced, lookup), answer),
         };
         let length = text.len();
         let (how, kept, more, problem) = match found {
@@ -57,6 +56,18 @@ pub(super) fn stitch(
         text.extend_from_slice(&more);
     }
     Joined { survey: survey(&text, fenced), text, seams }
+}
+
+/// How one continuation goes on; nothing if it says nothing.
+fn go_on(
+    known: &Known<'_>,
+    answer: &[u8],
+) -> Result<Option<Way>, &'static str> {
+    match answer.trim_ascii().is_empty() {
+        true if known.is_open() && !answer.is_empty() => Err(BLANK),
+        true => Ok(None),
+        false => choose(known, answer).map(Some),
+    }
 }
 
 fn survey(text: &[u8], fenced: Fenced) -> Survey {

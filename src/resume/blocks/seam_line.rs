@@ -210,6 +210,15 @@ impl SeamLine {
             && self.line.trim_ascii() == other.line.trim_ascii()
     }
 
+    /// Whether the line, which is another, stands below the one above it in
+    /// what is known.
+    pub(super) fn is_next_elsewhere(&self, known: &Known<'_>) -> bool {
+        let gap = b"\n".repeat(1 + self.blanks);
+        let pair = [&self.above, &gap, &self.line, &b"\n"[..]].concat();
+        let is_other = self.above.trim_ascii() != self.line.trim_ascii();
+        is_other && self.is_whole && known.has_lines(&pair)
+    }
+
     /// Whether the line stands below the one above it elsewhere too. That
     /// tells what differs in blanks; of other ways only one that has words on
     /// both sides of the seam.
@@ -224,7 +233,9 @@ impl SeamLine {
             is_word(a) && !b.trim_ascii().is_empty()
         });
         let is_below = !self.above.is_empty();
-        let adds = self.is_whole && !self.is_ended && is_below;
+        // That a line is doubled elsewhere does not tell that it is here.
+        let is_double = self.above.trim_ascii() == self.line.trim_ascii();
+        let adds = self.is_whole && !self.is_ended && is_below && !is_double;
         let adds = adds && (alike || has_words);
         adds && solid >= TELLING_PAIR && known.has_lines(&pair)
     }

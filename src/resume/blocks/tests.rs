@@ -1,3 +1,5 @@
+use std::rc::Rc;
+
 use super::*;
 use crate::resume::nothing_known;
 
@@ -99,6 +101,35 @@ fn what_may_be_next_or_repeated_is_never_taken_for_repeated() {
             assert!(right, "{first}|{next}: {:?}", joined.seams);
         }
     }
+}
+
+#[test]
+fn a_call_that_may_stand_twice_is_not_taken_for_repeated() {
+    let call = "        self.push_token(Token::ZeroOrMore)?;\n";
+    let head = format!("a.rs\n```\nfn f() {{\n{call}");
+    let rest = format!("{call}        return Ok(());\n}}\n```\n");
+    assert_eq!(files(&format!("{head}     "), &rest), None);
+    // A definition does not.
+    let line = "        let token = Token::ZeroOrMore;\n";
+    let head = format!("a.rs\n```\nfn f() {{\n{line}");
+    let rest = format!("{line}        return Ok(());\n}}\n```\n");
+    let want = format!("```\nfn f() {{\n{rest}");
+    assert_eq!(files(&format!("{head}     "), &rest), Some(vec![want]));
+}
+
+#[test]
+fn a_line_that_is_doubled_elsewhere_need_not_be_here() {
+    let file = "#if A\n#if B\na();\n#endif\n#endif\n#if C\nb();\n#endif\n\
+        c();\n";
+    let lookup = |_: &[u8]| {
+        crate::resume::Preimage::Text(Rc::new(file.as_bytes().to_vec()))
+    };
+    let first = "a.c\n<<<<<<< SEARCH\nb();\n=======\nb(1);\n#endif\n";
+    let rest = "Sure, here is the rest:\n\n#endif\nd();\n>>>>>>> REPLACE\n";
+    let parts = [first.as_bytes().to_vec(), rest.as_bytes().to_vec()];
+    let joined = stitch(&parts, Fenced::Doubtful, &lookup);
+    let doubled = joined.text.windows(14).any(|w| w == b"#endif\n#endif\n");
+    assert!(!doubled || !joined.is_whole(), "{:?}", joined.seams);
 }
 
 /// What a whole file and its continuation come to, if anything.
