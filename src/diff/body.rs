@@ -1,5 +1,7 @@
 //! A hunk while its lines arrive: which lines belong to it.
 
+use bstr::ByteSlice;
+
 use super::hunk::{Hunk, split_line};
 use super::mend::Mend;
 use super::range::{self, Said};
@@ -35,6 +37,8 @@ enum Pending {
     Blanks(u32),
     /// So many lines without a first character, blanks among them.
     Strays(u32),
+    /// A line like that of a code fence, where lines are lacking.
+    Fence,
     /// A line that may name the old file.
     OldName,
     /// Two lines that may name both.
@@ -163,6 +167,13 @@ impl Body {
             Pending::Blanks(_) | Pending::Strays(_) => {
                 self.take_after_doubt(line, habits)
             }
+            Pending::Fence => {
+                if !goes_on_after_fence(line.text) {
+                    return Verdict::Ends;
+                }
+                self.release(habits);
+                self.take_plain(line)
+            }
             Pending::OldName => {
                 if line.text.starts_with(b"+++ ") {
                     self.keep(line, Pending::BothNames);
@@ -193,6 +204,7 @@ impl Body {
             Some(b'-') => self.push(line),
             Some(b'\\') if !self.hunk.body.is_empty() => self.push_marker(line),
             _ if line.is_blank() => self.keep(line, Pending::Blanks(1)),
+            _ if self.lacks(line.text) => self.keep(line, Pending::Fence),
             _ if self.hunk.is_met() || is_structure(line.text) => {
                 return Verdict::Ends;
             }
@@ -242,6 +254,26 @@ impl Body {
                 Verdict::Taken
             }
         }
+    }
+
+    /// Whether a line is like that of a fence, but the hunk lacks lines on
+    /// each side on which it would stand: then it may be one of the file's
+    /// that has lost its blank. A fence for a diff is none.
+    fn lacks(&self, text: &[u8]) -> bool {
+        let info = text.trim_ascii().trim_start_with(|c| "`~".contains(c));
+        let is_for_diff = info.starts_with(b"diff") || info == b"patch";
+        let is_fence = text.starts_with(b"```") || text.starts_with(b"~~~");
+        let lacks = self.hunk.numbers.is_some_and(|n| {
+            let old = n.old.count > self.hunk.old_lines;
+            let new = n.new.count > self.hunk.new_lines;
+            (old || self.blank == b'+') && (new || self.blank == b'-')
+        });
+        is_fence && !is_for_diff && lacks
+    }
+
+    /// Whether the last line is one like that of a fence.
+    pub(super) fn is_at_fence(&self) -> bool {
+        self.state == Pending::Fence
     }
 
     /// Whether a hunk goes on with this line after undecided ones.
@@ -401,6 +433,12 @@ impl Body {
             _ => {}
         }
     }
+}
+
+/// Whether a line that follows one like that of a fence shows that it was
+/// none: prose stands below a fence, or a blank line.
+pub(super) fn goes_on_after_fence(text: &[u8]) -> bool {
+    is_body(text) && !text.starts_with(b"--- ")
 }
 
 /// Whether a line has one of a hunk's first characters.

@@ -1,7 +1,7 @@
 //! The end of an answer: what of it is certain, and what is left open.
 
 use super::binary::Stage;
-use super::body::Verdict;
+use super::body::{Verdict, goes_on_after_fence};
 use super::draft::{Draft, Taken};
 use super::mend::Mend;
 use super::parser::{Binary, Machine, Sink, State, Totals};
@@ -196,6 +196,12 @@ impl Machine {
     ) -> Result<End, E> {
         let text = partial.text;
         let is_met = self.body.hunk.is_met();
+        if self.body.is_at_fence() && !goes_on_after_fence(text) {
+            self.end_hunk(sink)?;
+            self.state = State::Outside;
+            self.replay(sink)?;
+            return self.finish_next(partial, sink);
+        }
         if !text.is_empty() && is_met && may_follow_met(text) {
             self.body.settle_blanks(&mut self.habits);
             self.end_hunk(sink)?;
@@ -268,7 +274,7 @@ impl Machine {
         End { last: Some(last), ..end }
     }
 
-    /// An unended line after the last hunk.
+    /// What comes after the last hunk: an unended line, or nothing.
     fn finish_next<E>(
         &mut self,
         partial: &Line<'_>,
@@ -277,6 +283,9 @@ impl Machine {
         match std::mem::take(&mut self.state) {
             State::OldName(draft) | State::Header(draft) => {
                 Ok(End { last: None, tail: Some(draft.at), path: draft.path() })
+            }
+            _ if partial.text.is_empty() => {
+                Ok(End { last: None, tail: None, path: None })
             }
             _ => self.finish_outside(partial, sink),
         }

@@ -223,3 +223,45 @@ fn a_new_file_that_the_index_line_names_is_whole() {
     let ran = prefix(&dir, &named.replace("+b\n", "+c\n"));
     assert_eq!((ran.status, ran.text().as_str()), (1, ""), "{ran:?}");
 }
+
+/// A hunk of a Markdown file whose fences have lost their blank.
+const FENCES: &str = "\
+--- a/d.md
++++ b/d.md
+@@ -1,7 +1,7 @@
+ # T
+-intro
++INTRO
+```sh
+-ls
++ls -la
+```
+-end
++END
+ .
+";
+
+#[test]
+fn a_line_like_a_fence_that_a_hunk_lacks_belongs_to_it() {
+    let dir = Dir::new();
+    let old = "# T\nintro\n```sh\nls\n```\nend\n.\n";
+    let new = "# T\nINTRO\n```sh\nls -la\n```\nEND\n.\n";
+    let fenced = format!("```diff\n{FENCES}```\n- a point\n");
+    for answer in [FENCES, &fenced] {
+        dir.put("d.md", old);
+        let ran = run("diff-resume", &["stitch"], answer.as_bytes());
+        assert_eq!(ran.status, 0, "{ran:?}");
+        assert!(ran.text().contains("\n ```sh\n"), "{ran:?}");
+        let ran = apply(&dir, answer);
+        assert_eq!(ran.status, 0, "{ran:?}");
+        assert_eq!(dir.text("d.md"), new);
+    }
+    // Where the counts are too large, a fence is still one.
+    let short = "```diff\n--- a/f\n+++ b/f\n@@ -1,9 +1,9 @@\n x\n-y\n+z\n```\n";
+    for below in ["", "\n- a point\n", "That is all.\n", "\n```sh\nls\n```\n"] {
+        let answer = format!("{short}{below}");
+        let ran = run("diff-resume", &["stitch"], answer.as_bytes());
+        assert_eq!(ran.status, 0, "{answer}: {ran:?}");
+        assert!(ran.text().ends_with("+z\n"), "{answer}: {ran:?}");
+    }
+}
