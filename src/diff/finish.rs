@@ -19,6 +19,9 @@ pub struct Finished {
     pub tail: Option<Place>,
     /// The file of the unfinished part, as far as it is known.
     pub path: Option<Vec<u8>>,
+    /// Whether the unfinished part is one of a file that whole units of the
+    /// answer are about.
+    pub goes_on: bool,
     /// Why the unfinished part cannot become a unit, if it cannot.
     pub fault: Option<Reason>,
     /// Whether a code fence is open.
@@ -39,7 +42,7 @@ impl Machine {
         sink: &mut Sink<'_, E>,
     ) -> Result<Finished, E> {
         let is_line_ended = partial.text.is_empty();
-        let mut end = End { last: None, tail: None, path: None };
+        let mut end = End::default();
         let mut fault = None;
         match std::mem::take(&mut self.state) {
             State::Hunk => {
@@ -65,7 +68,9 @@ impl Machine {
                 end = self.finish_binary(binary, partial, sink)?;
             }
         }
+        let goes_on = end.last.as_ref().map(|last| !last.is_first);
         Ok(Finished {
+            goes_on: goes_on.unwrap_or(end.goes_on),
             last: end.last,
             tail: end.tail,
             path: end.path,
@@ -86,7 +91,7 @@ impl Machine {
         partial: &Line<'_>,
         sink: &mut Sink<'_, E>,
     ) -> Result<End, E> {
-        let mut end = End { last: None, tail: None, path: None };
+        let mut end = End::default();
         const OPENERS: [&[u8]; 3] = [b"diff --git ", b"--- ", b"@@ "];
         let text = partial.text;
         let opens = OPENERS
@@ -94,6 +99,10 @@ impl Machine {
             .any(|opener| opener.starts_with(text) || text.starts_with(opener));
         if opens {
             end.tail = Some(partial.at);
+            if text.starts_with(b"@") && !self.is_first {
+                end.path = self.path();
+                end.goes_on = true;
+            }
         } else {
             self.outside(partial, sink)?;
         }
@@ -123,7 +132,7 @@ impl Machine {
         }
         self.begin_file(&draft);
         let path = draft.path();
-        let end = End { last: None, tail: Some(at), path };
+        let end = End { tail: Some(at), path, ..End::default() };
         let Ok(file) = &self.file else { return Ok(end) };
         let is_empty = file.is_whole_file() && draft.new.is_none();
         let is_unit = file.is_change() || is_empty;
@@ -169,7 +178,7 @@ impl Machine {
         }
         let start = if self.is_first { self.file_at } else { binary.at };
         let path = self.path();
-        let end = End { last: None, tail: Some(start), path };
+        let end = End { tail: Some(start), path, ..End::default() };
         let Ok(file) = &self.file else { return Ok(end) };
         if !is_between || !partial.text.is_empty() {
             return Ok(end);
@@ -212,7 +221,7 @@ impl Machine {
             self.end_hunk(sink)?;
             self.state = State::Outside;
             self.replay(sink)?;
-            let mut end = End { last: None, tail: None, path: None };
+            let mut end = End::default();
             if let State::OldName(draft) | State::Header(draft) =
                 std::mem::take(&mut self.state)
             {
@@ -245,7 +254,7 @@ impl Machine {
         };
         let start = if self.is_first { self.file_at } else { self.body.at };
         let path = self.path();
-        let end = End { last: None, tail: Some(start), path };
+        let end = End { tail: Some(start), path, ..End::default() };
         // A hunk that changes nothing yet may still do so.
         if self.fault().is_some_and(|fault| fault != Reason::NoChange) {
             return end;
@@ -281,22 +290,24 @@ impl Machine {
         sink: &mut Sink<'_, E>,
     ) -> Result<End, E> {
         match std::mem::take(&mut self.state) {
-            State::OldName(draft) | State::Header(draft) => {
-                Ok(End { last: None, tail: Some(draft.at), path: draft.path() })
-            }
-            _ if partial.text.is_empty() => {
-                Ok(End { last: None, tail: None, path: None })
-            }
+            State::OldName(draft) | State::Header(draft) => Ok(End {
+                tail: Some(draft.at),
+                path: draft.path(),
+                ..End::default()
+            }),
+            _ if partial.text.is_empty() => Ok(End::default()),
             _ => self.finish_outside(partial, sink),
         }
     }
 }
 
 /// What is left at the end.
+#[derive(Default)]
 struct End {
     last: Option<Last>,
     tail: Option<Place>,
     path: Option<Vec<u8>>,
+    goes_on: bool,
 }
 
 /// Whether an unended line shows that a hunk which is met has ended.

@@ -56,6 +56,9 @@ const PROTECTED: &[&str] = &[
     "AGENTS.md",
     "CLAUDE.md",
     "GEMINI.md",
+    // Git takes a directory with this file for a repository, and runs what
+    // the configuration beside it says.
+    "HEAD",
     "Jenkinsfile",
     "azure-pipelines.yml",
     "bitbucket-pipelines.yml",

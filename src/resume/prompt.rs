@@ -40,6 +40,11 @@ const LISTED: usize = 40;
 
 /// Writes the prompt for `text`, of which `survey` is the survey.
 pub fn prompt(text: &[u8], survey: &Survey, context: &Context) -> Prompt {
+    if let Some(looping) = survey.summary.looping
+        && !leaves_loop(looping, survey, context.style)
+    {
+        return Err(Refusal::Looping(looping));
+    }
     let missing = missing(survey, &context.deliverables);
     if survey.is_whole() && missing.is_empty() {
         return Err(Refusal::Complete);
@@ -49,11 +54,6 @@ pub fn prompt(text: &[u8], survey: &Survey, context: &Context) -> Prompt {
     }
     if survey.has_all_declared() && missing.is_empty() {
         return Err(Refusal::Complete);
-    }
-    if let Some(looping) = survey.summary.looping
-        && !leaves_loop(looping, survey, context.style)
-    {
-        return Err(Refusal::Looping(looping));
     }
     let mut out = Vec::new();
     if let Some(task) = &context.task {

@@ -265,3 +265,17 @@ fn a_line_like_a_fence_that_a_hunk_lacks_belongs_to_it() {
         assert!(ran.text().ends_with("+z\n"), "{answer}: {ran:?}");
     }
 }
+
+#[test]
+fn a_file_whose_next_hunk_has_half_a_header_is_not_touched() {
+    let answer = "--- a/f.txt\n+++ b/f.txt\n@@ -1,2 +1,2 @@\n one\n-two\n+TWO\n\
+        @@ -20,3 +20,3 @@\n";
+    for at in answer.len() - 17..answer.len() {
+        let dir = Dir::new();
+        dir.put("f.txt", "one\ntwo\n");
+        let ran = apply(&dir, &answer[..at]);
+        assert_eq!(ran.status, 1, "{}: {ran:?}", &answer[..at]);
+        assert_eq!(dir.text("f.txt"), "one\ntwo\n", "{}", &answer[..at]);
+        assert!(ran.text().contains("f.txt"), "{ran:?}");
+    }
+}

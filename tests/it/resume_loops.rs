@@ -1,7 +1,7 @@
 //! Answers that end in saying the same again and again, in every format: a
 //! continuation would go on with that, so none is asked for.
 
-use crate::support::run;
+use crate::support::{Dir, run, run_in};
 
 /// The ways in which a model repeats itself: a start, and what comes again.
 fn loops() -> Vec<(&'static str, String, String)> {
@@ -90,4 +90,26 @@ fn who_knows_that_the_answer_is_complete_is_believed() {
         let ran = run("diff-resume", &args, answer.as_bytes());
         assert!(!ran.stderr.contains("the same"), "{format}: {ran:?}");
     }
+}
+
+#[test]
+fn a_loop_that_ends_with_a_whole_unit_is_one_too() {
+    for (format, start, unit) in loops() {
+        if format == "diff" {
+            // The last hunk is held back, so this one is cut.
+            continue;
+        }
+        let answer = format!("{start}{}", unit.repeat(9));
+        let ran = prompt(format, "line", &answer);
+        assert_eq!(ran.status, 1, "{format}: {ran:?}");
+        assert!(ran.stderr.contains("ask anew"), "{format}: {ran:?}");
+        assert!(!ran.stderr.contains("complete"), "{format}: {ran:?}");
+    }
+    let (_, _, record) = loops().swap_remove(0);
+    let dir = Dir::new();
+    let args = ["--no-fsync"];
+    let ran =
+        run_in(dir.path(), "edit-apply", &args, record.repeat(9).as_bytes());
+    assert_eq!(ran.status, 1, "{ran:?}");
+    assert!(ran.stderr.contains("the same 1 record 9 times"), "{ran:?}");
 }

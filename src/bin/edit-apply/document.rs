@@ -105,6 +105,7 @@ impl Document {
     pub(crate) fn judge(&self, heard: &Heard) -> Status {
         let bad = self.is_cut(heard) || self.found_nothing(heard);
         let bad = bad || heard.outcome.foreign > 0;
+        let bad = bad || heard.summary.looping.is_some();
         if heard.outcome.absent.is_some() {
             Status::Trouble
         } else if bad || !self.fates.all_good() {
@@ -143,6 +144,13 @@ impl Document {
             let file = &self.file;
             diagnostics.say(&format!("cannot use {left_out} ({file})"));
             diagnostics.hint("edit-apply --from raw");
+        }
+        if let Some(looping) = summary.looping {
+            diagnostics.say(&format!(
+                "cannot trust the end of '{}': {}; ask anew",
+                self.file,
+                looping.describe("record"),
+            ));
         }
         if summary.cut.is_some() {
             diagnostics.say(&self.describe_cut(heard));

@@ -86,12 +86,12 @@ fn finish_diff<E>(
     if let Some(bad) = broken(&finished) {
         sink(Asked::Unit(diff::Event::Rejected(bad)))?;
         finished.tail = None;
-    } else if let Some(last) = &finished.last {
-        if ends::is_whole(&finished, &[], end, &nothing_known) {
-            sink(Asked::Unit(diff::Event::Unit(last.unit())))?;
-        } else if !last.is_first {
-            sink(Asked::CutFile)?;
-        }
+    } else if let Some(last) = &finished.last
+        && ends::is_whole(&finished, &[], end, &nothing_known)
+    {
+        sink(Asked::Unit(diff::Event::Unit(last.unit())))?;
+    } else if finished.goes_on {
+        sink(Asked::CutFile)?;
     }
     let mut summary = ends::summary(&finished, end, &nothing_known);
     if verdict == Verdict::Cut {
