@@ -13,7 +13,7 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub use clash::{Clash, Names};
 use draft::Draft;
@@ -180,6 +180,16 @@ enum Sink {
     Nowhere,
 }
 
+/// Whether a name is one that the system gives: a device, or a file that is
+/// open. `/dev/stdout` may be a regular file that others write to as well,
+/// while those in `/dev/shm` are files like any other.
+fn is_device_name(path: &Path) -> bool {
+    const OPEN: [&str; 3] =
+        ["/dev/fd", "/proc/self/fd", "/proc/thread-self/fd"];
+    path.parent() == Some(Path::new("/dev"))
+        || OPEN.iter().any(|open| path.starts_with(open))
+}
+
 impl Output {
     /// Standard output, unbuffered beneath our own buffer.
     pub fn stdout() -> Self {
@@ -201,8 +211,7 @@ impl Output {
         let name = target.to_string_lossy().into_owned();
         let target = PathBuf::from(target);
         let special = std::fs::metadata(&target).is_ok_and(|m| !m.is_file());
-        // `/dev/stdout` may be a regular file that others write to as well.
-        let opened = if special || target.starts_with("/dev") {
+        let opened = if special || is_device_name(&target) {
             File::options().append(true).open(&target).map(Sink::Plain)
         } else {
             let target = std::fs::canonicalize(&target).unwrap_or(target);
@@ -316,7 +325,7 @@ mod tests {
 
     #[test]
     fn a_device_is_written_to_and_not_replaced() {
-        let null = std::path::Path::new("/dev/null");
+        let null = Path::new("/dev/null");
         let mut out = Output::file(null.as_os_str()).unwrap();
         out.write(b"x").unwrap();
         out.finish().unwrap();

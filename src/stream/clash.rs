@@ -13,6 +13,8 @@ use std::os::fd::AsFd;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
+use super::is_device_name;
+
 /// Two names of a command line that are one file.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Clash {
@@ -104,7 +106,7 @@ impl Identity {
         }
         let path = Path::new(name);
         let file = match std::fs::metadata(path) {
-            _ if path.starts_with("/dev") => None,
+            _ if is_device_name(path) => None,
             Ok(metadata) => regular(&metadata),
             Err(_) => Some(Regular::New(absolute(path))),
         };

@@ -188,3 +188,20 @@ fn a_run_that_is_killed_leaves_no_file() {
         assert_eq!(dir.text("old"), "kept\n");
     }
 }
+
+#[test]
+fn a_file_in_shared_memory_is_a_file_like_any_other() {
+    let name = format!("/dev/shm/tornkit-it-{}", std::process::id());
+    let there = fs::write(&name, "old\n").is_ok();
+    if !there {
+        println!("SKIPPED: outputs below /dev (missing /dev/shm)");
+        return;
+    }
+    for () in [(), ()] {
+        let args = ["-q", "-o", &name];
+        let ran = crate::support::run("ndjson-salvage", &args, b"{\"a\":1}\n");
+        assert_eq!(ran.status, 0, "{ran:?}");
+        assert_eq!(fs::read_to_string(&name).unwrap(), "{\"a\":1}\n");
+        fs::remove_file(&name).unwrap();
+    }
+}
