@@ -12,7 +12,7 @@ use rustix::fs::{FlockOperation, flock};
 
 use crate::edit_apply::{apply, tree};
 use crate::edit_apply_state::{CREATE, ends};
-use crate::support::{Dir, Ran, binary};
+use crate::support::{Dir, Ran, binary, run_in};
 
 /// Holds the lock of a tree, as a writer does.
 fn held(dir: &Dir) -> fs::File {
@@ -372,4 +372,30 @@ fn a_reader_that_goes_away_in_the_middle_does_not_stop_the_groups() {
         .map(|n| fs::read_dir(n).expect("a directory").count())
         .sum();
     assert_eq!(seen, 3000);
+}
+
+#[test]
+fn what_a_run_says_is_not_written_over_what_it_does() {
+    let dir = Dir::new();
+    for (option, file) in
+        [("-o", "out[1]"), ("--report", "sub/r"), ("--feedback", "f")]
+    {
+        dir.put("sub/keep", "");
+        let option = match option {
+            "--feedback" => vec![format!("--feedback={file}")],
+            _ => vec![option.to_owned(), file.to_owned()],
+        };
+        let mut args = vec!["--no-fsync"];
+        args.extend(option.iter().map(String::as_str));
+        let record = format!(
+            "{{\"type\":\"write\",\"file_path\":\"{file}\",\"content\":\"x\"}}\n"
+        );
+        let ran = run_in(dir.path(), "edit-apply", &args, record.as_bytes());
+        assert_eq!(ran.status, 1, "{args:?}: {ran:?}");
+        let other = record.replace(file, "out1");
+        let ran = run_in(dir.path(), "edit-apply", &args, other.as_bytes());
+        assert_eq!(ran.status, 0, "{args:?}: {ran:?}");
+        assert_eq!(dir.text("out1"), "x");
+        std::fs::remove_file(dir.path().join("out1")).unwrap();
+    }
 }

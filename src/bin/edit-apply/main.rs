@@ -274,6 +274,24 @@ impl Args {
         names.inputs(&cli::operands(self.files.clone()))
     }
 
+    /// The files that this run writes beside its operations, as globs, where
+    /// they stand below the root.
+    fn outputs_in_tree(&self) -> Vec<String> {
+        let Ok(root) = self.directory.canonicalize() else { return Vec::new() };
+        let outputs = [&self.output, &self.report, &self.feedback];
+        let outputs = outputs.into_iter().flatten().map(Path::new);
+        let below = |file: &Path| {
+            let dir = match file.parent() {
+                Some(dir) if dir != Path::new("") => dir.canonicalize().ok()?,
+                _ => Path::new(".").canonicalize().ok()?,
+            };
+            let file = dir.join(file.file_name()?);
+            let name = file.strip_prefix(&root).ok()?.to_str()?;
+            Some(format!("/{}", globset::escape(name)))
+        };
+        outputs.filter_map(below).collect()
+    }
+
     /// What is known of the end of the input.
     fn ending(&self) -> Ending {
         if self.complete { Ending::Known } else { Ending::AsFound }
@@ -317,6 +335,7 @@ impl Args {
                 }
             }
         }
+        forbidden.extend(self.outputs_in_tree());
         Ok(Policy::new(&forbidden, &self.allow)?)
     }
 
