@@ -378,7 +378,7 @@ fn a_reader_that_goes_away_in_the_middle_does_not_stop_the_groups() {
 fn what_a_run_says_is_not_written_over_what_it_does() {
     let dir = Dir::new();
     for (option, file) in
-        [("-o", "out[1]"), ("--report", "sub/r"), ("--feedback", "f")]
+        [("-o", "out[1]"), ("--report", "sub/r"), ("--feedback", "told")]
     {
         dir.put("sub/keep", "");
         let option = match option {
