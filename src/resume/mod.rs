@@ -11,6 +11,7 @@
 mod preimage;
 mod survey;
 mod overlap;
+mod greeting;
 mod body;
 mod vain;
 mod seam;

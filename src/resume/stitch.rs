@@ -2,6 +2,7 @@
 
 use super::blocks;
 use super::diff::{self, AnswerEnd};
+use super::greeting::may_greet;
 use super::preimage::Lookup;
 use super::seam::{How, Join, joins, same};
 use super::survey::{Survey, survey};
@@ -143,6 +144,9 @@ fn add(joined: &mut Joined, answer: &[u8]) -> Seam {
     let Some(best) = best else {
         return left_out(joined, answer, "it fits in more than one way");
     };
+    if joined.survey.is_in_string() && glues_greeting(answer, &best) {
+        return left_out(joined, answer, "it may begin with a greeting");
+    }
     let lost = match best.how {
         How::Skipped => joined.survey.cut().map(|cut| {
             cut.path.clone().unwrap_or_else(|| "unknown".to_owned())
@@ -161,6 +165,12 @@ fn add(joined: &mut Joined, answer: &[u8]) -> Seam {
     joined.text = best.text;
     joined.survey = best.survey;
     seam
+}
+
+/// Whether a join takes what may be a greeting for the next bytes.
+fn glues_greeting(answer: &[u8], join: &Join) -> bool {
+    let is_all = join.body.start == 0;
+    join.how == How::Exact && is_all && may_greet(answer)
 }
 
 /// The join that is proven best: `None` if there is none, `Some(None)` if

@@ -40,6 +40,7 @@ mod edit_apply_runs;
 mod edit_apply_state;
 mod edit_apply_teeth;
 mod edit_apply_words;
+mod greetings;
 mod history;
 mod layers;
 mod manual;

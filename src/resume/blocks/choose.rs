@@ -5,10 +5,12 @@ use std::rc::Rc;
 use super::indent::Indent;
 use super::read::{Base, Read};
 use super::seam_line::SeamLine;
+use super::stretches::begins_fenced;
 use super::tree::{Fit, Tree};
 use super::twice::may_stand_twice;
-use super::ways::{Rank, Way, first_line, ways};
+use super::ways::{Rank, Way, ways};
 use crate::blocks::{Block, Change, Event, Fenced, Open, Side, opening};
+use crate::resume::greeting::announces;
 use crate::resume::overlap::is_telling;
 use crate::resume::preimage::Lookup;
 use crate::resume::seam::How;
@@ -258,10 +260,40 @@ pub(super) fn choose(
     all.sort_by_key(|judged| {
         (judged.sense(), judged.way.lead, judged.ends_open())
     });
+    let best = proven(known, &all)?;
+    match glues_greeting(known, answer, best, &all) {
+        true => Err("it may begin with a greeting"),
+        false => Ok(best.way.clone()),
+    }
+}
+
+/// Whether a way makes text of words with which a model announces what comes,
+/// and nothing proves that they are text.
+fn glues_greeting(
+    known: &Known<'_>,
+    answer: &[u8],
+    best: &Judged,
+    all: &[Judged],
+) -> bool {
+    let drops = |one: &Judged| one.way.body.len() < answer.len();
+    let is_same = || all.iter().any(|one| drops(one) && one.says_as(best));
+    announces(answer)
+        && !drops(best)
+        && !known.has_nothing()
+        && !best.is_proven
+        && !best.way.is_telling
+        && !is_same()
+}
+
+/// The one of all ways, best first, that is proven best.
+fn proven<'a>(
+    known: &Known<'_>,
+    all: &'a [Judged],
+) -> Result<&'a Judged, &'static str> {
     let best = all.first().ok_or("no way to join it is sound")?;
     let (sense, lead) = (best.sense(), best.way.lead);
     let is_possible = best.way.rank == Rank::Possible;
-    let group: Vec<&Judged> = all
+    let group: Vec<&'a Judged> = all
         .iter()
         .filter(|judged| judged.sense() == sense)
         .filter(|judged| is_possible || judged.way.lead == lead)
@@ -274,7 +306,7 @@ pub(super) fn choose(
         // Of two repetitions the longer one is hardly chance.
         let order = |one: &Judged| (one.way.shared, !one.ends_open());
         let most = group.iter().map(|one| order(one)).max();
-        let longest: Vec<&Judged> = group
+        let longest: Vec<&'a Judged> = group
             .iter()
             .filter(|one| Some(order(one)) == most)
             .copied()
@@ -297,7 +329,7 @@ pub(super) fn choose(
         let is_sure = (first.way.is_telling || alone) && agree(&longest);
         let may_double = all.iter().any(doubles);
         return match (is_sure || agree(&group)) && !may_double {
-            true => Ok(first.way.clone()),
+            true => Ok(first),
             false => Err(SEVERAL),
         };
     }
@@ -314,11 +346,12 @@ pub(super) fn choose(
         let mut like = group.iter().filter(|o| o.line.looks_like(&one.line));
         fits(one) || !like.any(|other| fits(other))
     };
-    let group: Vec<&Judged> = group.iter().filter(is_other).copied().collect();
+    let group: Vec<&'a Judged> =
+        group.iter().filter(is_other).copied().collect();
     let first = group.first().ok_or(SEVERAL)?;
     let is_run = group.iter().all(|judged| judged.line.repeats_run());
     if agree(&group) && !lacks && !is_run {
-        return Ok(first.way.clone());
+        return Ok(first);
     }
     let side = known.side();
     let alike = group.iter().all(|one| first.line.looks_like(&one.line));
@@ -337,14 +370,10 @@ pub(super) fn choose(
                 && judged.way.greets
                 && !gaps(judged)
     };
-    let proven: Vec<&Judged> = group.iter().copied().filter(proven).collect();
+    let proven: Vec<&'a Judged> =
+        group.iter().copied().filter(proven).collect();
     let first = proven.first().ok_or(SEVERAL)?;
-    if agree(&proven) { Ok(first.way.clone()) } else { Err(SEVERAL) }
-}
-
-/// Whether the first line of a text opens a fence.
-fn begins_fenced(text: &[u8]) -> bool {
-    first_line(text).is_some_and(|line| opening(line).is_some())
+    if agree(&proven) { Ok(first) } else { Err(SEVERAL) }
 }
 
 /// Why nothing is joined.

@@ -6,6 +6,7 @@
 
 mod read;
 mod tree;
+mod stretches;
 mod ways;
 mod seam_line;
 mod indent;

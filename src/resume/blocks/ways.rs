@@ -6,10 +6,11 @@ use std::rc::Rc;
 
 use super::choose::Known;
 use super::indent;
+use super::stretches::{speaks_of_itself, stretches};
 use crate::blocks::{
     Side, begins_fence, divides, is_odd_marker, is_usual_marker, opening,
 };
-use crate::resume::diff::body::{Lead, bodies_from};
+use crate::resume::diff::body::Lead;
 use crate::resume::overlap::{is_telling, overlap, partial_character, variety};
 use crate::resume::seam::How;
 
@@ -81,10 +82,15 @@ pub(super) fn ways(known: &Known<'_>, answer: &[u8]) -> Vec<Way> {
             };
             let of = overlaps(known, stop, bare, &body);
             found.extend(of.map(|(rank, start)| {
-                // A line that the rest follows at once may be the text's.
-                let is_doubtful = lead == Lead::Words && !greets;
-                let rank = if is_doubtful { Rank::Possible } else { rank };
                 let text = known.before.get(start..stop).unwrap_or_default();
+                // Words that may be the text's own, above a line that may
+                // begin like the cut one.
+                let is_doubtful = match lead {
+                    Lead::Words => !greets,
+                    Lead::Text => !greets && !is_telling(text),
+                    _ => false,
+                };
+                let rank = if is_doubtful { Rank::Possible } else { rank };
                 let (shared, is_telling) = (text.len(), is_telling(text));
                 let way = way(How::Overlap, rank, start);
                 Way { shared, is_telling, ..way }
@@ -128,130 +134,6 @@ enum Bare {
     Blanks,
 }
 
-/// The stretches of an answer that may be what was asked for.
-fn stretches(known: &Known<'_>, answer: &[u8]) -> Vec<(Lead, Vec<u8>)> {
-    let mut found = Vec::new();
-    let whole = (Lead::Nothing, answer.to_vec());
-    // A fence that belongs to the whole is only opened again.
-    let last = known.before.get(line_start(known.before)..);
-    let last = last.filter(|last| is_word(last) || begins_fence(last));
-    let starts = |text: &[u8]| last.is_some_and(|l| text.starts_with(l));
-    let rest = bodies_from(answer, true, starts).into_iter();
-    let mut rest: Vec<_> = rest.map(|body| (body.lead, body.text)).collect();
-    rest.retain(|(lead, text)| {
-        *lead != Lead::Text || greets(answer, text.len())
-    });
-    // The blank line after a greeting belongs to it.
-    let first = rest.iter().position(|(lead, _)| *lead == Lead::Text);
-    if let Some(at) = first
-        && rest.len() > at + 1
-        && rest.get(at).is_some_and(|(_, text)| begins_blank(text))
-    {
-        rest.remove(at);
-    }
-    let unfenced = |(lead, text): (Lead, Vec<u8>)| {
-        let cut = answer.get(..answer.len() - text.len()).unwrap_or_default();
-        let above = cut
-            .strip_suffix(b"\n")
-            .map(|cut| cut.get(line_start(cut)..).unwrap_or_default());
-        let opened = above.is_some_and(|line| opening(line).is_some());
-        let shut = without_last_fence(&text).filter(|_| opened);
-        shut.map(|text| (lead, text)).into_iter().chain([(lead, text)])
-    };
-    let rest = rest.into_iter().flat_map(unfenced);
-    for (lead, text) in std::iter::once(whole).chain(rest) {
-        // A patch in parts begins again in each of them.
-        let line = text.split_inclusive(|b| *b == b'\n').next();
-        let begins = line.filter(|line| {
-            line.trim_ascii() == b"*** Begin Patch" && known.is_patch()
-        });
-        if let Some(line) = begins {
-            let text = text.get(line.len()..).unwrap_or_default().to_vec();
-            found.push((lead, text));
-        }
-        if !found.iter().any(|(_, other)| *other == text) {
-            found.push((lead, text));
-        }
-    }
-    found
-}
-
-/// Words of the shortest greeting.
-const GREETING_WORDS: usize = 3;
-
-/// Whether what stands before the last `kept` bytes can be a greeting: the
-/// rest of a line, cut anywhere, seldom is a sentence.
-fn greets(answer: &[u8], kept: usize) -> bool {
-    let lead = answer.get(..answer.len() - kept).unwrap_or_default();
-    first_line(lead).is_none_or(|line| {
-        let words = line.split(u8::is_ascii_whitespace);
-        let words = words.filter(|word| !word.is_empty()).count();
-        let is_fence = opening(line).is_some();
-        is_fence || words >= GREETING_WORDS && !line.ends_with(b"..")
-    })
-}
-
-/// Words with which a model speaks of its answer.
-const OF_ITSELF: [&str; 17] = [
-    "apologies",
-    "certainly",
-    "continuation",
-    "continue",
-    "continues",
-    "continuing",
-    "here",
-    "here's",
-    "okay",
-    "remainder",
-    "remaining",
-    "rest",
-    "resuming",
-    "sorry",
-    "stopped",
-    "sure",
-    "understood",
-];
-
-/// Whether the first words of an answer speak of the answer, as those of a
-/// text do not.
-fn speaks_of_itself(answer: &[u8]) -> bool {
-    let mut lines = answer.split(|b| *b == b'\n').map(<[u8]>::trim_ascii);
-    let line = lines.find(|l| !l.is_empty() && opening(l).is_none());
-    let line = String::from_utf8_lossy(line.unwrap_or_default());
-    let is_mark = |c: char| !c.is_alphabetic() && c != '\'';
-    let mut words = line.split(is_mark).map(str::to_lowercase);
-    words.any(|word| OF_ITSELF.contains(&word.as_str()))
-}
-
-/// The first line that is not blank.
-pub(super) fn first_line(text: &[u8]) -> Option<&[u8]> {
-    let mut lines = text.split(|b| *b == b'\n');
-    lines.find(|line| !line.trim_ascii().is_empty())
-}
-
-/// Lines that a model writes below its answer.
-const CLOSING_LINES: usize = 8;
-
-/// A text without its last line that may close a fence.
-fn without_last_fence(text: &[u8]) -> Option<Vec<u8>> {
-    let mut end = text.len();
-    while end > 0 {
-        let head = text.get(..end)?;
-        let start = line_start(head.strip_suffix(b"\n").unwrap_or(head));
-        let line = head.get(start..)?;
-        if opening(line).is_some_and(|(_, info)| info.is_empty()) {
-            let rest = text.get(end..)?;
-            let feeds = memchr::memchr_iter(b'\n', rest).count();
-            let is_last = begins_blank(rest) || rest.is_empty();
-            let is_last = is_last && feeds <= CLOSING_LINES;
-            let kept = head.get(..start)?;
-            return is_last.then(|| [kept, rest].concat());
-        }
-        end = start;
-    }
-    None
-}
-
 /// Whether a body that comes after a line feed begins a line for sure.
 fn begins_line(known: &Known<'_>, head: &[u8], body: &[u8]) -> bool {
     let last = head.get(line_start(head)..).unwrap_or_default();
@@ -293,11 +175,6 @@ pub(super) fn begins_part(line: &[u8]) -> bool {
     line.starts_with(b"*** ")
         || line.trim_ascii_end() == b"@@"
         || line.starts_with(b"@@ ")
-}
-
-fn begins_blank(text: &[u8]) -> bool {
-    let line = text.split_inclusive(|b| *b == b'\n').next();
-    line.is_some_and(|line| line.trim_ascii().is_empty())
 }
 
 /// Characters of a cut line, blanks not counted, whose repetition is no
@@ -387,7 +264,7 @@ fn rank(
         let after = body.get(shared.len()..).unwrap_or_default();
         // Whole lines below which only blanks stand were not cut.
         let is_cut = !partial.trim_ascii().is_empty();
-        let is_long = is_word(shared)
+        let is_long = (is_word(shared) || is_cut && assigns(shared))
             && match bare {
                 _ if !is_cut => {
                     is_telling(shared) && !known.doubles(shared, start)
@@ -436,6 +313,14 @@ fn rank(
     }
     let is_sure = is_telling(shared) && !known.doubles(shared, start);
     Some(if is_sure { Rank::Repeated } else { Rank::Possible })
+}
+
+/// Whether a text is the left side of an assignment: its right side does not
+/// begin with all of that.
+fn assigns(text: &[u8]) -> bool {
+    let left = text.trim_ascii().strip_suffix(b"=").unwrap_or_default();
+    let is_name = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
+    left.trim_ascii_end().last().is_some_and(is_name)
 }
 
 /// Whether a text is one and the same several times in a row: how often it
