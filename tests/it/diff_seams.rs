@@ -331,3 +331,27 @@ fn no_place_of_a_hunk_without_numbers_is_made_up_in_silence() {
         assert!(ran.text().contains("@@ -7 +7 @@\n"), "{ran:?}");
     }
 }
+
+#[test]
+fn a_renaming_does_not_become_a_change_of_the_old_file() {
+    let header = "diff --git a/old.py b/new.py\nsimilarity index 90%\n\
+        rename from old.py\nrename to new.py\n";
+    let index = "index 86828a1..01d2ec3 100644\n";
+    let rest = "--- a/old.py\n+++ b/new.py\n@@ -1 +1 @@\n-x\n+y\n";
+    let more = [rest, NEXT].concat();
+    let full = [header, index].concat();
+    // Up to its second name, it may be the header of any change.
+    let second = header.find("new.py").unwrap();
+    for cut in second + 1..full.len() {
+        let whole = joined(&full[..cut], &more);
+        let text = printed(&whole);
+        if cut >= header.len() {
+            assert!(whole.is_whole(), "{cut}");
+            assert_eq!(text, [header, &more].concat(), "{cut}");
+        } else {
+            assert!(!whole.is_whole(), "{cut}");
+        }
+        let renames = text.contains("rename to new.py\n");
+        assert!(!text.contains("-x\n") || renames, "{cut}: {text}");
+    }
+}

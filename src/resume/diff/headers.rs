@@ -1,6 +1,8 @@
 //! Where a continuation goes on that begins with the header of a hunk or of
 //! a file.
 
+use std::ops::Range;
+
 use super::patch;
 use super::places::{Before, Numbered, Place, Proof, first_line};
 use crate::diff::{Hunk, Kind};
@@ -158,6 +160,22 @@ impl Before<'_> {
 
     /// Places for a body that begins with a file's header.
     pub(super) fn files(&self, body: &[u8], found: &mut Vec<Place>) {
+        if let Some(header) = self.renaming(body) {
+            let header = self.slice(header);
+            let mut lines = header.split_inclusive(|b| *b == b'\n');
+            let is_named = lines.any(|line| {
+                let gives = line.starts_with(b"rename to ")
+                    || line.starts_with(b"copy to ");
+                gives && line.ends_with(b"\n")
+            });
+            // Without its new name, it would be the change of the old file.
+            if is_named {
+                let at = self.text.len() - header.len();
+                let kept = self.header_kept(body, at);
+                found.push(Place::new(How::Restart, Proof::Named, kept));
+            }
+            return;
+        }
         let Some(path) = first_path(body) else { return };
         let cut = self.patch.end.tail.is_some();
         let mut known = self.file_starts();
@@ -197,6 +215,25 @@ impl Before<'_> {
             let kept = usize::try_from(at).unwrap_or_default();
             found.push(Place::new(How::Skipped, Proof::Weak, kept));
         }
+    }
+
+    /// The header at which the text ends, if it gives another name to the
+    /// file whose `---` line a body begins with.
+    fn renaming(&self, body: &[u8]) -> Option<Range<usize>> {
+        let old = body.strip_prefix(b"--- a/")?;
+        let old = old.get(..first_line(old))?.trim_ascii_end();
+        let at = usize::try_from(self.patch.end.tail?.byte).ok()?;
+        let header = at..self.text.len();
+        let names =
+            self.slice(header.clone()).strip_prefix(b"diff --git a/")?;
+        let new = names.strip_prefix(old)?.strip_prefix(b" b/")?;
+        let is_header = memchr::memmem::find(names, b"\n@@").is_none();
+        let line = new.get(..first_line(new))?;
+        let is_same = match line.strip_suffix(b"\n") {
+            Some(line) => line.trim_ascii_end() == old,
+            None => old.starts_with(line),
+        };
+        (is_header && !is_same).then_some(header)
     }
 
     /// What is kept of a file's header that begins at `at`, if the body only
