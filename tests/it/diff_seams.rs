@@ -355,3 +355,66 @@ fn a_renaming_does_not_become_a_change_of_the_old_file() {
         assert!(!text.contains("-x\n") || renames, "{cut}: {text}");
     }
 }
+
+#[test]
+fn a_line_again_without_its_sign_is_not_glued_on() {
+    let names = "--- a/f\n+++ b/f\n@@ -1,3 +1,3 @@\n a\n-b\n";
+    let cases = [
+        ("+checksum ", "checksum = 1\n c\n"),
+        ("+    let x", "let xs = 1;\n c\n"),
+        ("+    let x", "    let xs = 1;\n c\n"),
+        ("+n", "n = 1\n c\n"),
+        ("+checksum \n", "checksum = 1\n c\n"),
+    ];
+    for (line, rest) in cases {
+        let first = [names, line].concat();
+        for lead in ["", "Here is the rest:\n\n```diff\n"] {
+            let end = if lead.is_empty() { "" } else { "```\n" };
+            is_left_out(&first, &[lead, rest, end].concat());
+        }
+    }
+    // One of two signs is the very next byte.
+    let whole = joined(&format!("{names}+/"), "/ x\n c\n");
+    assert_eq!(printed(&whole), format!("{names}+// x\n c\n"));
+    // A name that git gives to the content tells.
+    let first = "diff --git a/n b/n\nnew file mode 100644\n\
+        index 0000000..d774d4d\n--- /dev/null\n+++ b/n\n@@ -0,0 +1 @@\n";
+    let whole = joined(&format!("{first}+x = "), "x = 1\n");
+    assert_eq!(printed(&whole), format!("{first}+x = x = 1\n"));
+}
+
+#[test]
+fn a_seam_that_makes_the_content_named_by_git_is_the_right_one() {
+    let named = |name: &str, lines: &str| {
+        format!(
+            "diff --git a/n b/n\nnew file mode 100644\nindex 0000000..{name}\n\
+             --- /dev/null\n+++ b/n\n@@ -0,0 +1,3 @@\n{lines}"
+        )
+    };
+    let list = named("7bdac0f", "+list\n++ item\n+end\n") + NEXT;
+    let code = named("c1783bb", "+x\n+++i;\n+end\n") + NEXT;
+    for want in [list, code] {
+        let line = want.find("\n++").unwrap() + 1;
+        let line = line + want[line..].find("\n++").unwrap() + 1;
+        for at in line + 1..line + 4 {
+            for rest in [&want[at..], &want[line..]] {
+                let whole = joined(&want[..at], rest);
+                assert!(whole.is_whole(), "{at}: {rest}");
+                assert_eq!(printed(&whole), want);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_sign_again_may_be_the_first_of_a_list_or_of_a_table() {
+    let names = "--- a/n\n+++ b/n\n@@ -1 +1,3 @@\n list\n";
+    for rest in ["+ item\n+end\n", "+----+\n+end\n", "+====+\n+end\n"] {
+        is_left_out(&format!("{names}+"), rest);
+    }
+    for line in ["+ * item\n", "+a + b\n"] {
+        let rest = [line, "+end\n"].concat();
+        let whole = joined(&format!("{names}+"), &rest);
+        assert_eq!(printed(&whole), [names, &rest].concat());
+    }
+}

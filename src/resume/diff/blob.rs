@@ -6,8 +6,11 @@
 //! file that is new, where the name after is right: seven digits are not
 //! right by chance.
 
+use std::collections::BTreeSet;
+
 use sha1::{Digest, Sha1};
 
+use super::patch::{Part, Patch};
 use crate::diff::{FileHeader, Hunk, Kind};
 use crate::edit::hunks::{Ground, apply};
 use crate::resume::preimage::{Lookup, Preimage};
@@ -33,6 +36,24 @@ pub(super) fn is_as_named<'a>(
         Kind::Delete => text.is_empty(),
         _ => names(new, &text),
     })
+}
+
+/// How many files a patch, from the one that reaches byte `from` on, makes as
+/// its index lines name them.
+pub(super) fn proven(patch: &Patch, from: u64, lookup: &Lookup<'_>) -> usize {
+    let last = patch.end.last.as_ref().map(Part::of_last);
+    let parts: Vec<&Part> = patch.parts.iter().chain(&last).collect();
+    let files = parts.chunk_by(|_, next| !next.is_first);
+    let named = files.filter(|parts| {
+        let hunks = parts.iter().filter_map(|part| part.hunk());
+        let end = parts.last().map_or(0, |part| part.span.end);
+        let first = parts.first().filter(|_| end >= from);
+        first.is_some_and(|part| {
+            is_as_named(&part.file, hunks, lookup) == Some(true)
+        })
+    });
+    let paths = named.filter_map(|parts| Some(parts.first()?.file.path()));
+    paths.collect::<BTreeSet<_>>().len()
 }
 
 /// The text after the hunks. Each must stand where its number says.

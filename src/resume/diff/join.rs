@@ -7,6 +7,7 @@
 
 use std::cmp::Reverse;
 
+use super::blob::proven;
 use super::body::{Lead, bodies, is_promise};
 use super::fit::misfits;
 use super::last::{AnswerEnd, is_whole};
@@ -43,6 +44,9 @@ struct Way {
 /// What speaks against a way; less is better, in this order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Faults {
+    /// Files at the seam that are as their index lines name them, which is
+    /// the best that can be said.
+    proven: Reverse<usize>,
     /// Units that do not fit the files.
     misfits: usize,
     /// Things that no well-formed diff has.
@@ -105,6 +109,7 @@ fn extend(
     if answer.trim_ascii().is_empty() {
         next.extend(ways.iter().flat_map(|way| way.with_blanks(answer)));
         next = next.into_iter().map(|way| way.judged(lookup)).collect();
+        prove(&mut next, lookup);
         next.sort_by_key(|way| way.faults);
         let least = next.first().map(|way| way.faults);
         next.retain(|way| Some(way.faults) == least);
@@ -149,6 +154,7 @@ fn extend(
             }
         }
     }
+    prove(&mut next, lookup);
     next.sort_by_key(|way| (way.faults, way.proof));
     let Some(best) = next.first() else {
         return Err("no way to join it is sound");
@@ -163,6 +169,16 @@ fn extend(
         }
     }
     Ok(kept)
+}
+
+/// Counts the files at the seam that are as their index lines name them,
+/// where there is something to decide.
+fn prove(ways: &mut [Way], lookup: &Lookup<'_>) {
+    let from = ways.iter().map(|way| way.from).min();
+    let Some(from) = from.filter(|_| ways.len() > 1) else { return };
+    for way in ways {
+        way.faults.proven = Reverse(proven(&way.patch, from, lookup));
+    }
 }
 
 impl Way {
@@ -229,6 +245,7 @@ impl Way {
     fn judged(mut self, lookup: &Lookup<'_>) -> Self {
         self.misfits = misfits(&self.patch, self.from, lookup);
         self.faults = Faults {
+            proven: Reverse(0),
             misfits: self.misfits.len(),
             oddities: oddities(&self.patch, self.from),
             strays: self.patch.end.totals.strays,

@@ -9,6 +9,7 @@ mod survey;
 pub(super) mod body;
 mod indent;
 mod places;
+mod mark;
 mod headers;
 mod sound;
 mod join;

@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::body::Lead;
-use super::indent::{Indents, leading, level, lines_near};
+use super::indent::{Indents, leading, level};
 use super::last::is_proven;
+use super::mark::is_ruler;
 use super::patch::Patch;
 use crate::diff::{Doubt, Hunk, Numbers};
 use crate::edit::hunks::Ground;
@@ -248,15 +249,7 @@ impl Before<'_> {
             found.push(Place { shared: shared.len(), ..place });
         }
         self.trimmed(body, &line, found);
-    }
-
-    /// Whether the first character of a line, which the body repeats, may be
-    /// the first of its text: that of another line near the seam is.
-    fn may_be_text(&self, shared: &[u8], body: &[u8]) -> bool {
-        let [mark] = *shared else { return false };
-        matches!(mark, b'+' | b'-')
-            && self.hunk().is_some()
-            && lines_near(self.text, body).any(|l| l.get(1) == Some(&mark))
+        self.unmarked(body, &line, found);
     }
 
     /// What is left of the proof where the blanks of the cut line are hardly
@@ -503,16 +496,6 @@ pub(super) fn first_line(text: &[u8]) -> usize {
 /// Whether a text begins with the header of a file.
 fn is_header(text: &[u8]) -> bool {
     text.starts_with(b"diff --git ") || text.starts_with(b"--- ")
-}
-
-/// Whether what is shared, and the byte of the body that follows it, are all
-/// the same, or what is shared is all there is of them: a ruler goes on as it
-/// begins.
-fn is_ruler(shared: &[u8], body: &[u8]) -> bool {
-    let first = shared.first();
-    let is_solid = first.is_some_and(|byte| !byte.is_ascii_whitespace());
-    let goes_on = shared.len() > 1 || body.get(shared.len()) == first;
-    is_solid && goes_on && shared.iter().all(|byte| Some(byte) == first)
 }
 
 /// Whether a line is the header of a hunk without its second `@@`.
