@@ -418,3 +418,46 @@ fn a_sign_again_may_be_the_first_of_a_list_or_of_a_table() {
         assert_eq!(printed(&whole), [names, &rest].concat());
     }
 }
+
+#[test]
+fn words_that_announce_are_not_the_rest_of_a_line() {
+    let words = [
+        "Of course.",
+        "Sure!",
+        "Sure, continuing:",
+        "Continuing:",
+        "...",
+        "Resuming now.",
+        "(continued)",
+        "Here is the rest:",
+        "```diff",
+    ];
+    for count in [3, 4] {
+        for words in words {
+            for rest in ["+y = 2\n+z\n", "+z\n"] {
+                let rest = format!("{words}\n{rest}");
+                let whole = joined(&new_file(count, "+x\n+y = "), &rest);
+                let text = printed(&whole);
+                let right = new_file(count, "+x\n+y = 2\n+z\n");
+                assert!(!whole.is_whole() || text == right, "{text}");
+                assert!(!text.contains(words), "{text}");
+            }
+        }
+    }
+    // Other sentences may be, if the counts say so.
+    let whole = joined(&new_file(3, "+x\n+- "), "One.\n+- Two.\n");
+    let text = printed(&whole);
+    assert_eq!(text, new_file(3, "+x\n+- One.\n+- Two.\n"));
+}
+
+#[test]
+fn a_fence_for_a_diff_is_no_line_of_it() {
+    let names = "--- a/w\n+++ b/w\n@@ -1,5 +1,5 @@\n";
+    let lines = " steps:\n-  - a\n+  - b\n     with:\n     ";
+    let first = [names, lines].concat();
+    let rest = "```diff\n       persist: false\n\n```\n";
+    for rest in [rest, &format!("\n{rest}"), &rest.replace("diff", "patch")] {
+        let text = printed(&joined(&first, rest));
+        assert!(!text.contains("```"), "{text}");
+    }
+}

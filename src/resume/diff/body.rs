@@ -173,6 +173,12 @@ pub(super) fn is_promise(answer: &[u8]) -> bool {
     is_word || inside.is_some_and(|text| text.trim_ascii().is_empty())
 }
 
+/// Whether a text begins with a fence that names the language of diffs.
+pub(super) fn opens_diff(text: &[u8]) -> bool {
+    let is_fence = text.starts_with(b"```") || text.starts_with(b"~~~");
+    is_fence && names_diff(first_line(text))
+}
+
 /// Whether the opening of a fence names the language of diffs.
 fn names_diff(opener: &[u8]) -> bool {
     let marks = |c| matches!(c, '`' | '~');

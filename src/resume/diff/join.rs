@@ -141,7 +141,8 @@ fn extend(
                 // Blanks repeated after blanks say nothing.
                 let is_blank =
                     place.proof == Proof::Blank && body.lead == Lead::Blanks;
-                if is_guess || is_blank || is_context {
+                let is_said = before.ends_in_words(&body, &place);
+                if is_guess || is_blank || is_context || is_said {
                     continue;
                 }
                 let joined = way.join(&body.text, &place, answer, lookup);

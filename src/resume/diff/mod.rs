@@ -10,6 +10,7 @@ pub(super) mod body;
 mod indent;
 mod places;
 mod mark;
+mod announce;
 mod headers;
 mod sound;
 mod join;

@@ -1,0 +1,123 @@
+//! Words that say what follows them: the first line of a continuation in,
+//! whether it may be taken for the rest of a line out.
+
+use super::body::{Body, Lead, opens_diff};
+use super::places::{Before, Place, first_line};
+use crate::resume::seam::How;
+
+impl Before<'_> {
+    /// Whether a place makes what announces the rest, words or a fence, the
+    /// end of a line that was cut in its middle.
+    pub(super) fn ends_in_words(&self, body: &Body, place: &Place) -> bool {
+        let is_fence = body.lead != Lead::Kept && opens_diff(&body.text);
+        place.how == How::Exact
+            && self.patch.end.tail.is_some()
+            && !self.line(place.kept).is_empty()
+            && (is_fence || announces(&body.text))
+    }
+}
+
+/// How chat models, by what they are heard to say, begin the answer to a
+/// request to go on. A line that is
+/// one of these, or a short sentence that begins with one, is more often a
+/// word to the reader than the very next bytes.
+const OPENERS: [&[u8]; 26] = [
+    b"sure",
+    b"of course",
+    b"certainly",
+    b"absolutely",
+    b"okay",
+    b"ok",
+    b"yes",
+    b"no problem",
+    b"got it",
+    b"understood",
+    b"alright",
+    b"sorry",
+    b"apologies",
+    b"my apologies",
+    b"continuing",
+    b"continued",
+    b"continuation",
+    b"resuming",
+    b"resumed",
+    b"picking up",
+    b"here is",
+    b"here are",
+    b"here's",
+    b"here you go",
+    b"the rest",
+    b"the remaining",
+];
+
+/// Whether the first line of a text is no more than an announcement.
+fn announces(text: &[u8]) -> bool {
+    let end = first_line(text);
+    let line = text.get(..end).unwrap_or_default().trim_ascii();
+    let is_ellipsis = line.len() >= 3 && line.iter().all(|b| *b == b'.');
+    is_ellipsis || line == "…".as_bytes() || is_sentence(line)
+}
+
+fn is_sentence(line: &[u8]) -> bool {
+    let is_mark = |b: &u8| matches!(b, b'*' | b'_' | b'(' | b'[');
+    let marks = line.iter().take_while(|b| is_mark(b)).count();
+    let words = line.get(marks..).unwrap_or_default();
+    let is_begun =
+        marks > 0 || words.first().is_some_and(u8::is_ascii_uppercase);
+    let is_end = |b: &u8| b".!:?,*_)]".contains(b) || *b >= 0x80;
+    let ends = words.iter().rev().take_while(|b| is_end(b)).count();
+    let words = words.get(..words.len() - ends).unwrap_or_default();
+    let is_code = words.iter().any(|b| b";{}[]<>=&|\\\"".contains(b));
+    let words = words.to_ascii_lowercase();
+    let opens = |opener: &[u8]| {
+        let more = words.strip_prefix(opener)?;
+        let is_word = more.first().is_some_and(u8::is_ascii_alphanumeric);
+        let is_all = more.is_empty();
+        Some(!is_word && (is_all || ends > 0))
+    };
+    // What closes a bracket that it does not open goes on with a line.
+    let closes = line.ends_with(b")") && !line.contains(&b'(');
+    is_begun
+        && !is_code
+        && !closes
+        && OPENERS.iter().any(|opener| opens(opener) == Some(true))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn announcements_are_told_from_the_rest_of_a_line() {
+        let lines = [
+            "Sure!",
+            "Of course.",
+            "Sure, continuing:",
+            "Continuing:",
+            "Resuming now.",
+            "(continued)",
+            "...",
+            "**Continued:**",
+            "Here's the rest of it:",
+            "Certainly",
+        ];
+        for line in lines {
+            assert!(announces(format!("{line}\n+a\n").as_bytes()), "{line}");
+        }
+        let lines = [
+            "sure",
+            "Surely.",
+            "ok)",
+            "Sure)",
+            "Here is = 1.",
+            "2",
+            "",
+            "Resuming the run",
+            "..",
+            "Item one.",
+        ];
+        for line in lines {
+            assert!(!announces(format!("{line}\n+a\n").as_bytes()), "{line}");
+        }
+    }
+}
