@@ -8,7 +8,7 @@ use super::seam_line::SeamLine;
 use super::stretches::begins_fenced;
 use super::tree::{Fit, Tree};
 use super::twice::may_stand_twice;
-use super::ways::{Rank, Way, ways};
+use super::ways::{Rank, Way, line_start, ways};
 use crate::blocks::{Block, Change, Event, Fenced, Open, Side, opening};
 use crate::resume::greeting::announces;
 use crate::resume::overlap::is_telling;
@@ -140,7 +140,7 @@ impl<'a> Known<'a> {
         let sides = open.into_iter().flat_map(|open| {
             // The last line is the one that is asked about.
             let new = open.new.strip_suffix(b"\n").unwrap_or_default();
-            let end = super::ways::line_start(new);
+            let end = line_start(new);
             [open.old.as_slice(), new.get(..end).unwrap_or_default()]
         });
         let file = self.file.iter().map(|file| file.as_slice());
@@ -154,6 +154,15 @@ impl<'a> Known<'a> {
             let mut places = memchr::memmem::find_iter(text, lines);
             places.any(|at| at == 0 || text.get(at - 1) == Some(&b'\n'))
         })
+    }
+
+    /// Whether these are among the old lines of the block.
+    pub(super) fn replaces(&self, lines: &[u8]) -> bool {
+        let old = self.read.open().map(|open| open.old.as_slice());
+        let mut places = old.into_iter().flat_map(|old| {
+            memchr::memmem::find_iter(old, lines).map(move |at| (old, at))
+        });
+        places.any(|(old, at)| at == 0 || old.get(at - 1) == Some(&b'\n'))
     }
 
     /// Whether a fence of this length stands at the start of a line.
@@ -323,7 +332,8 @@ fn proven<'a>(
                 let count = memchr::memchr_iter(b'\n', lines).count();
                 let is_near = count == 1 && one.sense() == sense;
                 let may = count > 0 && may_stand_twice(lines);
-                is_near || may && !first.line.is_next_elsewhere(known)
+                let is_once = || stand_once(known, lines, first, one);
+                is_near || may && !is_once()
             })
         };
         let is_sure = (first.way.is_telling || alone) && agree(&longest);
@@ -444,6 +454,33 @@ fn doubled<'a>(known: &Known<'a>, most: &Way, less: &Way) -> Option<&'a [u8]> {
     let is_less = less.how == How::Overlap && is_line(less);
     let lines = known.before.get(most.kept..less.kept);
     lines.filter(|_| is_less)
+}
+
+/// Whether it is known that lines stand once where they may stand twice: the
+/// file or the lines that the block replaces say so, or they stand once
+/// elsewhere, between the line above them and the one that comes of the seam.
+fn stand_once(
+    known: &Known<'_>,
+    lines: &[u8],
+    most: &Judged,
+    less: &Judged,
+) -> bool {
+    let side = known.side();
+    let is_file = known.has_file() && most.line.is_old(side);
+    let is_pair = is_file && most.line.is_next_elsewhere(known);
+    if is_pair || most.line.is_replaced(known) {
+        return true;
+    }
+    let start =
+        |at: usize| line_start(known.before.get(..at).unwrap_or_default());
+    let first = start(most.way.kept);
+    let (above, end) = (start(first.saturating_sub(1)), start(less.way.kept));
+    let over = known.before.get(above..first).unwrap_or_default();
+    // Below the last of them the first may be the second time.
+    let is_apart = !over.trim_ascii().is_empty()
+        && !lines.trim_ascii_end().ends_with(over.trim_ascii());
+    let text = known.before.get(above..end).unwrap_or_default();
+    is_apart && most.line.follows_elsewhere(known, text)
 }
 
 /// What a text says, wherever it stands.
