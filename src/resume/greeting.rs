@@ -5,7 +5,7 @@
 //! something else proves that it is.
 
 /// Words with which models begin a continuation, in lower-case letters.
-const OPENINGS: [&str; 29] = [
+pub(super) const OPENINGS: [&str; 29] = [
     "absolutely",
     "alright",
     "apologies",

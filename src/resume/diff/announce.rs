@@ -3,6 +3,7 @@
 
 use super::body::{Body, Lead, opens_diff};
 use super::places::{Before, Place, first_line};
+use crate::resume::greeting::OPENINGS;
 use crate::resume::seam::How;
 
 impl Before<'_> {
@@ -17,39 +18,6 @@ impl Before<'_> {
     }
 }
 
-/// How chat models, by what they are heard to say, begin the answer to a
-/// request to go on. A line that is
-/// one of these, or a short sentence that begins with one, is more often a
-/// word to the reader than the very next bytes.
-const OPENERS: [&[u8]; 26] = [
-    b"sure",
-    b"of course",
-    b"certainly",
-    b"absolutely",
-    b"okay",
-    b"ok",
-    b"yes",
-    b"no problem",
-    b"got it",
-    b"understood",
-    b"alright",
-    b"sorry",
-    b"apologies",
-    b"my apologies",
-    b"continuing",
-    b"continued",
-    b"continuation",
-    b"resuming",
-    b"resumed",
-    b"picking up",
-    b"here is",
-    b"here are",
-    b"here's",
-    b"here you go",
-    b"the rest",
-    b"the remaining",
-];
-
 /// Whether the first line of a text is no more than an announcement.
 fn announces(text: &[u8]) -> bool {
     let end = first_line(text);
@@ -58,6 +26,9 @@ fn announces(text: &[u8]) -> bool {
     is_ellipsis || line == "…".as_bytes() || is_sentence(line)
 }
 
+/// Whether a line is one of the openings, or a short sentence that begins
+/// with one: more often a word to the reader than the very next bytes. With
+/// code in it, or more than a sentence, it may be the rest of a line.
 fn is_sentence(line: &[u8]) -> bool {
     let is_mark = |b: &u8| matches!(b, b'*' | b'_' | b'(' | b'[');
     let marks = line.iter().take_while(|b| is_mark(b)).count();
@@ -69,8 +40,8 @@ fn is_sentence(line: &[u8]) -> bool {
     let words = words.get(..words.len() - ends).unwrap_or_default();
     let is_code = words.iter().any(|b| b";{}[]<>=&|\\\"".contains(b));
     let words = words.to_ascii_lowercase();
-    let opens = |opener: &[u8]| {
-        let more = words.strip_prefix(opener)?;
+    let opens = |opening: &&str| {
+        let more = words.strip_prefix(opening.as_bytes())?;
         let is_word = more.first().is_some_and(u8::is_ascii_alphanumeric);
         let is_all = more.is_empty();
         Some(!is_word && (is_all || ends > 0))
@@ -80,7 +51,7 @@ fn is_sentence(line: &[u8]) -> bool {
     is_begun
         && !is_code
         && !closes
-        && OPENERS.iter().any(|opener| opens(opener) == Some(true))
+        && OPENINGS.iter().any(|opening| opens(opening) == Some(true))
 }
 
 #[cfg(test)]
