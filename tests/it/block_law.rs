@@ -428,7 +428,7 @@ fn several_cuts(
 #[test]
 fn several_cuts_of_a_real_answer_in_a_row() {
     // As many as it takes to tell the bound from chance.
-    let tally = several_cuts(4, Random::below);
+    let tally = several_cuts(32, Random::below);
     let known = tally.iter().filter(|((_, _, known), _)| *known);
     let (yes, all) = known
         .map(|(_, fates)| exact(fates))

@@ -270,10 +270,34 @@ pub(super) fn choose(
         (judged.sense(), judged.way.lead, judged.ends_open())
     });
     let best = proven(known, &all)?;
-    match glues_greeting(known, answer, best, &all) {
-        true => Err("it may begin with a greeting"),
-        false => Ok(best.way.clone()),
+    if glues_greeting(known, answer, best, &all) {
+        return Err("it may begin with a greeting");
     }
+    if parts_quotes(known, best) {
+        return Err("a tool may have ended the line that it goes on with");
+    }
+    Ok(best.way.clone())
+}
+
+/// Whether a way begins a new line between a line that leaves a quotation
+/// open and one that closes it: where a tool ends what it prints, that was
+/// one line.
+fn parts_quotes(known: &Known<'_>, best: &Judged) -> bool {
+    let Some(line) = known.before.strip_suffix(b"\n") else { return false };
+    let last = line.get(line_start(line)..).unwrap_or_default();
+    let next = best.way.body.split(|b| *b == b'\n').next();
+    let is_open = |line: &[u8]| {
+        let quotes = line.iter().enumerate().filter(|(n, byte)| {
+            let escapes = line.get(..*n).unwrap_or_default();
+            **byte == b'"' && !escapes.ends_with(b"\\")
+        });
+        quotes.count() % 2 == 1
+    };
+    best.way.how == How::Exact
+        && best.way.kept == known.before.len()
+        && !best.is_proven
+        && is_open(last)
+        && next.is_some_and(is_open)
 }
 
 /// Whether a way makes text of words with which a model announces what comes,
