@@ -7,7 +7,6 @@ use super::read::{Base, Read};
 use super::seam_line::SeamLine;
 use super::stretches::begins_fenced;
 use super::tree::{Fit, Tree};
-use super::twice::may_stand_twice;
 use super::ways::{Rank, Way, line_start, ways};
 use crate::blocks::{Block, Change, Event, Fenced, Open, Side, opening};
 use crate::resume::greeting::announces;
@@ -154,15 +153,6 @@ impl<'a> Known<'a> {
             let mut places = memchr::memmem::find_iter(text, lines);
             places.any(|at| at == 0 || text.get(at - 1) == Some(&b'\n'))
         })
-    }
-
-    /// Whether these are among the old lines of the block.
-    pub(super) fn replaces(&self, lines: &[u8]) -> bool {
-        let old = self.read.open().map(|open| open.old.as_slice());
-        let mut places = old.into_iter().flat_map(|old| {
-            memchr::memmem::find_iter(old, lines).map(move |at| (old, at))
-        });
-        places.any(|(old, at)| at == 0 || old.get(at - 1) == Some(&b'\n'))
     }
 
     /// Whether a fence of this length stands at the start of a line.
@@ -354,10 +344,7 @@ fn proven<'a>(
             let lines = lines.filter(|_| !one.says_as(first));
             lines.is_some_and(|lines| {
                 let count = memchr::memchr_iter(b'\n', lines).count();
-                let is_near = count == 1 && one.sense() == sense;
-                let may = count > 0 && may_stand_twice(lines);
-                let is_once = || stand_once(known, lines, first, one);
-                is_near || may && !is_once()
+                count == 1 && one.sense() == sense
             })
         };
         let is_sure = (first.way.is_telling || alone) && agree(&longest);
@@ -478,33 +465,6 @@ fn doubled<'a>(known: &Known<'a>, most: &Way, less: &Way) -> Option<&'a [u8]> {
     let is_less = less.how == How::Overlap && is_line(less);
     let lines = known.before.get(most.kept..less.kept);
     lines.filter(|_| is_less)
-}
-
-/// Whether it is known that lines stand once where they may stand twice: the
-/// file or the lines that the block replaces say so, or they stand once
-/// elsewhere, between the line above them and the one that comes of the seam.
-fn stand_once(
-    known: &Known<'_>,
-    lines: &[u8],
-    most: &Judged,
-    less: &Judged,
-) -> bool {
-    let side = known.side();
-    let is_file = known.has_file() && most.line.is_old(side);
-    let is_pair = is_file && most.line.is_next_elsewhere(known);
-    if is_pair || most.line.is_replaced(known) {
-        return true;
-    }
-    let start =
-        |at: usize| line_start(known.before.get(..at).unwrap_or_default());
-    let first = start(most.way.kept);
-    let (above, end) = (start(first.saturating_sub(1)), start(less.way.kept));
-    let over = known.before.get(above..first).unwrap_or_default();
-    // Below the last of them the first may be the second time.
-    let is_apart = !over.trim_ascii().is_empty()
-        && !lines.trim_ascii_end().ends_with(over.trim_ascii());
-    let text = known.before.get(above..end).unwrap_or_default();
-    is_apart && most.line.follows_elsewhere(known, text)
 }
 
 /// What a text says, wherever it stands.

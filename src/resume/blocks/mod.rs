@@ -10,7 +10,6 @@ mod stretches;
 mod ways;
 mod seam_line;
 mod indent;
-mod twice;
 mod choose;
 
 use super::preimage::Lookup;

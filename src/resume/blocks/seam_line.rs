@@ -210,40 +210,6 @@ impl SeamLine {
             && self.line.trim_ascii() == other.line.trim_ascii()
     }
 
-    /// Whether the line, which is another, stands below the one above it in
-    /// what is known.
-    pub(super) fn is_next_elsewhere(&self, known: &Known<'_>) -> bool {
-        let is_other = self.above.trim_ascii() != self.line.trim_ascii();
-        is_other && self.is_whole && known.has_lines(&self.pair())
-    }
-
-    /// Whether the two stand so among the lines that the block replaces.
-    pub(super) fn is_replaced(&self, known: &Known<'_>) -> bool {
-        let is_other = self.above.trim_ascii() != self.line.trim_ascii();
-        let is_new = self.is_new(known.side());
-        is_other && is_new && self.is_whole && known.replaces(&self.pair())
-    }
-
-    /// The line above it, what is between them, and the line.
-    fn pair(&self) -> Vec<u8> {
-        let gap = b"\n".repeat(1 + self.blanks);
-        [&self.above, &gap, &self.line, &b"\n"[..]].concat()
-    }
-
-    /// Whether the line stands below these in what is known.
-    pub(super) fn follows_elsewhere(
-        &self,
-        known: &Known<'_>,
-        lines: &[u8],
-    ) -> bool {
-        let sign = usize::from(known.side() == Side::Signed);
-        let lines = lines.split_inclusive(|b| *b == b'\n');
-        let lines = lines.filter_map(|line| line.get(sign..));
-        let text = lines.collect::<Vec<_>>().concat();
-        let text = [&text, self.line.as_slice(), b"\n"].concat();
-        self.is_whole && known.has_lines(&text)
-    }
-
     /// Whether the line stands below the one above it elsewhere too. That
     /// tells what differs in blanks; of other ways only one that has words on
     /// both sides of the seam.

@@ -104,33 +104,6 @@ fn what_may_be_next_or_repeated_is_never_taken_for_repeated() {
 }
 
 #[test]
-fn a_call_that_may_stand_twice_is_not_taken_for_repeated() {
-    let call = "        self.push_token(Token::ZeroOrMore)?;\n";
-    let head = format!("a.rs\n```\nfn f() {{\n{call}");
-    let rest = format!("{call}        return Ok(());\n}}\n```\n");
-    assert_eq!(files(&format!("{head}     "), &rest), None);
-    // A definition does not.
-    let line = "        let token = Token::ZeroOrMore;\n";
-    let head = format!("a.rs\n```\nfn f() {{\n{line}");
-    let rest = format!("{line}        return Ok(());\n}}\n```\n");
-    let want = format!("```\nfn f() {{\n{rest}");
-    assert_eq!(files(&format!("{head}     "), &rest), Some(vec![want]));
-}
-
-#[test]
-fn a_pair_that_stands_elsewhere_does_not_tell_how_often_a_call_is_made() {
-    let call = "        self.push_token(Token::ZeroOrMore)?;\n";
-    let rest = format!("{call}        return Ok(());\n    }}\n}}\n```\n");
-    let pair = format!("{call}        return Ok(());\n    }}\n");
-    let head = format!("a.rs\n```\nfn f() {{\n    if a {{\n{pair}");
-    let other = format!("{head}    match b {{\n{call}     ");
-    assert_eq!(files(&other, &rest), None);
-    // With the line above it, it does.
-    let first = format!("{head}    if a {{\n{call}     ");
-    assert!(files(&first, &rest).is_some());
-}
-
-#[test]
 fn a_line_that_is_doubled_elsewhere_need_not_be_here() {
     let file = "#if A\n#if B\na();\n#endif\n#endif\n#if C\nb();\n#endif\n\
         c();\n";
