@@ -80,8 +80,11 @@ fn the_first_tokens_of_any_text_are_as_many() {
                 let again = vocabulary.count(&part);
                 let end = text.ceil_char_boundary(part.len());
                 let blank = text[..end].ends_with(char::is_whitespace);
+                // Blanks at the end are another piece when nothing follows
+                // them: of fewer tokens, or of one more, as the last of them
+                // then no longer begins the next word.
                 assert!(
-                    again == tokens || blank && again < tokens,
+                    again == tokens || blank && again <= tokens + 1,
                     "seed {seed}: {again}, not {tokens}: {part:?} of {text:?}"
                 );
                 torn += usize::from(std::str::from_utf8(&part).is_err());
