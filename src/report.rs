@@ -11,6 +11,8 @@ pub mod salvage;
 
 use serde::Serialize;
 
+use crate::span::{Loop, LoopUnit};
+
 /// A line for programs, without its line feed. Control and bidi characters
 /// in it are escaped: a terminal that shows it stays as it is.
 pub fn json_line(line: &impl Serialize) -> String {
@@ -23,6 +25,17 @@ pub fn json_line(line: &impl Serialize) -> String {
 pub fn counted(n: u64, noun: &str) -> String {
     let s = if n == 1 { "" } else { "s" };
     format!("{n} {noun}{s}")
+}
+
+/// What a loop repeats and how often, whole records under the name that they
+/// have in the format.
+pub fn repeated(looping: Loop, record: &str) -> String {
+    let Loop { unit, period, times } = looping;
+    let noun = match unit {
+        LoopUnit::Records => record,
+        LoopUnit::Bytes => "byte",
+    };
+    format!("the same {} {times} times", counted(period, noun))
 }
 
 /// The text with every control, bidi and line-separating character shown.

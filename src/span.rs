@@ -151,20 +151,6 @@ pub struct Loop {
     pub times: u64,
 }
 
-impl Loop {
-    /// What is repeated and how often, whole records under the name that
-    /// they have in the format.
-    pub fn describe(&self, record: &str) -> String {
-        let Self { unit, period, times } = *self;
-        let noun = match unit {
-            LoopUnit::Records => record,
-            LoopUnit::Bytes => "byte",
-        };
-        let s = if period == 1 { "" } else { "s" };
-        format!("the same {period} {noun}{s} {times} times")
-    }
-}
-
 /// What a repetition is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]

@@ -302,8 +302,9 @@ results() { grep -Ec "^($1)([[:blank:]]|\$)" "$dir/results.$attempt"; }
 uncovered() {
     diff-resume status --format "$format" --json "$@" 2>/dev/null |
         grep '"state":"complete"' >"$dir/whole"
-    { member file_path && member new_path <"$dir/whole"; } \
-        <"$dir/whole" >"$dir/covered"
+    for name in file_path new_path; do
+        member "$name" <"$dir/whole"
+    done >"$dir/covered"
     : >"$dir/missing"
     while IFS= read -r wanted; do
         is_covered "$wanted" || printf '%s\n' "$wanted" >>"$dir/missing"

@@ -43,14 +43,15 @@ const ELLIPSES: [&str; 2] = ["...", "\u{2026}"];
 /// Whether the first words are those with which a model announces what comes,
 /// or the marks.
 pub(super) fn announces(answer: &[u8]) -> bool {
-    let line = String::from_utf8_lossy(first_line(answer));
+    let line = String::from_utf8_lossy(first_line(answer).unwrap_or_default());
     let is_mark = |c| matches!(c, '(' | ')' | '[' | ']' | '*' | '_');
     ELLIPSES.contains(&line.trim().trim_matches(is_mark)) || says_so(answer)
 }
 
 /// Whether the first words are those with which a model announces what comes.
 pub(super) fn says_so(answer: &[u8]) -> bool {
-    let line = String::from_utf8_lossy(first_line(answer)).into_owned();
+    let line = String::from_utf8_lossy(first_line(answer).unwrap_or_default())
+        .into_owned();
     let line = line.trim().replace('\u{2019}', "'");
     let is_mark = |c| matches!(c, '(' | '[' | '*' | '_');
     let words = line.trim_start_matches(is_mark);
@@ -74,7 +75,7 @@ fn goes_on(rest: &str) -> bool {
 /// Whether they announce something, or are a sentence that stands apart from
 /// what follows.
 pub(super) fn may_greet(answer: &[u8]) -> bool {
-    let line = first_line(answer).trim_ascii();
+    let line = first_line(answer).unwrap_or_default().trim_ascii();
     let mut lines = answer.split(|b| *b == b'\n');
     lines.find(|line| !line.trim_ascii().is_empty());
     let is_apart = lines.next().is_some_and(|l| l.trim_ascii().is_empty());
@@ -90,10 +91,9 @@ pub(super) fn is_sentence(line: &[u8]) -> bool {
 }
 
 /// The first line that is not blank.
-fn first_line(text: &[u8]) -> &[u8] {
+pub(super) fn first_line(text: &[u8]) -> Option<&[u8]> {
     let mut lines = text.split(|b| *b == b'\n');
-    let first = lines.find(|line| !line.trim_ascii().is_empty());
-    first.unwrap_or_default()
+    lines.find(|line| !line.trim_ascii().is_empty())
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 //! until its budget is spent, and asking it to continue feeds the loop.
 //!
 //! Whole records flow in, hunks or blocks in their place, and the tail once
-//! the stream has ended. Only what still repeats at the end counts; a repetition that ended did no harm.
+//! the stream has ended. Only what still repeats at the end counts; a
+//! repetition that ended did no harm.
 
 use crate::span::{Loop, LoopUnit};
 

@@ -2,7 +2,7 @@
 
 use tornkit::cli::{self, Diagnostics};
 use tornkit::edit::Format;
-use tornkit::report::{counted, resume as report};
+use tornkit::report::{counted, repeated, resume as report};
 use tornkit::resume::{How, Joined, UnitState};
 use tornkit::span::{Cut, Loop, Status};
 use tornkit::transcript::Outcome;
@@ -60,10 +60,10 @@ pub(crate) fn explain(
 }
 
 /// That an answer ends in a loop, and what to do.
-pub(crate) fn describe_loop(looping: Loop, format: Format) -> String {
+fn describe_loop(looping: Loop, format: Format) -> String {
     format!(
         "cannot trust the end of the answer: {}; do not continue it, ask anew",
-        looping.describe(noun(format)),
+        repeated(looping, noun(format)),
     )
 }
 
@@ -106,7 +106,7 @@ pub(crate) fn fault(joined: &Joined) -> Option<String> {
         return Some(format!("cut {state} (line {line}, byte {byte})"));
     }
     if let Some(looping) = survey.summary.looping {
-        let what = looping.describe("unit");
+        let what = repeated(looping, "unit");
         return Some(format!("it ends in a loop, {what}"));
     }
     let mut units = survey.units.iter();

@@ -209,13 +209,13 @@ impl Sink {
         run: &Run<'_>,
         finished: Finished,
     ) -> Result<Status, Error> {
-        let starts = finished.last.as_ref().is_some_and(|last| last.is_first);
-        let earlier = std::mem::take(&mut self.earlier);
-        let earlier: Vec<_> = earlier.iter().filter(|_| !starts).collect();
-        let (whole, cut) = run.known(|known| {
-            let Known { end, lookup, .. } = known;
+        if finished.last.as_ref().is_some_and(|last| last.is_first) {
+            self.earlier.clear();
+        }
+        let earlier: Vec<_> = self.earlier.iter().collect();
+        let (whole, cut) = run.known(|Known { end, lookup, .. }| {
             let whole = diff::is_whole(&finished, &earlier, end, lookup);
-            (whole, diff::cut(&finished, &earlier, end, lookup))
+            (whole, diff::cut(&finished, whole, end))
         });
         let mut units = finished.totals.units;
         if let Some(last) = finished.last.as_ref().filter(|_| whole) {

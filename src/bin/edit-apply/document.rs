@@ -8,8 +8,8 @@ use tornkit::edit::{
     DecodeError, End, Operation, Rejected as NoOperation, Shift,
 };
 use tornkit::path::Names;
-use tornkit::report::counted;
 use tornkit::report::result::{Fate, Fates, Outcome, ResultLine};
+use tornkit::report::{counted, repeated};
 use tornkit::scan::{Heard, Record, Rejected};
 use tornkit::span::{Place, Status, Verdict};
 use tornkit::workspace::Trouble;
@@ -149,7 +149,7 @@ impl Document {
             diagnostics.say(&format!(
                 "cannot trust the end of '{}': {}; ask anew",
                 self.file,
-                looping.describe("record"),
+                repeated(looping, "record"),
             ));
         }
         if summary.cut.is_some() {

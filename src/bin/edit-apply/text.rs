@@ -83,17 +83,18 @@ fn finish_diff<E>(
         Verdict::Cut => AnswerEnd::MayBeCut,
         Verdict::Unsure => AnswerEnd::Meant,
     };
+    let whole = ends::is_whole(&finished, &[], end, &nothing_known);
     if let Some(bad) = broken(&finished) {
         sink(Asked::Unit(diff::Event::Rejected(bad)))?;
         finished.tail = None;
     } else if let Some(last) = &finished.last
-        && ends::is_whole(&finished, &[], end, &nothing_known)
+        && whole
     {
         sink(Asked::Unit(diff::Event::Unit(last.unit())))?;
     } else if finished.goes_on {
         sink(Asked::CutFile)?;
     }
-    let mut summary = ends::summary(&finished, end, &nothing_known);
+    let mut summary = ends::summary(&finished, whole, end);
     if verdict == Verdict::Cut {
         summary.verdict = Verdict::Cut;
     }

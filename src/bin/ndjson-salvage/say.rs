@@ -1,7 +1,7 @@
 //! What is said on stderr: one line a trouble, and what to do next.
 
 use tornkit::cli::{self, Diagnostics};
-use tornkit::report::counted;
+use tornkit::report::{counted, repeated};
 use tornkit::scan::Heard;
 use tornkit::span::{Cut, Loop, Place};
 
@@ -152,6 +152,6 @@ fn describe_loop(looping: Loop, name: &str, bytes: u64) -> String {
     format!(
         "cannot trust the end of '{name}': {}; do not continue it, ask anew \
          ({name}, byte {bytes})",
-        looping.describe("record"),
+        repeated(looping, "record"),
     )
 }

@@ -4,7 +4,7 @@ use super::choose::Known;
 use super::ways::{is_word, line_start};
 use crate::blocks::{begins_fence, opening};
 use crate::resume::diff::body::{Lead, bodies_from};
-use crate::resume::greeting::{announces, is_sentence, says_so};
+use crate::resume::greeting::{announces, first_line, is_sentence, says_so};
 
 /// The stretches of an answer that may be what was asked for.
 pub(super) fn stretches(
@@ -124,12 +124,6 @@ pub(super) fn speaks_of_itself(answer: &[u8]) -> bool {
 /// Whether the first line of a text opens a fence.
 pub(super) fn begins_fenced(text: &[u8]) -> bool {
     first_line(text).is_some_and(|line| opening(line).is_some())
-}
-
-/// The first line that is not blank.
-fn first_line(text: &[u8]) -> Option<&[u8]> {
-    let mut lines = text.split(|b| *b == b'\n');
-    lines.find(|line| !line.trim_ascii().is_empty())
 }
 
 /// Lines that a model writes below its answer.

@@ -15,7 +15,7 @@ mod headers;
 mod sound;
 mod join;
 
-use crate::diff::{Finished, Hunk};
+use crate::diff::Finished;
 use crate::scan::{Bytes, Summary};
 use crate::span::{Cut, Verdict};
 
@@ -23,31 +23,18 @@ pub(super) use join::stitch;
 pub use last::{AnswerEnd, is_whole};
 pub use number::{Numbering, numbering};
 
-use super::preimage::Lookup;
-
 /// Where and how a diff ended early, if it did; for those who read it as a
-/// stream. Whether its last unit is whole is for [`is_whole`] to say, which
-/// may want the earlier hunks of the last file.
-pub fn cut(
-    finished: &Finished,
-    earlier: &[&Hunk],
-    end: AnswerEnd,
-    lookup: &Lookup<'_>,
-) -> Option<Cut> {
-    let whole =
-        finished.last.is_some() && is_whole(finished, earlier, end, lookup);
-    let tail = finished.tail.filter(|_| !whole);
+/// stream and of whose last unit [`is_whole`] has said whether it is.
+pub fn cut(finished: &Finished, is_whole: bool, end: AnswerEnd) -> Option<Cut> {
+    let is_unit = finished.last.is_some() && is_whole;
+    let tail = finished.tail.filter(|_| !is_unit);
     survey::cut(finished, tail, end)
 }
 
 /// What is known of a diff that was read as a stream, as of any answer.
 /// Framing between its units counts with them.
-pub fn summary(
-    finished: &Finished,
-    end: AnswerEnd,
-    lookup: &Lookup<'_>,
-) -> Summary {
-    let cut = cut(finished, &[], end, lookup);
+pub fn summary(finished: &Finished, is_whole: bool, end: AnswerEnd) -> Summary {
+    let cut = cut(finished, is_whole, end);
     let held = u64::from(finished.last.is_some() && cut.is_none());
     let tail = cut.as_ref().map_or(0, |cut| cut.lost_bytes);
     let total = finished.totals.bytes;
