@@ -288,6 +288,13 @@ impl Body {
         !line.text.starts_with(b"--- ") && (!point || written_so)
     }
 
+    /// Whether blank lines at the end of an answer may be lines of the file.
+    /// What prints an answer ends it with one; in a file that is new nothing
+    /// tells the two apart but how blank lines were written before.
+    pub(super) fn has_blanks(&self, habits: Habits) -> bool {
+        self.blank != b'+' || habits.bare_blanks > 0
+    }
+
     /// Blank lines before the end belong to the hunk if exactly they are
     /// what its counts still lack.
     pub(super) fn settle_blanks(&mut self, habits: &mut Habits) {

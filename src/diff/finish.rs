@@ -243,7 +243,7 @@ impl Machine {
             if self.body.take(partial, &mut self.habits) == Verdict::Ends {
                 self.body.settle_blanks(&mut self.habits);
             }
-        } else if !was_met {
+        } else if !was_met && self.body.has_blanks(self.habits) {
             self.body.settle_blanks(&mut self.habits);
         }
         let hunk = &self.body.hunk;

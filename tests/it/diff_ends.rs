@@ -67,6 +67,21 @@ fn it_is_whole_where_it_is_ended_or_somebody_says_so() {
     }
 }
 
+#[test]
+fn a_blank_line_at_the_end_is_no_line_of_a_new_file() {
+    let head = "--- /dev/null\n+++ b/n\n@@ -0,0 +1,4 @@\n+a\n";
+    let cut = format!("{head}+\n+b\n\n");
+    is_cut(&cut);
+    let dir = Dir::new();
+    let ran = apply(&dir, &cut);
+    assert_eq!(ran.status, 1, "{ran:?}");
+    assert!(!dir.path().join("n").exists());
+    // Where such lines are written without their sign, this may be one.
+    let ran = apply(&dir, &format!("{head}\n+b\n\n"));
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert_eq!(dir.text("n"), "a\n\nb\n\n");
+}
+
 const RENAME: &str = "\
 diff --git a/a.txt b/my file.txt
 similarity index 90%
