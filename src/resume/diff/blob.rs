@@ -25,7 +25,12 @@ pub(super) fn is_as_named<'a>(
     let (old, new) = file.blobs()?;
     if file.kind == Kind::New {
         let text = after(b"", hunks)?;
-        return names(new, &text).then_some(true);
+        // The marker that the last line has no line feed may be cut off.
+        let unended = text.strip_suffix(b"\n");
+        return match names(new, &text) {
+            true => Some(true),
+            false => unended.filter(|text| names(new, text)).map(|_| false),
+        };
     }
     let Preimage::Text(text) = lookup(&file.old) else { return None };
     if !names(old, &text) {
@@ -139,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_file_is_proven_by_its_name_and_refuted_by_none() {
+    fn a_new_file_is_refuted_only_by_the_name_that_it_has_without_its_end() {
         let lookup = |_: &[u8]| Preimage::Unknown;
         let lines = hunk("@@ -0,0 +1,2 @@", "+a\n+b\n");
         let told = |new: &str| {
@@ -147,6 +152,7 @@ mod tests {
             is_as_named(&file, [&lines].into_iter(), &lookup)
         };
         assert_eq!(told(&AB[..7]), Some(true));
+        assert_eq!(told(&AB_UNENDED[..7]), Some(false));
         assert_eq!(told("1234567"), None);
     }
 }
