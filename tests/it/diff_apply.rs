@@ -9,7 +9,7 @@ use crate::history::{Sample, samples};
 use crate::support::{Dir, Ran, iterations, run_in};
 
 /// Puts the files that a sample changes into a directory.
-fn put_files(sample: &Sample, dir: &Dir) {
+pub fn put_files(sample: &Sample, dir: &Dir) {
     for (name, text) in sample.files() {
         dir.put(std::str::from_utf8(name).unwrap(), text);
     }
@@ -17,7 +17,7 @@ fn put_files(sample: &Sample, dir: &Dir) {
 
 /// Whether the diff does what edit-apply leaves undone: binaries, links and
 /// other repositories.
-fn is_beyond(diff: &[u8]) -> bool {
+pub fn is_beyond(diff: &[u8]) -> bool {
     let marks = [&b"\nGIT binary patch"[..], b"Subproject commit", b" 120000"];
     marks.iter().any(|mark| memchr::memmem::find(diff, mark).is_some())
 }
@@ -32,7 +32,7 @@ fn git_apply(dir: &Path, patch: &Path) -> bool {
 
 /// The files below a directory, and whether they are programs; git drops
 /// empty directories, others may not.
-fn tree(dir: &Path) -> BTreeMap<PathBuf, (Vec<u8>, bool)> {
+pub fn tree(dir: &Path) -> BTreeMap<PathBuf, (Vec<u8>, bool)> {
     let mut files = BTreeMap::new();
     let mut open = vec![dir.to_path_buf()];
     while let Some(here) = open.pop() {
@@ -58,7 +58,7 @@ fn same_trees(one: &Path, two: &Path) -> bool {
     tree(one) == tree(two)
 }
 
-fn apply(dir: &Path, diff: &[u8]) -> Ran {
+pub fn apply(dir: &Path, diff: &[u8]) -> Ran {
     run_in(dir, "edit-apply", &["--no-fsync", "--allow", "**"], diff)
 }
 

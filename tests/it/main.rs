@@ -28,6 +28,7 @@ mod diff_share;
 mod diff_stitch;
 mod edit_apply;
 mod edit_apply_crash;
+mod edit_apply_ends;
 mod edit_apply_formats;
 mod edit_apply_hostile;
 mod edit_apply_hostile_text;

@@ -14,12 +14,17 @@ use tornkit::scan::{Heard, Record, Rejected};
 use tornkit::span::{Place, Status, Verdict};
 use tornkit::workspace::Trouble;
 
+use crate::diff_end::Base;
 use crate::units::Part;
 
 /// Records in doubt that are kept, and their bytes: more than one answer
 /// holds. What exceeds them fails.
 const DOUBTFUL: usize = 4096;
 const HELD_BYTES: usize = 32 * 1024 * 1024;
+
+/// Why a last hunk that seems whole is not done.
+const DISPROVED: &str = "cut: it does not make the file that its index line \
+                         names; --complete takes it as whole";
 
 /// What is known of one document.
 #[derive(Default)]
@@ -34,6 +39,11 @@ pub(crate) struct Document {
     pub(crate) shift: Shift,
     /// Parts of the file patch in hand.
     pub(crate) patch: Vec<Part>,
+    /// What the last hunk of the file in hand is judged by, if those before
+    /// it are done.
+    pub(crate) base: Option<Base>,
+    /// Whether only the tree shows that the last unit is cut.
+    pub(crate) is_disproved: bool,
     /// Records that may be lines of a broken one, until that is known.
     pub(crate) doubtful: Vec<(Vec<u8>, Place)>,
     pub(crate) fates: Fates,
@@ -76,6 +86,7 @@ impl Document {
             let name = cut.file_path.as_deref().map(|p| names.read(p));
             let outcome = match name {
                 Some(Err(why)) => Outcome::refused(why.code(), why),
+                _ if self.is_disproved => Outcome::failed("cut", DISPROVED),
                 _ => Outcome::failed("cut", "cut"),
             };
             let mut line = nameless(outcome, cut.tail);

@@ -2,6 +2,7 @@
 
 mod blocks;
 mod coverage;
+mod diff_end;
 mod document;
 mod feedback;
 mod interrupt;
@@ -246,6 +247,12 @@ impl Args {
             FormatName::SearchReplace => Format::SearchReplace,
             FormatName::WholeFile => Format::WholeFile,
         })
+    }
+
+    /// Whether each hunk is done before the next one is seen. With `--atomic`
+    /// none is done before the input has ended.
+    fn does_each_hunk(&self) -> bool {
+        self.per_hunk && !self.atomic
     }
 
     /// Whether stdout says something of each operation at once.

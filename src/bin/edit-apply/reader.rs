@@ -10,6 +10,7 @@ use tornkit::edit::{Detector, Format};
 use tornkit::scan::{Answer, Config, Event, Heard};
 use tornkit::transcript::{Decoder, Outcome, Piece};
 
+use crate::diff_end::DiffEnd;
 use crate::text::Text;
 
 /// What an answer asks for.
@@ -18,10 +19,16 @@ pub(crate) enum Asked<'a> {
     Record(Event<'a>),
     /// A part of a diff.
     Unit(diff::Event<'a>),
-    /// The file patch of the last unit is cut in a hunk.
-    CutFile,
     /// A block.
     Block(blocks::Event),
+}
+
+/// An answer that was read to its end.
+pub(crate) enum Ended {
+    /// All of it is told.
+    Told(Box<Heard>),
+    /// A diff: the tree may tell whether its last unit is whole.
+    Diff(Box<DiffEnd>),
 }
 
 /// What is known of the end of an answer.
@@ -132,7 +139,7 @@ impl Reader {
     pub(crate) fn finish<E>(
         mut self,
         sink: &mut impl FnMut(Asked<'_>) -> Result<(), E>,
-    ) -> Result<Heard, E> {
+    ) -> Result<Ended, E> {
         if let State::Sniffing(sniffing) = &mut self.state {
             let outcome = sniffing.finish();
             if let Some(mut reader) = sniffing.format.and_then(Text::new) {
@@ -144,9 +151,7 @@ impl Reader {
             self.decide(sink)?;
         }
         match self.state {
-            State::Records(answer) => {
-                answer.finish(&mut |event| sink(Asked::Record(event)))
-            }
+            State::Records(answer) => finish_records(*answer, sink),
             State::Text(mut decoder, mut reader) => {
                 let outcome = decoder.finish(&mut |piece| match piece {
                     Piece::Text(text) => reader.feed(text, sink),
@@ -154,11 +159,18 @@ impl Reader {
                 })?;
                 reader.finish(outcome, decoder.places, self.ending, sink)
             }
-            State::Sniffing(_) => {
-                self.records().finish(&mut |event| sink(Asked::Record(event)))
-            }
+            State::Sniffing(_) => finish_records(self.records(), sink),
         }
     }
+}
+
+fn finish_records<E>(
+    answer: Answer,
+    sink: &mut impl FnMut(Asked<'_>) -> Result<(), E>,
+) -> Result<Ended, E> {
+    let mut take = |event: Event<'_>| sink(Asked::Record(event));
+    let heard = answer.finish(&mut take)?;
+    Ok(Ended::Told(Box::new(heard)))
 }
 
 impl Sniffing {

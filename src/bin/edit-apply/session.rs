@@ -20,8 +20,7 @@ use crate::coverage::Coverage;
 use crate::document::{Document, no_operation, place};
 use crate::feedback::Feedback;
 use crate::interrupt::Interrupt;
-use crate::reader::{Asked, Reader};
-use crate::units::Unfit;
+use crate::reader::{Asked, Ended, Reader};
 use crate::{Args, Shown};
 
 /// Reads and applies every operand.
@@ -59,10 +58,13 @@ pub(crate) fn run(
     let mut status = Status::Complete;
     let mut whole = Vec::new();
     for operand in cli::operands(args.files.clone()) {
-        let heard = session.read(&operand)?;
+        let ended = session.read(&operand)?;
         if args.atomic {
-            whole.push((std::mem::take(&mut session.document), heard));
+            session.commit()?;
+            whole.push((std::mem::take(&mut session.document), ended));
         } else {
+            let heard = session.end_document(ended)?;
+            session.commit()?;
             status = status.worst(session.close(heard)?);
         }
     }
@@ -86,7 +88,7 @@ pub(crate) struct Session<'a> {
     diagnostics: Diagnostics,
     pub(crate) names: Names,
     policy: Policy,
-    workspace: Workspace,
+    pub(crate) workspace: Workspace,
     out: Output,
     report: Output,
     interrupt: Interrupt,
@@ -99,9 +101,8 @@ pub(crate) struct Session<'a> {
 }
 
 impl Session<'_> {
-    /// Reads a document to its end. Without `--atomic`, everything in it is
-    /// then done and said.
-    fn read(&mut self, operand: &OsStr) -> Result<Heard, Error> {
+    /// Reads a document to its end.
+    fn read(&mut self, operand: &OsStr) -> Result<Ended, Error> {
         let mut input = Input::open(operand)?;
         self.document = Document::new(input.name());
         let Args { wrapped, .. } = *self.args;
@@ -125,13 +126,21 @@ impl Session<'_> {
                 format!("{operations}, {megabytes:.1} MB read")
             });
         }
-        let heard = answer.finish(&mut |asked| self.take_asked(asked))?;
+        answer.finish(&mut |asked| self.take_asked(asked))
+    }
+
+    /// Takes what only the end of a document tells. Without `--atomic`,
+    /// everything in it is then done.
+    fn end_document(&mut self, ended: Ended) -> Result<Heard, Error> {
+        let heard = match ended {
+            Ended::Told(heard) => *heard,
+            Ended::Diff(end) => self.end_diff(*end)?,
+        };
         self.release()?;
         for (json, at) in std::mem::take(&mut self.document.doubtful) {
             self.take_record(&json, at)?;
         }
         self.document.take_tail(&heard, &self.names);
-        self.commit()?;
         Ok(heard)
     }
 
@@ -139,10 +148,6 @@ impl Session<'_> {
         match asked {
             Asked::Record(event) => self.take(event),
             Asked::Unit(event) => self.take_unit(event),
-            Asked::CutFile => {
-                self.give_up(Unfit::Cut);
-                Ok(())
-            }
             Asked::Block(event) => self.take_block(event),
         }
     }
@@ -268,18 +273,20 @@ impl Session<'_> {
     /// nothing was cut, refused or failed.
     fn settle(
         &mut self,
-        mut documents: Vec<(Document, Heard)>,
+        read: Vec<(Document, Ended)>,
     ) -> Result<Status, Error> {
         let mut good = true;
-        for (document, heard) in &mut documents {
-            for (index, operation) in std::mem::take(&mut document.held) {
-                if let Some(line) = document.waiting.get_mut(index) {
-                    line.outcome = self.perform(&operation)?;
-                }
-            }
+        let mut documents = Vec::new();
+        for (document, ended) in read {
+            self.document = document;
+            self.perform_held()?;
+            let heard = self.end_document(ended)?;
+            self.perform_held()?;
+            let document = std::mem::take(&mut self.document);
             let mut lines = document.waiting.iter();
             good &= lines.all(|line| line.outcome.status.is_good());
-            good &= !document.is_cut(heard);
+            good &= !document.is_cut(&heard);
+            documents.push((document, heard));
         }
         let committed = match good {
             true => self.workspace.commit(),
@@ -298,6 +305,16 @@ impl Session<'_> {
         }
         committed?;
         Ok(status)
+    }
+
+    fn perform_held(&mut self) -> Result<(), Trouble> {
+        for (index, operation) in std::mem::take(&mut self.document.held) {
+            let outcome = self.perform(&operation)?;
+            if let Some(line) = self.document.waiting.get_mut(index) {
+                line.outcome = outcome;
+            }
+        }
+        Ok(())
     }
 
     fn say_results(&mut self) -> Result<(), Error> {

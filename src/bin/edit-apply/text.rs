@@ -4,12 +4,12 @@
 use tornkit::blocks;
 use tornkit::diff;
 use tornkit::edit::Format;
-use tornkit::resume::{AnswerEnd, diff as ends, nothing_known};
-use tornkit::scan::{Heard, Summary};
-use tornkit::span::{Span, Verdict};
+use tornkit::scan::Heard;
+use tornkit::span::Verdict;
 use tornkit::transcript::{Outcome, Places};
 
-use crate::reader::{Asked, Ending};
+use crate::diff_end::DiffEnd;
+use crate::reader::{Asked, Ended, Ending};
 
 /// A reader of one format.
 pub(crate) enum Text {
@@ -50,65 +50,25 @@ impl Text {
         places: Places,
         ending: Ending,
         sink: &mut impl FnMut(Asked<'_>) -> Result<(), E>,
-    ) -> Result<Heard, E> {
+    ) -> Result<Ended, E> {
         let verdict = match ending {
             Ending::AsFound => outcome.verdict(),
             Ending::Known => Verdict::Complete,
         };
         match self {
             Self::Diff(parser) => {
-                let summary = finish_diff(*parser, verdict, sink)?;
-                Ok(Heard { summary, outcome, places })
+                let finished =
+                    parser.finish(|event| sink(Asked::Unit(event)))?;
+                let end = DiffEnd { finished, verdict, outcome, places };
+                Ok(Ended::Diff(Box::new(end)))
             }
             Self::Blocks(parser) => {
                 let take = |event| sink(Asked::Block(event));
                 let finished = parser.finish(take)?;
                 let summary = finished.summary(verdict);
-                Ok(Heard { summary, outcome, places })
+                let heard = Heard { summary, outcome, places };
+                Ok(Ended::Told(Box::new(heard)))
             }
         }
     }
-}
-
-/// Reads the end of a diff: its last unit is whole if `verdict` says that the
-/// answer is, or if nothing speaks against it.
-fn finish_diff<E>(
-    parser: diff::Parser,
-    verdict: Verdict,
-    sink: &mut impl FnMut(Asked<'_>) -> Result<(), E>,
-) -> Result<Summary, E> {
-    let mut finished = parser.finish(|event| sink(Asked::Unit(event)))?;
-    let end = match verdict {
-        Verdict::Complete => AnswerEnd::Certain,
-        Verdict::Cut => AnswerEnd::MayBeCut,
-        Verdict::Unsure => AnswerEnd::Meant,
-    };
-    let whole = ends::is_whole(&finished, &[], end, &nothing_known);
-    if let Some(bad) = broken(&finished) {
-        sink(Asked::Unit(diff::Event::Rejected(bad)))?;
-        finished.tail = None;
-    } else if let Some(last) = &finished.last
-        && whole
-    {
-        sink(Asked::Unit(diff::Event::Unit(last.unit())))?;
-    } else if finished.goes_on {
-        sink(Asked::CutFile)?;
-    }
-    let mut summary = ends::summary(&finished, whole, end);
-    if verdict == Verdict::Cut {
-        summary.verdict = Verdict::Cut;
-    }
-    Ok(summary)
-}
-
-/// What the answer ends with, if it could not be a unit however it went on.
-fn broken(finished: &diff::Finished) -> Option<diff::Rejected> {
-    let (reason, tail) = (finished.fault?, finished.tail?);
-    let end = finished.totals.bytes;
-    Some(diff::Rejected {
-        path: finished.path.clone(),
-        span: Span { start: tail.byte, end },
-        line: tail.line,
-        reason,
-    })
 }

@@ -45,8 +45,11 @@ impl Session<'_> {
     pub(crate) fn take_unit(&mut self, event: Event<'_>) -> Result<(), Error> {
         match event {
             Event::Unit(unit) => {
-                if unit.is_first || self.args.per_hunk {
+                if unit.is_first || self.args.does_each_hunk() {
                     self.release()?;
+                }
+                if self.args.does_each_hunk() {
+                    self.keep_base(&unit);
                 }
                 let before = self.document.patch.last();
                 let whole = Whole::new(&unit, before);
@@ -54,7 +57,7 @@ impl Session<'_> {
             }
             Event::Rejected(bad) => self.take_rejected(bad)?,
         }
-        if self.args.per_hunk {
+        if self.args.does_each_hunk() {
             self.release()?;
         }
         self.commit_if_due()
@@ -69,6 +72,9 @@ impl Session<'_> {
         let is_absurd = bad.reason == Reason::AbsurdNumbers;
         if is_absurd {
             self.give_up(Unfit::Absurd);
+        }
+        if let Some(base) = &mut self.document.base {
+            base.forget();
         }
         self.document.patch.push(Part::Rejected(bad));
         Ok(())
@@ -147,6 +153,13 @@ impl Part {
         match self {
             Self::Unit(whole) => Some(whole.file.path()),
             Self::Rejected(bad) => bad.path.as_deref(),
+        }
+    }
+
+    pub(crate) fn hunk(&self) -> Option<&Hunk> {
+        match self {
+            Self::Unit(Whole { change: Kept::Hunk(hunk), .. }) => Some(hunk),
+            _ => None,
         }
     }
 }
