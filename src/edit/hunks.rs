@@ -164,6 +164,9 @@ pub(super) fn find(
 ) -> Result<Range<usize>, Refusal> {
     let ground = Ground::new(text);
     let sought = Sought::Hunk;
+    if extent == Extent::File && old.is_empty() && !text.is_empty() {
+        return Err(Refusal::NotEmpty { lines: ground.lines() });
+    }
     if extent == Extent::File && old != text {
         return Err(Refusal::Missing(sought, None));
     }

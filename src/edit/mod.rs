@@ -85,6 +85,8 @@ impl Operation {
 pub enum Action {
     /// A file appears; another one in its place is an error.
     Create(Vec<u8>),
+    /// The same where the file may be there and be empty.
+    Fill(Vec<u8>),
     /// A file has these bytes afterwards, whatever it was before.
     Write(Vec<u8>),
     /// The file's text changes in places.
@@ -101,7 +103,7 @@ impl Action {
     /// The canonical `type` of the operation.
     pub fn name(&self) -> &'static str {
         match self {
-            Self::Create(_) => "create",
+            Self::Create(_) | Self::Fill(_) => "create",
             Self::Write(_) => "write",
             Self::Modify(_) => "modify",
             Self::Delete => "delete",

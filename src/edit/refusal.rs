@@ -5,6 +5,7 @@ use std::fmt;
 use super::lines;
 use super::matching::Miss;
 use super::nearest::{Nearest, shown};
+use crate::report::counted;
 
 /// An edit that could not be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +50,11 @@ pub enum Refusal {
         /// How many lines the file has.
         lines: u64,
     },
+    /// The hunk is for an empty file, and this one is not.
+    NotEmpty {
+        /// How many lines the file has.
+        lines: u64,
+    },
     /// The lines around a range are not those that the edit names.
     Context {
         /// The first line that differs, from 1.
@@ -83,6 +89,7 @@ impl Refusal {
             Self::Ambiguous { .. } => "ambiguous",
             Self::Places { .. } => "wrong-count",
             Self::NoSuchLine { .. } => "no-such-line",
+            Self::NotEmpty { .. } => "not-empty",
             Self::Context { .. } => "context-differs",
             Self::Overlap(_) => "overlap",
         }
@@ -138,6 +145,10 @@ impl fmt::Display for Refusal {
             }
             Self::NoSuchLine { wanted, lines } => {
                 write!(f, "no line {wanted}: the file has {lines}")
+            }
+            Self::NotEmpty { lines } => {
+                let lines = counted(*lines, "line");
+                write!(f, "hunk is for an empty file: this one has {lines}")
             }
             Self::Context { line, found: Some(found) } => {
                 let found = String::from_utf8_lossy(found);

@@ -8,7 +8,7 @@ use super::matching::{self, Miss};
 use super::modify::{Matching, ended, modify};
 use super::nearest::{Difference, Form, nearest};
 use super::whole_lines;
-use super::{Edit, Occurrence};
+use super::{Edit, Extent, Occurrence};
 
 /// Whether the file already is what the edits ask for: every old text is
 /// gone and every new one stands exactly once at its place. Edits that do
@@ -30,6 +30,9 @@ fn is_done(text: &[u8], edit: &Edit) -> bool {
         Edit::Lines(block) => {
             whole_lines::is_done(text, block)
                 && is_gone(text, (&block.old, &block.new), Form::Lines)
+        }
+        Edit::Hunk { old, new, extent: Extent::File, .. } => {
+            old.is_empty() && text == new
         }
         Edit::InsertAfter { text: new, .. }
         | Edit::InsertBefore { text: new, .. } => is_inserted(text, edit, new),

@@ -137,19 +137,25 @@ fn from_hunk(
     path: RelPath,
 ) -> FromUnit {
     let new = hunk.side(Side::New);
-    // A plain diff has no other way to say that a file is new.
-    let from_nothing = hunk.numbers.is_some_and(|n| n.old.start == 0)
-        && hunk.old_lines == 0
-        && !unit.file.is_git;
-    if unit.file.kind == Kind::New || from_nothing {
-        let action = Action::Create(new);
+    let from_nothing =
+        hunk.old_lines == 0 && hunk.numbers.is_some_and(|n| n.old.start == 0);
+    let whole = match unit.file.kind {
+        Kind::New => Some(Action::Create(new.clone())),
+        // A plain diff has no other way to say that a file is new.
+        _ if from_nothing && !unit.file.is_git => {
+            Some(Action::Fill(new.clone()))
+        }
+        _ => None,
+    };
+    if let Some(action) = whole {
         return FromUnit::One(Operation::new(path, action));
     }
     let old = hunk.side(Side::Old);
     if unit.file.kind == Kind::Delete {
         return deletion(path, old);
     }
-    let (line, extent) = (line_of(hunk, shift.0), Extent::Lines);
+    let line = line_of(hunk, shift.0);
+    let extent = if from_nothing { Extent::File } else { Extent::Lines };
     let edit = Edit::Hunk { line, old, new, extent };
     FromUnit::One(Operation::new(path, Action::Modify(vec![edit])))
 }

@@ -52,6 +52,7 @@ fn once(unit: &Unit) -> Vec<Once> {
             edits.into_iter().filter_map(|edit| replaces(path, edit)).collect()
         }
         Action::Create(_)
+        | Action::Fill(_)
         | Action::Write(_)
         | Action::Delete
         | Action::Rename(_)

@@ -20,7 +20,7 @@ pub(super) fn digest(operation: &Operation) -> (Hash, Option<Hash>) {
     let name = operation.action.name().as_bytes();
     let of = |what: &[u8]| Hash::of_parts(&[name, mode, path, what]);
     match &operation.action {
-        Action::Create(text) | Action::Write(text) => {
+        Action::Create(text) | Action::Fill(text) | Action::Write(text) => {
             let content = Hash::of(text);
             (of(&content.bytes()), Some(content))
         }

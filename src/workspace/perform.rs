@@ -55,6 +55,9 @@ impl Workspace {
             Action::Create(text) => {
                 self.create(path, Text::hashed(text, content), mode)
             }
+            Action::Fill(text) => {
+                self.fill(path, Text::hashed(text, content), mode)
+            }
             Action::Write(text) => {
                 self.write(path, Text::hashed(text, content), mode)
             }
@@ -185,6 +188,20 @@ impl Workspace {
                 Err(Outcome::failed("exists", why))
             }
             other => Err(other.in_the_way(path)),
+        }
+    }
+
+    fn fill(
+        &mut self,
+        path: &RelPath,
+        text: Text<'_>,
+        mode: Option<FileMode>,
+    ) -> Planned {
+        match self.look(path)? {
+            Standing::File(source) if source.len() == 0 => {
+                self.write(path, text, mode)
+            }
+            _ => self.create(path, text, mode),
         }
     }
 

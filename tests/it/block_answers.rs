@@ -268,7 +268,9 @@ impl Answer {
             for Operation { path, action, .. } in steps {
                 let name = path.as_str().to_owned();
                 match action {
-                    Action::Create(text) | Action::Write(text) => {
+                    Action::Create(text)
+                    | Action::Fill(text)
+                    | Action::Write(text) => {
                         tree.insert(name, Rc::new(text));
                     }
                     Action::Delete => drop(tree.remove(&name)),

@@ -350,6 +350,50 @@ fn a_hunk_is_forgiven_on_request_and_keeps_the_lines_that_stay() {
 }
 
 #[test]
+fn a_hunk_for_an_empty_file_is_taken_where_git_takes_it() {
+    let names = "--- a/f.txt\n+++ b/f.txt\n";
+    let hunk = "@@ -0,0 +1,2 @@\n+a\n+b\n";
+    let plain = format!("{names}{hunk}");
+    let git = format!("diff --git a/f.txt b/f.txt\n{plain}");
+    let mut taken = 0;
+    for diff in [&plain, &git] {
+        for file in [None, Some(""), Some("x\n"), Some("\u{feff}")] {
+            for args in [&[][..], &["--fuzzy"], &["--atomic"]] {
+                let (ours, theirs) = (Dir::new(), Dir::new());
+                if let Some(text) = file {
+                    ours.put("f.txt", text);
+                    theirs.put("f.txt", text);
+                }
+                let patch = Dir::new();
+                let patch = patch.put("patch", diff);
+                let good = git_apply(theirs.path(), &patch);
+                let diff = diff.as_bytes();
+                let ran = run_in(ours.path(), "edit-apply", args, diff);
+                assert_eq!(ran.status == 0, good, "{file:?} {ran:?}");
+                assert_eq!(tree(ours.path()), tree(theirs.path()), "{ran:?}");
+                if good {
+                    let again = apply(ours.path(), diff);
+                    assert_eq!(again.status, 0, "{again:?}");
+                    assert!(again.text().contains("unchanged"), "{again:?}");
+                    taken += 1;
+                }
+            }
+        }
+    }
+    assert_eq!(taken, 9);
+    let (_, ran) = on_file(&git);
+    let why = "hunk is for an empty file: this one has 5 lines";
+    assert!(ran.text().contains(why), "{ran:?}");
+    let (_, ran) = on_file(&plain);
+    assert!(ran.text().contains("another file of"), "{ran:?}");
+    // An operation that creates is not one for an empty file.
+    let dir = Dir::new();
+    dir.put("f", "");
+    let create = br#"{"type":"create","file_path":"f","content":"x"}"#;
+    assert_eq!(apply(dir.path(), create).status, 1);
+}
+
+#[test]
 fn a_deletion_needs_the_file_to_be_as_it_was() {
     let diff = "--- a/f.txt\n+++ /dev/null\n@@ -1,2 +0,0 @@\n-one\n-two\n";
     let (dir, ran) = on_file(diff);

@@ -65,7 +65,7 @@ impl<'a> Tree<'a> {
         let Operation { path, action, .. } = operation;
         let before = self.get(&path);
         match action {
-            Action::Create(text) | Action::Write(text) => {
+            Action::Create(text) | Action::Fill(text) | Action::Write(text) => {
                 self.changed.insert(path, Preimage::Text(Rc::new(text)));
                 Fit::Unknown
             }
