@@ -39,22 +39,37 @@ impl Before<'_> {
         found: &mut Vec<Place>,
     ) {
         let text = self.slice(line.clone());
-        let Some((b'+' | b'-', text)) = text.split_first() else { return };
-        let shared = text.trim_ascii_start();
-        let blanks = text.len() - shared.len();
-        // A sign that stands twice is most often one of two: `//`, `==`.
-        let is_sign = matches!(shared, [b] if b.is_ascii_punctuation());
-        if self.hunk().is_none() || shared.is_empty() || is_sign {
-            return;
-        }
+        let Some((blanks, shared)) = self.without_mark(text) else { return };
         let kept = line.start + 1 + blanks;
         let place = Place::new(How::Overlap, Proof::Possible, kept);
         let place = Place { shared: shared.len(), ..place };
         if body.starts_with(shared) {
             found.push(place);
-        } else if body.starts_with(text) {
+        } else if text.get(1..).is_some_and(|text| body.starts_with(text)) {
             found.push(Place { skip: blanks, ..place });
         }
+    }
+
+    /// Whether a body that begins like a line of its own may go on with this
+    /// one: both are parts of one ruler, or the body repeats what the line
+    /// has, with its first character or without.
+    pub(super) fn goes_on(&self, line: &[u8], body: &[u8]) -> bool {
+        let is_again = body.starts_with(line)
+            && (is_ruler(line, body) || self.may_be_text(line, body));
+        let unmarked = self.without_mark(line);
+        is_again || unmarked.is_some_and(|(_, text)| body.starts_with(text))
+    }
+
+    /// What an added or removed line has behind its first character: blanks,
+    /// and what is not blank, if that may be the whole line again.
+    fn without_mark<'a>(&self, line: &'a [u8]) -> Option<(usize, &'a [u8])> {
+        self.hunk()?;
+        let (b'+' | b'-', text) = line.split_first()? else { return None };
+        let solid = text.trim_ascii_start();
+        // A sign that stands twice is most often one of two: `//`, `==`.
+        let is_sign = matches!(solid, [b] if b.is_ascii_punctuation());
+        let is_text = !solid.is_empty() && !is_sign;
+        is_text.then_some((text.len() - solid.len(), solid))
     }
 }
 
@@ -77,4 +92,46 @@ fn is_table_rule(text: &[u8]) -> bool {
         && line.starts_with(b"+")
         && line.ends_with(b"+")
         && line.iter().all(|b| matches!(b, b'+' | b'-' | b'='))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{AnswerEnd, stitch};
+    use crate::resume::preimage::nothing_known;
+
+    /// The joined text, if nothing is missing or in doubt.
+    fn joined(one: &str, two: &str) -> Option<String> {
+        let answers = [one, two].map(|text| text.as_bytes().to_vec());
+        let joined = stitch(&answers, AnswerEnd::Meant, &nothing_known);
+        let text = String::from_utf8(joined.text.clone()).unwrap();
+        joined.is_whole().then_some(text)
+    }
+
+    #[test]
+    fn a_ruler_below_a_tool_s_line_feed_may_go_on_or_be_written_again() {
+        let names = "--- a/h\n+++ b/h\n@@ -1,2 +1,2 @@\n Why\n-x\n";
+        for (line, rest) in [("----", "------"), ("-- a", "-- a b")] {
+            for fed in ["", "\n"] {
+                let first = format!("{names}+{line}{fed}");
+                assert_eq!(joined(&first, &format!("{rest}\n")), None);
+            }
+        }
+        // The counts tell a line of its own.
+        let first = "--- a/h\n+++ b/h\n@@ -1,4 +1 @@\n Why\n-x\n-- a\n";
+        let two = "-- a b\n";
+        assert_eq!(joined(first, two), Some([first, two].concat()));
+        // git's name for the content tells how long a ruler is.
+        let named = |name: &str| {
+            format!(
+                "diff --git a/n b/n\nnew file mode 100644\n\
+                 index 0000000..{name}\n--- /dev/null\n+++ b/n\n\
+                 @@ -0,0 +1 @@\n+----"
+            )
+        };
+        for (name, end) in [("b0cc8cb", "------\n"), ("63a015e", "--\n")] {
+            let first = named(name);
+            let want = Some([&first, end].concat());
+            assert_eq!(joined(&(first + "\n"), "------\n"), want);
+        }
+    }
 }

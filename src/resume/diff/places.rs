@@ -146,9 +146,8 @@ impl Before<'_> {
             let in_hunk = self.hunk().is_some() && begins_line;
             let rest = !matches!(first, Some(b' ' | b'+' | b'-' | b'\\'));
             let line = self.slice(self.line(kept));
-            let ruler = body.starts_with(line)
-                && (is_ruler(line, body) || self.may_be_text(line, body));
-            let new = matches!(first, Some(b'+' | b'-')) && !ruler;
+            let new =
+                matches!(first, Some(b'+' | b'-')) && !self.goes_on(line, body);
             let proof = match stop == self.text.len() {
                 _ if self.completes_header(kept, body) => Proof::Named,
                 // The rest of a line may look like a header.
