@@ -507,6 +507,42 @@ fn an_error_at_any_call_is_never_taken_for_success() {
 }
 
 #[test]
+fn a_reader_that_fails_is_never_taken_for_the_end() {
+    if !has_strace() {
+        return;
+    }
+    let (old, _) = old_and_new(fresh);
+    let inputs = Dir::new();
+    inputs.put("input", OPERATIONS);
+    let input = inputs.path().join("input");
+    // Threads are made by the one call or the other.
+    let no_thread = ["-e", "inject=clone,clone3:error=EAGAIN"];
+    let of_input = ["-P", input.to_str().expect("a name"), "-e"];
+    let unopened = [&of_input[..], &["inject=openat:error=EMFILE"]].concat();
+    let unread = [&of_input[..], &["inject=read:error=EIO:when=2"]].concat();
+    for (inject, why) in [
+        (&no_thread[..], "cannot start a thread"),
+        (&unopened, "cannot read"),
+        (&unread, "cannot read"),
+    ] {
+        let dir = fresh();
+        let ran = Command::new("strace")
+            .args(["-f", "-o", "/dev/null"])
+            .args(inject)
+            .arg(binary("edit-apply"))
+            .arg("-C")
+            .arg(dir.path())
+            .arg(&input)
+            .output()
+            .expect("strace runs");
+        let said = String::from_utf8_lossy(&ran.stderr);
+        assert_eq!(ran.status.code(), Some(2), "{inject:?}: {ran:?}");
+        assert!(said.contains(why), "{inject:?}: {said}");
+        assert_eq!(tree(&dir), old, "{inject:?}");
+    }
+}
+
+#[test]
 fn a_file_system_without_links_is_served_by_copies() {
     if !has_strace() {
         return;

@@ -16,7 +16,7 @@ impl Session<'_> {
             Event::Block(block) => self.take_whole_block(&block)?,
             Event::Rejected(bad) => self.document.waiting.push(rejected(bad)),
         }
-        self.commit_if_due()
+        Ok(())
     }
 
     fn take_whole_block(&mut self, block: &Block) -> Result<(), Error> {

@@ -5,12 +5,13 @@ use std::rc::Rc;
 
 use anyhow::Error;
 
-use tornkit::diff::{Change, Event, Finished, Hunk, Rejected, Unit};
+use tornkit::diff::{Change, Finished, Hunk, Rejected, Unit};
 use tornkit::resume::{AnswerEnd, Preimage, diff as ends, nothing_known};
 use tornkit::scan::Heard;
 use tornkit::span::{Span, Verdict};
 use tornkit::transcript::{Outcome, Places};
 
+use crate::asked::Whole;
 use crate::session::Session;
 use crate::units::{Part, Unfit};
 
@@ -49,12 +50,12 @@ impl Session<'_> {
         };
         let mut whole = ends::is_whole(&finished, &[], end, &nothing_known);
         if let Some(bad) = broken(&finished) {
-            self.take_unit(Event::Rejected(bad))?;
+            self.take_bad_unit(bad)?;
             finished.tail = None;
         } else {
             whole = self.is_whole(&finished, end, whole)?;
             if let Some(last) = finished.last.as_ref().filter(|_| whole) {
-                self.take_unit(Event::Unit(last.unit()))?;
+                self.take_unit(Whole::new(&last.unit(), &mut None))?;
             } else if finished.goes_on {
                 self.give_up(Unfit::Cut);
             }

@@ -10,7 +10,7 @@ use tornkit::edit::{
 use tornkit::path::Names;
 use tornkit::report::result::{Fate, Fates, Outcome, ResultLine};
 use tornkit::report::{counted, repeated};
-use tornkit::scan::{Heard, Record, Rejected};
+use tornkit::scan::{Heard, Reason};
 use tornkit::span::{Place, Status, Verdict};
 use tornkit::workspace::Trouble;
 
@@ -52,13 +52,9 @@ pub(crate) struct Document {
 }
 
 impl Document {
-    pub(crate) fn new(file: &str) -> Self {
-        Self { file: file.to_owned(), ..Self::default() }
-    }
-
     /// Keeps a record until it is known whether it is the model's own.
-    pub(crate) fn doubt(&mut self, record: &Record<'_>) {
-        self.doubtful.push((record.json.to_vec(), place(record)));
+    pub(crate) fn doubt(&mut self, json: Vec<u8>, at: Place) {
+        self.doubtful.push((json, at));
         let held = self.doubtful.iter().map(|(json, _)| json.len());
         if self.doubtful.len() > DOUBTFUL || held.sum::<usize>() > HELD_BYTES {
             self.refute();
@@ -73,10 +69,9 @@ impl Document {
         }
     }
 
-    pub(crate) fn reject(&mut self, rejected: &Rejected<'_>) {
-        let why = rejected.reason.describe();
-        let outcome = Outcome::failed("rejected-record", why);
-        self.waiting.push(nameless(outcome, rejected.at));
+    pub(crate) fn reject(&mut self, reason: Reason, at: Place) {
+        let outcome = Outcome::failed("rejected-record", reason.describe());
+        self.waiting.push(nameless(outcome, at));
     }
 
     /// The unfinished operation at the end of a cut document.
@@ -210,10 +205,6 @@ impl Document {
         }
         text
     }
-}
-
-pub(crate) fn place(record: &Record<'_>) -> Place {
-    Place { byte: record.span.start, line: record.line }
 }
 
 pub(crate) fn no_operation(rejected: NoOperation, at: Place) -> ResultLine {

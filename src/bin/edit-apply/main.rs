@@ -1,5 +1,7 @@
 //! edit-apply: arguments and wiring.
 
+mod ahead;
+mod asked;
 mod blocks;
 mod coverage;
 mod diff_end;
@@ -19,7 +21,7 @@ use anyhow::Error;
 use clap::{Parser, ValueEnum};
 
 use crate::interrupt::Interrupt;
-use crate::reader::Ending;
+use crate::reader::{Ending, Manner};
 use tornkit::cli::{self, Diagnostics, printable};
 use tornkit::edit::{Format, Matching, Policy, globs_of};
 use tornkit::path::{Names, STATE_DIR};
@@ -299,9 +301,17 @@ impl Args {
         outputs.filter_map(below).collect()
     }
 
-    /// What is known of the end of the input.
-    fn ending(&self) -> Ending {
-        if self.complete { Ending::Known } else { Ending::AsFound }
+    /// How the input is read.
+    fn manner(&self, names: &Names) -> Manner {
+        Manner {
+            wrapped: self.wrapped,
+            format: self.format(),
+            ending: match self.complete {
+                true => Ending::Known,
+                false => Ending::AsFound,
+            },
+            names: names.clone(),
+        }
     }
 
     /// A command on the same tree that can be pasted.

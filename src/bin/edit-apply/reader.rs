@@ -3,33 +3,16 @@
 
 use std::convert::Infallible;
 
-use tornkit::blocks;
 use tornkit::cli::Wrapped;
-use tornkit::diff;
 use tornkit::edit::{Detector, Format};
-use tornkit::scan::{Answer, Config, Event, Heard};
+use tornkit::path::Names;
+use tornkit::scan::{Answer, Config, Heard};
+use tornkit::span::Verdict;
 use tornkit::transcript::{Decoder, Outcome, Piece};
 
+use crate::asked::Asked;
 use crate::diff_end::DiffEnd;
 use crate::text::Text;
-
-/// What an answer asks for.
-pub(crate) enum Asked<'a> {
-    /// A record of operations.
-    Record(Event<'a>),
-    /// A part of a diff.
-    Unit(diff::Event<'a>),
-    /// A block.
-    Block(blocks::Event),
-}
-
-/// An answer that was read to its end.
-pub(crate) enum Ended {
-    /// All of it is told.
-    Told(Box<Heard>),
-    /// A diff: the tree may tell whether its last unit is whole.
-    Diff(Box<DiffEnd>),
-}
 
 /// What is known of the end of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,22 +23,36 @@ pub(crate) enum Ending {
     Known,
 }
 
-/// A reader of answers.
-pub(crate) struct Reader {
-    wrapped: Wrapped,
-    ending: Ending,
-    state: State,
+/// An answer that was read to its end.
+pub(crate) enum Ended {
+    /// All of it is told.
+    Told(Box<Heard>),
+    /// A diff: the tree may tell whether its last unit is whole.
+    Diff(Box<DiffEnd>),
 }
 
-enum State {
-    Sniffing(Box<Sniffing>),
-    Records(Box<Answer>),
-    Text(Box<Decoder>, Box<Text>),
+/// How answers are read.
+#[derive(Clone)]
+pub(crate) struct Manner {
+    pub(crate) wrapped: Wrapped,
+    /// The format, if it is known.
+    pub(crate) format: Option<Format>,
+    pub(crate) ending: Ending,
+    pub(crate) names: Names,
+}
+
+/// A reader of answers.
+pub(crate) struct Reader {
+    manner: Manner,
+    decoder: Decoder,
+    sniffing: Sniffing,
+    /// What reads on, once the format is known.
+    reading: Option<Reading>,
 }
 
 /// What was read before the first unit.
+#[derive(Default)]
 struct Sniffing {
-    decoder: Decoder,
     detector: Detector,
     /// The input.
     input: Vec<u8>,
@@ -64,154 +61,152 @@ struct Sniffing {
     format: Option<Format>,
 }
 
+enum Reading {
+    Records(Box<Answer>),
+    Text(Box<Text>),
+}
+
 /// Bytes of the longest prose before a first unit; what is longer holds
 /// operations, if anything. Four times the longest answer.
 const MAX_PROSE: usize = 1024 * 1024;
 
 impl Reader {
-    /// A reader of answers in an envelope, and in a format if it is known.
-    pub(crate) fn new(
-        wrapped: Wrapped,
-        format: Option<Format>,
-        ending: Ending,
-    ) -> Self {
-        let sniffing = Sniffing {
-            decoder: Decoder::new(wrapped.from).only(wrapped.answer),
-            detector: Detector::default(),
-            input: Vec::new(),
-            text: Vec::new(),
-            format,
-        };
-        Self { wrapped, ending, state: State::Sniffing(Box::new(sniffing)) }
+    pub(crate) fn new(manner: Manner) -> Self {
+        let Wrapped { from, answer } = manner.wrapped;
+        let decoder = Decoder::new(from).only(answer);
+        let format = manner.format;
+        let sniffing = Sniffing { format, ..Sniffing::default() };
+        Self { manner, decoder, sniffing, reading: None }
     }
 
-    fn records(&self) -> Answer {
-        let Wrapped { from, answer } = self.wrapped;
-        Answer::new(Config::default(), from, answer)
-    }
-
-    /// Takes more bytes. Fails as the sink does.
-    pub(crate) fn feed<E>(
-        &mut self,
-        bytes: &[u8],
-        sink: &mut impl FnMut(Asked<'_>) -> Result<(), E>,
-    ) -> Result<(), E> {
-        match &mut self.state {
-            State::Sniffing(sniffing) => {
-                sniffing.feed(bytes);
-                if sniffing.format.is_some() || sniffing.input.len() > MAX_PROSE
-                {
-                    self.decide(sink)?;
+    /// Takes more bytes.
+    pub(crate) fn feed(&mut self, bytes: &[u8], asked: &mut Vec<Asked>) {
+        match &mut self.reading {
+            None => {
+                self.sniffing.feed(bytes, &mut self.decoder);
+                if self.sniffing.is_enough() {
+                    self.reading = Some(self.decide(asked));
                 }
-                Ok(())
             }
-            State::Records(answer) => {
-                answer.feed(bytes, &mut |event| sink(Asked::Record(event)))
+            Some(Reading::Records(answer)) => {
+                let Ok(()) = answer.feed(bytes, &mut |event| {
+                    asked.extend(Asked::by_event(event, &self.manner.names));
+                    Ok::<(), Infallible>(())
+                });
             }
-            State::Text(decoder, reader) => {
-                decoder.feed(bytes, &mut |piece| match piece {
-                    Piece::Text(text) => reader.feed(text, sink),
-                    _ => Ok(()),
-                })
+            Some(Reading::Text(text)) => {
+                let Ok(()) = self.decoder.feed(bytes, &mut |piece| {
+                    read_text(&piece, text, asked);
+                    Ok::<(), Infallible>(())
+                });
             }
         }
     }
 
-    /// Goes over to the format that was found.
-    fn decide<E>(
-        &mut self,
-        sink: &mut impl FnMut(Asked<'_>) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let answer = self.records();
-        let next = State::Records(Box::new(answer));
-        let before = std::mem::replace(&mut self.state, next);
-        let State::Sniffing(sniffing) = before else { return Ok(()) };
-        let Some(mut reader) = sniffing.format.and_then(Text::new) else {
-            return self.feed(&sniffing.input, sink);
+    /// Goes over to the format that was found, with what was read so far.
+    fn decide(&mut self, asked: &mut Vec<Asked>) -> Reading {
+        let sniffed = std::mem::take(&mut self.sniffing);
+        if let Some(mut text) = sniffed.format.and_then(Text::new) {
+            text.feed(&sniffed.text, asked);
+            return Reading::Text(Box::new(text));
+        }
+        let Wrapped { from, answer } = self.manner.wrapped;
+        let mut answer = Answer::new(Config::default(), from, answer);
+        let Ok(()) = answer.feed(&sniffed.input, &mut |event| {
+            asked.extend(Asked::by_event(event, &self.manner.names));
+            Ok::<(), Infallible>(())
+        });
+        Reading::Records(Box::new(answer))
+    }
+
+    /// The end of the input.
+    pub(crate) fn finish(mut self, asked: &mut Vec<Asked>) -> Ended {
+        let (reading, outcome) = match self.reading.take() {
+            Some(reading) => (reading, None),
+            None => {
+                let outcome = self.sniffing.finish(&mut self.decoder);
+                (self.decide(asked), Some(outcome))
+            }
         };
-        reader.feed(&sniffing.text, sink)?;
-        let decoder = Box::new(sniffing.decoder);
-        self.state = State::Text(decoder, Box::new(reader));
-        Ok(())
-    }
-
-    /// The end of the input. Fails as the sink does.
-    pub(crate) fn finish<E>(
-        mut self,
-        sink: &mut impl FnMut(Asked<'_>) -> Result<(), E>,
-    ) -> Result<Ended, E> {
-        if let State::Sniffing(sniffing) = &mut self.state {
-            let outcome = sniffing.finish();
-            if let Some(mut reader) = sniffing.format.and_then(Text::new) {
-                let Sniffing { text, decoder, .. } = &mut **sniffing;
-                reader.feed(text, sink)?;
-                let places = std::mem::take(&mut decoder.places);
-                return reader.finish(outcome, places, self.ending, sink);
+        let Self { manner: Manner { names, ending, .. }, decoder, .. } = self;
+        match reading {
+            Reading::Records(answer) => {
+                let Ok(heard) = answer.finish(&mut |event| {
+                    asked.extend(Asked::by_event(event, &names));
+                    Ok::<(), Infallible>(())
+                });
+                Ended::Told(Box::new(heard))
             }
-            self.decide(sink)?;
-        }
-        match self.state {
-            State::Records(answer) => finish_records(*answer, sink),
-            State::Text(mut decoder, mut reader) => {
-                let outcome = decoder.finish(&mut |piece| match piece {
-                    Piece::Text(text) => reader.feed(text, sink),
-                    _ => Ok(()),
-                })?;
-                reader.finish(outcome, decoder.places, self.ending, sink)
+            Reading::Text(text) => {
+                end_text(*text, decoder, outcome, ending, asked)
             }
-            State::Sniffing(_) => finish_records(self.records(), sink),
         }
     }
 }
 
-fn finish_records<E>(
-    answer: Answer,
-    sink: &mut impl FnMut(Asked<'_>) -> Result<(), E>,
-) -> Result<Ended, E> {
-    let mut take = |event: Event<'_>| sink(Asked::Record(event));
-    let heard = answer.finish(&mut take)?;
-    Ok(Ended::Told(Box::new(heard)))
+fn end_text(
+    mut text: Text,
+    mut decoder: Decoder,
+    outcome: Option<Outcome>,
+    ending: Ending,
+    asked: &mut Vec<Asked>,
+) -> Ended {
+    let outcome = outcome.unwrap_or_else(|| {
+        let Ok(outcome) = decoder.finish(&mut |piece| {
+            read_text(&piece, &mut text, asked);
+            Ok::<(), Infallible>(())
+        });
+        outcome
+    });
+    let verdict = match ending {
+        Ending::AsFound => outcome.verdict(),
+        Ending::Known => Verdict::Complete,
+    };
+    text.finish(outcome, decoder.places, verdict, asked)
+}
+
+fn read_text(piece: &Piece<'_>, reader: &mut Text, asked: &mut Vec<Asked>) {
+    if let Piece::Text(text) = piece {
+        reader.feed(text, asked);
+    }
 }
 
 impl Sniffing {
-    fn feed(&mut self, bytes: &[u8]) {
+    fn feed(&mut self, bytes: &[u8], decoder: &mut Decoder) {
         self.input.extend_from_slice(bytes);
-        let Self { decoder, detector, text, format, .. } = self;
         let Ok(()) = decoder.feed(bytes, &mut |piece| {
-            look(&piece, detector, text, format);
+            self.look(&piece);
             Ok::<(), Infallible>(())
         });
+    }
+
+    fn is_enough(&self) -> bool {
+        self.format.is_some() || self.input.len() > MAX_PROSE
     }
 
     /// The end came before a unit did, or with it.
-    fn finish(&mut self) -> Outcome {
-        let Self { decoder, detector, text, format, .. } = self;
+    fn finish(&mut self, decoder: &mut Decoder) -> Outcome {
         let Ok(outcome) = decoder.finish(&mut |piece| {
-            look(&piece, detector, text, format);
+            self.look(&piece);
             Ok::<(), Infallible>(())
         });
-        *format = format.or_else(|| detector.finish());
+        self.format = self.format.or_else(|| self.detector.finish());
         outcome
     }
-}
 
-/// Looks for the first unit in a piece.
-fn look(
-    piece: &Piece<'_>,
-    detector: &mut Detector,
-    text: &mut Vec<u8>,
-    format: &mut Option<Format>,
-) {
-    match piece {
-        Piece::Text(more) => {
-            text.extend_from_slice(more);
-            if format.is_none() {
-                *format = detector.feed(more);
+    /// Looks for the first unit in a piece.
+    fn look(&mut self, piece: &Piece<'_>) {
+        match piece {
+            Piece::Text(more) => {
+                self.text.extend_from_slice(more);
+                if self.format.is_none() {
+                    self.format = self.detector.feed(more);
+                }
             }
+            Piece::Tool(_) | Piece::CutTool(_) if self.format.is_none() => {
+                self.format = Some(Format::Ops);
+            }
+            _ => {}
         }
-        Piece::Tool(_) | Piece::CutTool(_) if format.is_none() => {
-            *format = Some(Format::Ops);
-        }
-        _ => {}
     }
 }

@@ -1,26 +1,30 @@
-//! A run over documents: bytes to records to operations to results, group
-//! by group, and what is said about each document at its end.
+//! A run over documents: what they ask for to operations to results, group by
+//! group, and what is said about each document at its end.
 
-use std::ffi::OsStr;
+use std::ffi::OsString;
 
 use anyhow::Error;
 
 use tornkit::cli::{self, Diagnostics, Progress};
-use tornkit::edit::{Action, Decoded, Operation, Policy, decode};
+use tornkit::edit::{
+    Action, Decoded, Operation, Policy, Rejected as NoOperation, decode,
+};
 use tornkit::path::Names;
 use tornkit::report;
 use tornkit::report::counted;
 use tornkit::report::result::{Apply, Outcome, ResultLine};
-use tornkit::scan::{Event, Heard};
+use tornkit::scan::Heard;
 use tornkit::span::{Place, Status};
-use tornkit::stream::{Input, Output, StreamError};
+use tornkit::stream::{Output, StreamError};
 use tornkit::workspace::{Trouble, Workspace};
 
+use crate::ahead::{Ahead, News};
+use crate::asked::Asked;
 use crate::coverage::Coverage;
-use crate::document::{Document, no_operation, place};
+use crate::document::{Document, no_operation};
 use crate::feedback::Feedback;
 use crate::interrupt::Interrupt;
-use crate::reader::{Asked, Ended, Reader};
+use crate::reader::Ended;
 use crate::{Args, Shown};
 
 /// Reads and applies every operand.
@@ -58,7 +62,7 @@ pub(crate) fn run(
     let mut status = Status::Complete;
     let mut whole = Vec::new();
     for operand in cli::operands(args.files.clone()) {
-        let ended = session.read(&operand)?;
+        let ended = session.read(operand)?;
         if args.atomic {
             session.commit()?;
             whole.push((std::mem::take(&mut session.document), ended));
@@ -101,32 +105,30 @@ pub(crate) struct Session<'a> {
 }
 
 impl Session<'_> {
-    /// Reads a document to its end.
-    fn read(&mut self, operand: &OsStr) -> Result<Ended, Error> {
-        let mut input = Input::open(operand)?;
-        self.document = Document::new(input.name());
-        let Args { wrapped, .. } = *self.args;
-        let (format, ending) = (self.args.format(), self.args.ending());
-        let mut answer = Reader::new(wrapped, format, ending);
+    /// Does what a document asks for, down to what only its end tells.
+    fn read(&mut self, operand: OsString) -> Result<Ended, Error> {
+        let ahead = Ahead::read(operand, self.args.manner(&self.names))?;
+        self.document = Document::default();
         let mut read = 0;
         loop {
-            if !input.is_ready() {
-                self.commit()?;
+            match self.interrupt.wait_in(|| ahead.next())? {
+                News::Begun(name) => self.document.file = name,
+                News::Idle => {
+                    self.commit()?;
+                    ahead.go_on();
+                }
+                News::Failed(why) => return Err(why.into()),
+                News::Asked(asked, bytes) => {
+                    self.take_all(asked)?;
+                    read += bytes;
+                    self.tick(read);
+                }
+                News::Ended(asked, ended) => {
+                    self.take_all(asked)?;
+                    return Ok(ended);
+                }
             }
-            let block = self.interrupt.wait_in(|| input.read_block())?;
-            if block.is_empty() {
-                break;
-            }
-            read += block.len() as u64;
-            answer.feed(block, &mut |asked| self.take_asked(asked))?;
-            let operations = self.said + self.document.waiting.len() as u64;
-            let megabytes = read as f64 / 1e6;
-            self.progress.tick(|| {
-                let operations = counted(operations, "operation");
-                format!("{operations}, {megabytes:.1} MB read")
-            });
         }
-        answer.finish(&mut |asked| self.take_asked(asked))
     }
 
     /// Takes what only the end of a document tells. Without `--atomic`,
@@ -138,37 +140,44 @@ impl Session<'_> {
         };
         self.release()?;
         for (json, at) in std::mem::take(&mut self.document.doubtful) {
-            self.take_record(&json, at)?;
+            self.take_record(decode(&json, &self.names), at)?;
         }
         self.document.take_tail(&heard, &self.names);
         Ok(heard)
     }
 
-    fn take_asked(&mut self, asked: Asked<'_>) -> Result<(), Error> {
-        match asked {
-            Asked::Record(event) => self.take(event),
-            Asked::Unit(event) => self.take_unit(event),
-            Asked::Block(event) => self.take_block(event),
-        }
+    fn tick(&mut self, read: u64) {
+        let operations = self.said + self.document.waiting.len() as u64;
+        self.progress.tick(|| {
+            let operations = counted(operations, "operation");
+            let megabytes = read as f64 / 1e6;
+            format!("{operations}, {megabytes:.1} MB read")
+        });
     }
 
-    fn take(&mut self, event: Event<'_>) -> Result<(), Error> {
-        match event {
-            Event::Record(record) if record.doubtful => {
-                self.document.doubt(&record);
-            }
-            Event::Record(record) => {
-                self.take_record(record.json, place(&record))?
-            }
-            Event::Refuted => self.document.refute(),
-            Event::Rejected(rejected) => self.document.reject(&rejected),
-            Event::RejectedMore(_) => {}
+    fn take_all(&mut self, asked: Vec<Asked>) -> Result<(), Error> {
+        asked.into_iter().try_for_each(|asked| self.take(asked))
+    }
+
+    fn take(&mut self, asked: Asked) -> Result<(), Error> {
+        match asked {
+            Asked::Record(decoded, at) => self.take_record(decoded, at)?,
+            Asked::Doubtful(json, at) => self.document.doubt(json, at),
+            Asked::Refuted => self.document.refute(),
+            Asked::Rejected(reason, at) => self.document.reject(reason, at),
+            Asked::Unit(whole) => self.take_unit(whole)?,
+            Asked::BadUnit(bad) => self.take_bad_unit(bad)?,
+            Asked::Block(event) => self.take_block(event)?,
         }
         self.commit_if_due()
     }
 
-    fn take_record(&mut self, json: &[u8], at: Place) -> Result<(), Error> {
-        match decode(json, &self.names) {
+    fn take_record(
+        &mut self,
+        decoded: Result<Decoded, NoOperation>,
+        at: Place,
+    ) -> Result<(), Error> {
+        match decoded {
             Ok(Decoded::Meta { .. }) => {}
             Ok(Decoded::End(end)) => self.document.end = Some(end),
             Ok(Decoded::Operation(operation)) => {

@@ -1,20 +1,32 @@
 //! The text of an answer in, what its units ask for out: for formats that are
 //! text and not records.
 
+use std::convert::Infallible;
+use std::sync::Arc;
+
 use tornkit::blocks;
-use tornkit::diff;
+use tornkit::diff::{self, FileHeader};
 use tornkit::edit::Format;
 use tornkit::scan::Heard;
 use tornkit::span::Verdict;
 use tornkit::transcript::{Outcome, Places};
 
+use crate::asked::Asked;
 use crate::diff_end::DiffEnd;
-use crate::reader::{Asked, Ended, Ending};
+use crate::reader::Ended;
 
 /// A reader of one format.
 pub(crate) enum Text {
-    Diff(Box<diff::Parser>),
+    Diff(Box<Units>),
     Blocks(blocks::Parser),
+}
+
+/// A reader of diffs.
+#[derive(Default)]
+pub(crate) struct Units {
+    parser: diff::Parser,
+    /// The header of the last unit.
+    file: Option<Arc<FileHeader>>,
 }
 
 impl Text {
@@ -27,47 +39,50 @@ impl Text {
         Some(Self::Blocks(blocks::Parser::new(fenced)))
     }
 
-    /// Takes more text. Fails as the sink does.
-    pub(crate) fn feed<E>(
-        &mut self,
-        text: &[u8],
-        sink: &mut impl FnMut(Asked<'_>) -> Result<(), E>,
-    ) -> Result<(), E> {
-        match self {
-            Self::Diff(parser) => {
-                parser.feed(text, |event| sink(Asked::Unit(event)))
+    /// Takes more text.
+    pub(crate) fn feed(&mut self, text: &[u8], asked: &mut Vec<Asked>) {
+        let Ok(()) = match self {
+            Self::Diff(units) => {
+                let Units { parser, file } = &mut **units;
+                parser.feed(text, |event| {
+                    asked.push(Asked::by_unit(event, file));
+                    Ok::<(), Infallible>(())
+                })
             }
-            Self::Blocks(parser) => {
-                parser.feed(text, |event| sink(Asked::Block(event)))
-            }
-        }
+            Self::Blocks(parser) => parser.feed(text, |event| {
+                asked.push(Asked::Block(event));
+                Ok(())
+            }),
+        };
     }
 
-    /// The end of the text. Fails as the sink does.
-    pub(crate) fn finish<E>(
+    /// The end of the text, which came as `outcome` says unless `verdict`
+    /// says more.
+    pub(crate) fn finish(
         self,
         outcome: Outcome,
         places: Places,
-        ending: Ending,
-        sink: &mut impl FnMut(Asked<'_>) -> Result<(), E>,
-    ) -> Result<Ended, E> {
-        let verdict = match ending {
-            Ending::AsFound => outcome.verdict(),
-            Ending::Known => Verdict::Complete,
-        };
+        verdict: Verdict,
+        asked: &mut Vec<Asked>,
+    ) -> Ended {
         match self {
-            Self::Diff(parser) => {
-                let finished =
-                    parser.finish(|event| sink(Asked::Unit(event)))?;
+            Self::Diff(units) => {
+                let Units { parser, mut file } = *units;
+                let Ok(finished) = parser.finish(|event| {
+                    asked.push(Asked::by_unit(event, &mut file));
+                    Ok::<(), Infallible>(())
+                });
                 let end = DiffEnd { finished, verdict, outcome, places };
-                Ok(Ended::Diff(Box::new(end)))
+                Ended::Diff(Box::new(end))
             }
             Self::Blocks(parser) => {
-                let take = |event| sink(Asked::Block(event));
-                let finished = parser.finish(take)?;
+                let Ok(finished) = parser.finish(|event| {
+                    asked.push(Asked::Block(event));
+                    Ok::<(), Infallible>(())
+                });
                 let summary = finished.summary(verdict);
                 let heard = Heard { summary, outcome, places };
-                Ok(Ended::Told(Box::new(heard)))
+                Ended::Told(Box::new(heard))
             }
         }
     }

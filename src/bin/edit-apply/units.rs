@@ -1,35 +1,20 @@
 //! Units of a diff, done one after the other; those of one file patch are
 //! kept until it is known that none of its hunks is cut.
 
-use std::rc::Rc;
-
 use anyhow::Error;
 
-use tornkit::diff::{Change, Event, FileHeader, Hunk, Reason, Rejected, Unit};
+use tornkit::diff::{Hunk, Reason, Rejected, Unit};
 use tornkit::edit::{FromUnit, NoUnit, Operation, Shift, from_unit};
 use tornkit::report::result::{Outcome, ResultLine};
-use tornkit::span::{Place, Span};
+use tornkit::span::Place;
 
+use crate::asked::Whole;
 use crate::session::{Session, result_line};
 
 /// A part of the file patch in hand.
 pub(crate) enum Part {
     Unit(Whole),
     Rejected(Rejected),
-}
-
-/// A whole unit that waits.
-pub(crate) struct Whole {
-    file: Rc<FileHeader>,
-    change: Kept,
-    is_first: bool,
-    at: Place,
-}
-
-enum Kept {
-    Header,
-    Hunk(Box<Hunk>),
-    Binary,
 }
 
 /// Why none of a file patch is done.
@@ -42,41 +27,38 @@ pub(crate) enum Unfit {
 }
 
 impl Session<'_> {
-    pub(crate) fn take_unit(&mut self, event: Event<'_>) -> Result<(), Error> {
-        match event {
-            Event::Unit(unit) => {
-                if unit.is_first || self.args.does_each_hunk() {
-                    self.release()?;
-                }
-                if self.args.does_each_hunk() {
-                    self.keep_base(&unit);
-                }
-                let before = self.document.patch.last();
-                let whole = Whole::new(&unit, before);
-                self.document.patch.push(Part::Unit(whole));
-            }
-            Event::Rejected(bad) => self.take_rejected(bad)?,
-        }
-        if self.args.does_each_hunk() {
+    pub(crate) fn take_unit(&mut self, whole: Whole) -> Result<(), Error> {
+        if whole.is_first || self.args.does_each_hunk() {
             self.release()?;
         }
-        self.commit_if_due()
+        if self.args.does_each_hunk() {
+            self.keep_base(&whole.unit());
+        }
+        self.document.patch.push(Part::Unit(whole));
+        self.release_if_each()
     }
 
-    fn take_rejected(&mut self, bad: Rejected) -> Result<(), Error> {
+    pub(crate) fn take_bad_unit(&mut self, bad: Rejected) -> Result<(), Error> {
         let path = bad.path.as_deref();
         let in_hand = self.document.patch.first().and_then(Part::path);
         if in_hand.is_some() && in_hand != path {
             self.release()?;
         }
-        let is_absurd = bad.reason == Reason::AbsurdNumbers;
-        if is_absurd {
+        if bad.reason == Reason::AbsurdNumbers {
             self.give_up(Unfit::Absurd);
         }
         if let Some(base) = &mut self.document.base {
             base.forget();
         }
         self.document.patch.push(Part::Rejected(bad));
+        self.release_if_each()
+    }
+
+    /// With `--per-hunk`, nothing waits.
+    fn release_if_each(&mut self) -> Result<(), Error> {
+        if self.args.does_each_hunk() {
+            self.release()?;
+        }
         Ok(())
     }
 
@@ -158,46 +140,8 @@ impl Part {
 
     pub(crate) fn hunk(&self) -> Option<&Hunk> {
         match self {
-            Self::Unit(Whole { change: Kept::Hunk(hunk), .. }) => Some(hunk),
-            _ => None,
-        }
-    }
-}
-
-impl Whole {
-    /// Keeps a unit; `before` is the one before it in its file patch, with
-    /// which it shares its header.
-    fn new(unit: &Unit<'_>, before: Option<&Part>) -> Self {
-        let file = match before {
-            Some(Part::Unit(before)) if *before.file == *unit.file => {
-                Rc::clone(&before.file)
-            }
-            _ => Rc::new(unit.file.clone()),
-        };
-        Self {
-            file,
-            change: match unit.change {
-                Change::Header => Kept::Header,
-                Change::Hunk(hunk) => Kept::Hunk(Box::new(hunk.clone())),
-                Change::Binary(_) => Kept::Binary,
-            },
-            is_first: unit.is_first,
-            at: Place { byte: unit.span.start, line: unit.line },
-        }
-    }
-
-    fn unit(&self) -> Unit<'_> {
-        Unit {
-            file: &self.file,
-            change: match &self.change {
-                Kept::Header => Change::Header,
-                Kept::Hunk(hunk) => Change::Hunk(hunk),
-                Kept::Binary => Change::Binary(b""),
-            },
-            is_first: self.is_first,
-            span: Span { start: self.at.byte, end: self.at.byte },
-            line: self.at.line,
-            mends: &[],
+            Self::Unit(whole) => whole.hunk(),
+            Self::Rejected(_) => None,
         }
     }
 }
