@@ -1,11 +1,12 @@
 //! A run on a tree, group by group: the lock is taken when a group's first
 //! operation comes and given back when the group is committed.
 
-use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::access::{self, Replaceable};
 use super::hash::Hash;
 use super::journal::{After, Entry, Journal};
 use super::log::{self, History, LogEntry};
@@ -79,8 +80,9 @@ pub(super) struct Group {
     /// Contents that were overtaken by an operation that may still be taken
     /// back.
     pub(super) kept: Option<Vec<(RelPath, Staged)>>,
-    /// Directories whose names may be changed; the root is ``.
-    writable: BTreeSet<String>,
+    /// Directories whose names may be changed, and whose files there; the
+    /// root is ``.
+    writable: BTreeMap<String, Replaceable>,
 }
 
 impl Group {
@@ -224,7 +226,7 @@ impl Workspace {
         }
         let done = Vec::new();
         let (operations, bytes, kept) = (0, 0, None);
-        let writable = BTreeSet::new();
+        let writable = BTreeMap::new();
         Ok(Group { stage, done, operations, bytes, lock, kept, writable })
     }
 
@@ -252,23 +254,32 @@ impl Workspace {
         ))
     }
 
-    /// Whether names may be changed where this one is. What cannot be known
-    /// is left to the change itself.
-    pub(super) fn is_changeable(&mut self, path: &RelPath) -> io::Result<()> {
+    /// Whether names may be changed where this one is, and the file there, if
+    /// there is one, be replaced. What cannot be known is left to the change
+    /// itself.
+    pub(super) fn is_changeable(
+        &mut self,
+        path: &RelPath,
+        owner: Option<u32>,
+    ) -> io::Result<()> {
         let Some(group) = &mut self.group else { return Ok(()) };
         let parent = path.parent_str().unwrap_or_default();
-        if group.writable.contains(parent) || group.stage.is_new_below(path) {
+        if let Some(known) = group.writable.get(parent) {
+            return known.check(owner);
+        }
+        if group.stage.is_new_below(path) {
             return Ok(());
         }
         let mut dir = path.parent();
         loop {
             match (self.root.directory(dir.as_ref()), &dir) {
                 (Ok(fd), _) => {
-                    state::may_write(&fd)?;
+                    let replaceable = access::of_directory(&fd)?;
                     let there = dir.as_ref().map_or("", RelPath::as_str);
-                    let names = [parent, there].map(str::to_owned);
-                    group.writable.extend(names);
-                    return Ok(());
+                    for name in [parent, there].map(str::to_owned) {
+                        group.writable.insert(name, replaceable);
+                    }
+                    return replaceable.check(owner);
                 }
                 (Err(why), Some(name)) if is_absent(&why) => {
                     dir = name.parent();

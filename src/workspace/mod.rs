@@ -9,6 +9,7 @@
 #[cfg(all(tornkit_unprotected, not(debug_assertions)))]
 compile_error!("only tests are built without the journal");
 
+mod access;
 mod backup;
 mod changes;
 mod digest;

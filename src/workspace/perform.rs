@@ -343,8 +343,7 @@ impl Workspace {
             other => return Err(other.in_the_way(to)),
         }
         // What can fail comes first.
-        self.may_change(from)?;
-        old.may_go()?;
+        self.may_change(from, Some(&old))?;
         let after = (old.text(), old.source.permissions(mode));
         let come = self.put(to, None, Some(after))?;
         let gone = self.put(from, Some(&old), None)?;
@@ -448,14 +447,21 @@ impl Workspace {
         })
     }
 
-    fn may_change(&mut self, path: &RelPath) -> Result<(), Outcome> {
-        self.is_changeable(path).map_err(|why| {
+    /// Fails if a name may not be changed, or not the file that has it.
+    fn may_change(
+        &mut self,
+        path: &RelPath,
+        old: Option<&Read>,
+    ) -> Result<(), Outcome> {
+        let owner = old.and_then(Read::owner);
+        self.is_changeable(path, owner).map_err(|why| {
             let mut outcome = io_failed(&why);
             if let Some(why) = &mut outcome.why {
                 why.why = format!("its directory is closed: {}", why.why);
             }
             outcome
-        })
+        })?;
+        old.map_or(Ok(()), Read::may_go)
     }
 
     /// Notes a new content, or none, for a name.
@@ -465,8 +471,7 @@ impl Workspace {
         old: Option<&Read>,
         new: Option<(Text<'_>, Permissions)>,
     ) -> Result<Change, Outcome> {
-        self.may_change(path)?;
-        old.map_or(Ok(()), Read::may_go)?;
+        self.may_change(path, old)?;
         let group = self
             .group
             .as_mut()

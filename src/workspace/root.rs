@@ -227,9 +227,9 @@ fn read_whole(file: &mut File, len: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Whether a file is marked as one that stays as it is, or only grows.
+/// Whether a file or directory is marked as one that stays as it is, or only grows.
 #[cfg(target_os = "linux")]
-fn is_fixed(file: &OwnedFd) -> bool {
+pub(super) fn is_fixed(file: &OwnedFd) -> bool {
     use rustix::fs::{StatxAttributes, StatxFlags};
     let marks = StatxAttributes::IMMUTABLE | StatxAttributes::APPEND;
     fs::statx(file, "", AtFlags::EMPTY_PATH, StatxFlags::empty())
@@ -237,7 +237,7 @@ fn is_fixed(file: &OwnedFd) -> bool {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn is_fixed(_: &OwnedFd) -> bool {
+pub(super) fn is_fixed(_: &OwnedFd) -> bool {
     false
 }
 

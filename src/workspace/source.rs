@@ -87,6 +87,14 @@ pub(super) struct Read {
 }
 
 impl Read {
+    /// The user whose file on disk it is.
+    pub(super) fn owner(&self) -> Option<u32> {
+        match self.source {
+            Source::Disk(stat) => Some(stat.owner.0),
+            Source::Stage(_) => None,
+        }
+    }
+
     /// Whether it may be replaced or removed.
     pub(super) fn may_go(&self) -> Result<(), Outcome> {
         match self.source {

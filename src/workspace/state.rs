@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 
-use rustix::fs::{self, Access, AtFlags, FlockOperation, Mode, OFlags};
+use rustix::fs::{self, AtFlags, FlockOperation, Mode, OFlags};
 use rustix::io::Errno;
 
 use super::root::Root;
@@ -115,17 +115,6 @@ pub(super) fn make_dir(within: &OwnedFd, name: &str) -> io::Result<OwnedFd> {
         Err(why) => return Err(why.into()),
     }
     Ok(fs::openat(within, name, DIRECTORY, Mode::empty())?)
-}
-
-/// Fails if names in a directory may not be changed by this process.
-pub(super) fn may_write(dir: &OwnedFd) -> io::Result<()> {
-    let wanted = Access::WRITE_OK | Access::EXEC_OK;
-    match fs::accessat(dir, ".", wanted, AtFlags::empty()) {
-        Err(why @ (Errno::ACCESS | Errno::PERM | Errno::ROFS)) => {
-            Err(why.into())
-        }
-        _ => Ok(()),
-    }
 }
 
 /// Opens a file that must not exist yet.

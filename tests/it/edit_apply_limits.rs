@@ -310,6 +310,51 @@ fn what_may_not_be_written_is_left_as_it_was() {
 }
 
 #[test]
+fn a_file_of_another_user_in_a_sticky_directory_fails_alone() {
+    if !rustix::process::geteuid().is_root() {
+        println!("SKIPPED: only the superuser makes files of two users");
+        return;
+    }
+    let dir = Dir::new();
+    dir.put("tree/own", "old\n");
+    chown(&dir);
+    // Who may write a file may not put another in its place.
+    let all = |name: &str, mode: u32| {
+        let mode = fs::Permissions::from_mode(mode);
+        fs::set_permissions(dir.path().join(name), mode).expect("chmod");
+    };
+    dir.put("tree/sticky/theirs", "theirs\n");
+    all("tree/sticky", 0o1777);
+    all("tree/sticky/theirs", 0o666);
+    let ops = r#"{"type":"create","path":"sticky/n","text":"x\n"}
+{"type":"write","path":"sticky/theirs","text":"x"}
+{"type":"append","path":"sticky/theirs","text":"x"}
+{"type":"delete","path":"sticky/theirs"}
+{"type":"rename","path":"sticky/theirs","new_path":"moved"}
+{"type":"write","path":"own","text":"x\n"}
+{"type":"write","path":"sticky/n","text":"y\n"}
+"#;
+    dir.put("ops", ops);
+    let Some(ran) = as_nobody(&dir, &["-C", "tree", "ops"]) else { return };
+    assert_eq!(ran.status, 1, "{ran:?}");
+    let said = ran.text();
+    let words: Vec<&str> =
+        said.lines().filter_map(|line| line.split(' ').next()).collect();
+    let failed = ["failed"; 4].into_iter();
+    let all: Vec<&str> =
+        ["applied"].into_iter().chain(failed).chain(["applied"; 2]).collect();
+    assert_eq!(words, all, "{said}");
+    let why = "its directory is closed: it is sticky, and the file is ";
+    assert_eq!(said.matches(why).count(), 4, "{said}");
+    assert_eq!(dir.text("tree/sticky/theirs"), "theirs\n");
+    assert_eq!(dir.text("tree/sticky/n"), "y\n");
+    assert_eq!(dir.text("tree/own"), "x\n");
+    let ran = as_nobody(&dir, &["-C", "tree", "--rollback"]).expect("it ran");
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(!dir.path().join("tree/sticky/n").exists());
+}
+
+#[test]
 fn a_root_may_be_a_link_and_may_go_away() {
     let dir = Dir::new();
     fs::create_dir(dir.path().join("real")).expect("made");

@@ -129,6 +129,51 @@ fn a_file_that_nobody_may_replace_fails_alone() {
     assert!(!dir.path().join("moved").exists());
 }
 
+/// What is made in a directory that only grows could not be taken back.
+#[test]
+fn in_a_directory_that_nobody_may_change_operations_fail_alone() {
+    for how in ["a", "i"] {
+        let dir = Dir::new();
+        dir.put("fixed/f", "old\n");
+        dir.put("free", "free\n");
+        let fixed = dir.path().join("fixed");
+        let mark = |sign: char| {
+            let how = format!("{sign}{how}");
+            let ran = Command::new("chattr").arg(how).arg(&fixed).output();
+            ran.is_ok_and(|ran| ran.status.success())
+        };
+        if !mark('+') {
+            println!("SKIPPED: no directory can be marked here");
+            return;
+        }
+        let operations = r#"{"type":"write","path":"fixed/f","text":"x"}
+{"type":"create","path":"fixed/n","text":"x"}
+{"type":"create","path":"fixed/a/b/n","text":"x"}
+{"type":"delete","path":"fixed/f"}
+{"type":"rename","path":"fixed/f","new_path":"moved"}
+{"type":"rename","path":"free","new_path":"fixed/free"}
+{"type":"write","path":"fixed/f","text":"old\n"}
+{"type":"write","path":"free","text":"x\n"}
+"#;
+        let ran = apply(&dir, &[], operations);
+        assert!(mark('-'));
+        assert_eq!(ran.status, 1, "{ran:?}");
+        let said = ran.text();
+        let words: Vec<&str> =
+            said.lines().filter_map(|line| line.split(' ').next()).collect();
+        let failed = ["failed"; 6].into_iter();
+        let all: Vec<&str> = failed.chain(["unchanged", "applied"]).collect();
+        assert_eq!(words, all, "{said}");
+        let why = "its directory is closed: it is marked immutable or append-";
+        assert_eq!(said.matches(why).count(), 6, "{said}");
+        assert_eq!(dir.text("fixed/f"), "old\n");
+        assert_eq!(dir.text("free"), "x\n");
+        let there = std::fs::read_dir(&fixed).expect("it is there").count();
+        assert_eq!(there, 1);
+        assert!(!dir.path().join("moved").exists());
+    }
+}
+
 #[test]
 fn one_byte_is_said_in_the_singular() {
     let dir = Dir::new();
