@@ -479,6 +479,40 @@ fn a_signal_while_it_waits_ends_it_at_once_with_everything_done() {
     assert!(!dir.path().join(".edit-apply/txn").exists());
 }
 
+#[test]
+fn a_signal_that_is_to_be_ignored_is() {
+    if !std::path::Path::new("/proc/self/status").exists() {
+        println!("SKIPPED: signals that are ignored (missing /proc)");
+        return;
+    }
+    let dir = Dir::new();
+    let mut child = Command::new("sh")
+        .args(["-c", "trap '' HUP; exec \"$0\""])
+        .arg(binary("edit-apply"))
+        .current_dir(dir.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut input = child.stdin.take().expect("stdin");
+    let mut output = BufReader::new(child.stdout.take().expect("stdout"));
+    for name in ["a", "b"] {
+        writeln!(
+            input,
+            r#"{{"type":"create","file_path":"{name}","content":""}}"#
+        )
+        .expect("a line goes in");
+        let mut line = String::new();
+        output.read_line(&mut line).expect("a line comes out");
+        let pid = child.id().to_string();
+        let sent = Command::new("kill").args(["-HUP", &pid]).status();
+        assert!(sent.expect("kill runs").success());
+    }
+    drop(input);
+    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+    assert_eq!(tree(&dir), files(&[("a", ""), ("b", "")]));
+}
+
 /// Every directory of `tests/cases/edit-apply`: `in` is applied to a copy of
 /// `before` with the words of `args`; `out`, `err`, `status` and `after` are
 /// what must come of it.

@@ -1,9 +1,9 @@
 //! Signals that end the run: at once while it waits for input, after the
 //! group under way otherwise.
 
-use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::{fs, io};
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::{flag, low_level};
@@ -18,10 +18,15 @@ pub(crate) struct Interrupt {
 
 impl Interrupt {
     /// Catches what would otherwise end the process in the middle of a group.
+    /// What whoever started us wants to be ignored, as `nohup` does, stays so.
     pub(crate) fn catch() -> io::Result<Self> {
         let idle = Arc::new(AtomicBool::new(false));
         let signal = Arc::new(AtomicUsize::new(0));
+        let ignored = ignored();
         for number in [SIGHUP, SIGINT, SIGTERM] {
+            if ignored & (1 << (number - 1)) != 0 {
+                continue;
+            }
             flag::register_conditional_default(number, Arc::clone(&idle))?;
             let value = usize::try_from(number).unwrap_or_default();
             flag::register_usize(number, Arc::clone(&signal), value)?;
@@ -51,4 +56,13 @@ impl Interrupt {
             low_level::emulate_default_handler(number).unwrap_or(());
         }
     }
+}
+
+/// The signals that are ignored, signal 1 in the lowest bit; none where the
+/// system does not say, which on Linux it does in proc_pid_status(5).
+fn ignored() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        .unwrap_or_default()
 }

@@ -32,7 +32,6 @@ pub(crate) enum Ended {
 }
 
 /// How answers are read.
-#[derive(Clone)]
 pub(crate) struct Manner {
     pub(crate) wrapped: Wrapped,
     /// The format, if it is known.
