@@ -27,7 +27,7 @@ const FEWEST_TAIL_BYTES: usize = 1024;
 
 /// The records that went by lately.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Loops {
+pub struct Loops {
     records: u64,
     recent: [u64; LONGEST_CYCLE],
     /// For each period, less one: how many records in a row were equal to
@@ -36,8 +36,12 @@ pub(crate) struct Loops {
 }
 
 impl Loops {
+    /// Bytes of a tail's end that tell as much as the whole tail, a line feed
+    /// that a tool added among them.
+    pub const TAIL_BYTES: usize = TAIL_BYTES + 1;
+
     /// Notes a whole record.
-    pub(crate) fn note(&mut self, json: &[u8]) {
+    pub fn note(&mut self, json: &[u8]) {
         let digest = digest(json);
         let slots = LONGEST_CYCLE as u64;
         for (run, period) in self.runs.iter_mut().zip(1_u64..) {
@@ -59,7 +63,7 @@ impl Loops {
     }
 
     /// The loop that the stream ended in, if it did.
-    pub(crate) fn at_end(&self, tail: &[u8]) -> Option<Loop> {
+    pub fn at_end(&self, tail: &[u8]) -> Option<Loop> {
         let cycles = self.runs.iter().zip(1_u64..);
         let cycle = cycles.map(|((records, bytes), period)| {
             (

@@ -30,6 +30,6 @@ mod answer;
 pub use answer::{Answer, Heard};
 pub use config::{Config, MAX_RECORD, Repair, Unwrap, Values};
 pub use event::{Event, Reason, Record, Rejected};
-pub(crate) use loops::Loops;
+pub use loops::Loops;
 pub use scanner::Scanner;
 pub use summary::{Bytes, Summary};

@@ -113,3 +113,39 @@ fn a_loop_that_ends_with_a_whole_unit_is_one_too() {
     assert_eq!(ran.status, 1, "{ran:?}");
     assert!(ran.stderr.contains("the same 1 record 9 times"), "{ran:?}");
 }
+
+#[test]
+fn a_diff_read_as_a_stream_ends_in_the_loop_that_a_joined_one_ends_in() {
+    let line = "+and so on\n";
+    let start = format!("--- a/f\n+++ b/f\n@@ -1,9 +1,9000 @@\n+0\n{line}");
+    let lines = ("diff", start, line.repeat(200));
+    let found = loops().into_iter().filter(|(format, ..)| *format == "diff");
+    for (_, start, unit) in found.chain([lines]) {
+        for (times, end) in [(2, ""), (9, ""), (9, "\nDone.\n"), (99, "\n")] {
+            for cut in [0, 1, 20] {
+                let answer = format!("{start}{}", unit.repeat(times));
+                let answer = &answer[..answer.len() - cut];
+                let dir = Dir::new();
+                dir.put("one", format!("{answer}{end}"));
+                dir.put("two", "");
+                // Another answer, if an empty one, is joined.
+                let looping = |operands: &[&str]| {
+                    let args = [&["--report", "report"], operands].concat();
+                    let ran = run_in(dir.path(), "diff-resume", &args, b"");
+                    let report = dir.text("report");
+                    let report: serde_json::Value =
+                        serde_json::from_str(&report).unwrap();
+                    let found = report["looping"].clone();
+                    let says = ran.stderr.contains("the same");
+                    assert_eq!(says, !found.is_null(), "{ran:?}");
+                    assert!(!says || ran.status == 1, "{ran:?}");
+                    found
+                };
+                let found = looping(&["one"]);
+                assert_eq!(found, looping(&["one", "two"]), "{answer}{end}");
+                let is_loop = times > 2 || unit.len() > 999;
+                assert!(!end.is_empty() || found.is_null() != is_loop);
+            }
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! diff-resume: arguments and wiring.
 
 mod mends;
+mod repeats;
 mod say;
 mod stream;
 mod tree;

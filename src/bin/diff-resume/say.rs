@@ -44,7 +44,7 @@ pub(crate) fn explain(
         ));
     }
     if let Some(looping) = survey.summary.looping {
-        diagnostics.say(&describe_loop(looping, format));
+        say_loop(looping, format, diagnostics);
     }
     if let Some(cut) = &survey.summary.cut {
         say_cut(cut, format, survey.summary.operations, diagnostics);
@@ -60,11 +60,15 @@ pub(crate) fn explain(
 }
 
 /// That an answer ends in a loop, and what to do.
-fn describe_loop(looping: Loop, format: Format) -> String {
-    format!(
+pub(crate) fn say_loop(
+    looping: Loop,
+    format: Format,
+    diagnostics: Diagnostics,
+) {
+    diagnostics.say(&format!(
         "cannot trust the end of the answer: {}; do not continue it, ask anew",
         repeated(looping, noun(format)),
-    )
+    ));
 }
 
 /// Where an answer is cut, and what of it is whole.

@@ -12,13 +12,14 @@ use tornkit::diff::{
 use tornkit::edit::{Detector, Format};
 use tornkit::report::envelope::Envelope;
 use tornkit::report::{counted, resume as report};
-use tornkit::resume::Known;
 use tornkit::resume::diff::{self, Numbering};
-use tornkit::span::{Cut, Status, Verdict};
+use tornkit::resume::{AnswerEnd, Known};
+use tornkit::span::{Cut, Loop, Status, Verdict};
 use tornkit::stream::{Input, Output, StreamError};
 use tornkit::transcript::Piece;
 
 use crate::mends::Mends;
+use crate::repeats::Repeats;
 use crate::{Run, say};
 
 /// What became of a document that was read as a stream.
@@ -61,6 +62,7 @@ pub(crate) fn prefix(
     }
     let mut sink = Sink::new(run.output()?);
     let mut parser = Parser::default();
+    sink.repeats.feed(&head);
     parser.feed(&head, |event| sink.take(event, run))?;
     drop(head);
     loop {
@@ -68,6 +70,7 @@ pub(crate) fn prefix(
         if block.is_empty() {
             break;
         }
+        sink.repeats.feed(block);
         parser.feed(block, |event| sink.take(event, run))?;
     }
     let finished = parser.finish(|event| sink.take(event, run))?;
@@ -84,6 +87,7 @@ struct Sink {
     renderer: Renderer,
     text: Vec<u8>,
     mends: Mends,
+    repeats: Repeats,
     rejected: u64,
     /// Units among them whose place is not known.
     misplaced: u64,
@@ -107,6 +111,7 @@ impl Sink {
             renderer: Renderer::default(),
             text: Vec::new(),
             mends: Mends::default(),
+            repeats: Repeats::default(),
             rejected: 0,
             misplaced: 0,
             unnumbered: 0,
@@ -200,6 +205,7 @@ impl Sink {
         }
         self.text.clear();
         self.renderer.head(unit, &mut self.text);
+        self.repeats.note(unit, &self.text);
         self.out.write(&self.text)?;
         self.out.write(unit.body())
     }
@@ -227,14 +233,19 @@ impl Sink {
             say::say_unnumbered(self.unnumbered, run.diagnostics);
         }
         let bytes = finished.totals.bytes;
-        let bad = cut.is_some() || self.rejected > 0 || units == 0;
+        let looping = self.looping(cut.as_ref(), bytes, run.end);
+        let bad = cut.is_some()
+            || looping.is_some()
+            || self.rejected > 0
+            || units == 0;
         let status = match bad && bytes > 0 {
             true => Status::Incomplete,
             false => Status::Complete,
         };
         self.out.finish()?;
         if status == Status::Incomplete && !run.shared.quiet {
-            explain(run, &finished, cut.as_ref(), &self.complaints, units);
+            let complaints = &self.complaints;
+            explain(run, &finished, cut.as_ref(), looping, complaints, units);
         }
         let mends = self.mends;
         run.report(|| report::Joined {
@@ -250,12 +261,25 @@ impl Sink {
             complete: units,
             declared: None,
             cut: cut.as_ref(),
-            looping: None,
+            looping,
             envelope: Envelope::default(),
             mends: mends.report(),
             seams: Vec::new(),
         })?;
         Ok(status)
+    }
+
+    /// The loop in which the input ends, unless somebody knows that it ends
+    /// as it was meant.
+    fn looping(
+        &self,
+        cut: Option<&Cut>,
+        bytes: u64,
+        end: AnswerEnd,
+    ) -> Option<Loop> {
+        let tail = cut.map_or(bytes, |cut| cut.tail.byte);
+        let is_in_doubt = end != AnswerEnd::Certain;
+        is_in_doubt.then(|| self.repeats.at_end(tail)).flatten()
     }
 }
 
@@ -263,11 +287,15 @@ fn explain(
     run: &Run<'_>,
     finished: &Finished,
     cut: Option<&Cut>,
+    looping: Option<Loop>,
     complaints: &[String],
     units: u64,
 ) {
     for complaint in complaints {
         run.diagnostics.say(complaint);
+    }
+    if let Some(looping) = looping {
+        say::say_loop(looping, Format::Diff, run.diagnostics);
     }
     match cut {
         Some(cut) => {
@@ -276,10 +304,12 @@ fn explain(
                 run.diagnostics.hint("diff-resume --complete");
             }
         }
-        None if complaints.is_empty() => run.diagnostics.say(&format!(
-            "cannot find a hunk in {} of text",
-            counted(finished.totals.bytes, "byte")
-        )),
+        None if complaints.is_empty() && looping.is_none() => {
+            run.diagnostics.say(&format!(
+                "cannot find a hunk in {} of text",
+                counted(finished.totals.bytes, "byte")
+            ))
+        }
         None => {}
     }
 }
