@@ -86,6 +86,28 @@ fn a_last_line_that_is_not_ended_is_whole_if_the_index_line_says_so() {
 }
 
 #[test]
+fn a_patch_that_breaks_off_between_its_hunks_is_cut_though_it_is_ended() {
+    let whole = diff();
+    let first = &whole[..whole.rfind("@@ -5").unwrap()];
+    for end in ["", "\n", "\r\n"] {
+        let answer = format!("{first}{end}");
+        for args in [&[][..], &["--atomic"], &["--per-hunk"]] {
+            let (dir, ran) = on_old(args, &answer);
+            assert_eq!(ran.status, 1, "{args:?} {end:?} {ran:?}");
+            assert!(ran.text().contains("index line names"), "{ran:?}");
+            let one = OLD.replace("one", "ONE");
+            let done = args == ["--per-hunk"] && !end.is_empty();
+            assert_eq!(dir.text("f.txt"), if done { &one } else { OLD });
+            let (_, ran) = on_old(&["--complete"], &answer);
+            assert_eq!(ran.status, 0, "{ran:?}");
+        }
+    }
+    // Words or a fence below it say that the model meant no more.
+    let (_, ran) = on_old(&[], &format!("{first}\nThat is all.\n"));
+    assert_eq!(ran.status, 0, "{ran:?}");
+}
+
+#[test]
 fn an_index_line_that_is_made_up_says_nothing() {
     for old in ["1234567", &blob(NEW)] {
         let answer = cut().replace(&blob(OLD), old);
@@ -214,7 +236,7 @@ fn last_hunk(diff: &[u8]) -> Option<usize> {
 /// whole, in a file that is new: then nothing tells, for the name that an
 /// index line gives to a new file may be made up.
 fn is_hidden(diff: &[u8], at: usize) -> bool {
-    let file = memchr::memmem::rfind(diff, b"diff --git ").unwrap_or(0);
+    let file = memchr::memmem::rfind(diff, b"\ndiff --git ").unwrap_or(0);
     let file = diff.get(file..).unwrap_or_default();
     let is_new = memchr::memmem::find(file, b"\nnew file mode").is_some();
     is_new && !diff.get(..at).unwrap_or_default().ends_with(b"\n")

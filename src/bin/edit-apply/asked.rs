@@ -67,6 +67,8 @@ pub(crate) struct Whole {
     change: Kept,
     pub(crate) is_first: bool,
     pub(crate) at: Place,
+    /// Where it ends in its answer.
+    pub(crate) end: u64,
 }
 
 enum Kept {
@@ -96,6 +98,7 @@ impl Whole {
             },
             is_first: unit.is_first,
             at: Place { byte: unit.span.start, line: unit.line },
+            end: unit.span.end,
         }
     }
 
@@ -115,7 +118,7 @@ impl Whole {
                 Kept::Binary => Change::Binary(b""),
             },
             is_first: self.is_first,
-            span: Span { start: self.at.byte, end: self.at.byte },
+            span: Span { start: self.at.byte, end: self.end },
             line: self.at.line,
             mends: &[],
         }

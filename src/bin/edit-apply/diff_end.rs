@@ -2,13 +2,14 @@
 //! then, whether the unit is whole. Nothing is opened here.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use anyhow::Error;
 
-use tornkit::diff::{Change, Finished, Hunk, Rejected, Unit};
+use tornkit::diff::{FileHeader, Finished, Hunk, Rejected};
 use tornkit::resume::{AnswerEnd, Preimage, diff as ends, nothing_known};
 use tornkit::scan::Heard;
-use tornkit::span::{Span, Verdict};
+use tornkit::span::{Place, Span, Verdict};
 use tornkit::transcript::{Outcome, Places};
 
 use crate::asked::Whole;
@@ -23,14 +24,24 @@ pub(crate) struct DiffEnd {
     pub(crate) places: Places,
 }
 
-/// With `--per-hunk`: a file before the first hunk of its patch, and the
-/// hunks that came since.
+/// A file before its patch, and the hunks that came since.
+#[derive(Clone)]
 pub(crate) struct Base {
+    file: Arc<FileHeader>,
     before: Preimage,
     hunks: Vec<Hunk>,
+    /// Where the last unit begins.
+    at: Place,
+    /// Where it ends.
+    end: u64,
 }
 
 impl Base {
+    fn add(&mut self, whole: &Whole) {
+        self.hunks.extend(whole.hunk().cloned());
+        (self.at, self.end) = (whole.at, whole.end);
+    }
+
     /// One of the hunks cannot be read: what the others make is not what the
     /// model meant.
     pub(crate) fn forget(&mut self) {
@@ -58,6 +69,8 @@ impl Session<'_> {
                 self.take_unit(Whole::new(&last.unit(), &mut None))?;
             } else if finished.goes_on {
                 self.give_up(Unfit::Cut);
+            } else if verdict == Verdict::Unsure && is_bare(&finished) {
+                self.heed_index(finished.totals.bytes);
             }
         }
         let mut summary = ends::summary(&finished, whole, end);
@@ -82,36 +95,70 @@ impl Session<'_> {
             self.release()?;
             self.document.base = None;
         }
-        let patch = &self.document.patch;
-        if patch.iter().any(|part| matches!(part, Part::Rejected(_))) {
-            // As in `Base::forget`.
-            return Ok(by_itself);
-        }
-        let (before, earlier) = match &self.document.base {
-            Some(base) => (base.before.clone(), base.hunks.iter().collect()),
-            None => {
-                let hunks: Vec<&Hunk> =
-                    patch.iter().filter_map(Part::hunk).collect();
-                (self.preimage(&last.file.old), hunks)
+        let base = match last.is_first {
+            true => {
+                let whole = Whole::new(&last.unit(), &mut None);
+                Some(Base { hunks: Vec::new(), ..self.base_of(&whole) })
             }
+            false => self.base(),
         };
-        let lookup = |_: &[u8]| before.clone();
+        let Some(base) = base else { return Ok(by_itself) };
+        let lookup = |_: &[u8]| base.before.clone();
+        let earlier: Vec<&Hunk> = base.hunks.iter().collect();
         let whole = ends::is_whole(finished, &earlier, end, &lookup);
         self.document.is_disproved = by_itself && !whole;
         Ok(whole)
     }
 
+    /// Gives the last file patch up if nothing but a line feed follows its
+    /// last hunk and its index line shows that another one was to come: who
+    /// prints an answer may end it so.
+    fn heed_index(&mut self, end: u64) {
+        let Some(base) = self.base() else { return };
+        let lookup = |_: &[u8]| base.before.clone();
+        let hunks: Vec<&Hunk> = base.hunks.iter().collect();
+        if end - base.end > LINE_FEED
+            || !ends::is_disproved(&base.file, &hunks, &lookup)
+        {
+            return;
+        }
+        if self.document.patch.is_empty() {
+            let line = Unfit::Disproved.line_of(&base.file, base.at);
+            self.document.waiting.push(line);
+        }
+        self.give_up(Unfit::Disproved);
+    }
+
+    /// The file patch in hand, if all of it can be read.
+    fn base(&self) -> Option<Base> {
+        let mut base = self.document.base.clone();
+        for part in &self.document.patch {
+            let Part::Unit(whole) = part else { return None };
+            match &mut base {
+                Some(base) => base.add(whole),
+                None => base = Some(self.base_of(whole)),
+            }
+        }
+        base
+    }
+
+    fn base_of(&self, whole: &Whole) -> Base {
+        Base {
+            file: Arc::clone(&whole.file),
+            before: self.preimage(&whole.file.old),
+            hunks: whole.hunk().cloned().into_iter().collect(),
+            at: whole.at,
+            end: whole.end,
+        }
+    }
+
     /// With `--per-hunk`: keeps what tells, at the end, whether the last hunk
     /// of a file is whole.
-    pub(crate) fn keep_base(&mut self, unit: &Unit<'_>) {
-        if unit.is_first {
-            let before = self.preimage(&unit.file.old);
-            self.document.base = Some(Base { before, hunks: Vec::new() });
-        }
-        if let (Change::Hunk(hunk), Some(base)) =
-            (unit.change, &mut self.document.base)
-        {
-            base.hunks.push(hunk.clone());
+    pub(crate) fn keep_base(&mut self, whole: &Whole) {
+        if whole.is_first {
+            self.document.base = Some(self.base_of(whole));
+        } else if let Some(base) = &mut self.document.base {
+            base.add(whole);
         }
     }
 
@@ -124,6 +171,14 @@ impl Session<'_> {
             None => Preimage::Unknown,
         }
     }
+}
+
+/// Bytes of a line feed, with its carriage return.
+const LINE_FEED: u64 = 2;
+
+/// Whether an answer seems to end after a unit, outside of fences.
+fn is_bare(finished: &Finished) -> bool {
+    finished.last.is_none() && finished.tail.is_none() && !finished.in_fence
 }
 
 /// What the answer ends with, if it could not be a unit however it went on.

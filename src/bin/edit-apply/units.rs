@@ -3,12 +3,13 @@
 
 use anyhow::Error;
 
-use tornkit::diff::{Hunk, Reason, Rejected, Unit};
+use tornkit::diff::{FileHeader, Reason, Rejected, Unit};
 use tornkit::edit::{FromUnit, NoUnit, Operation, Shift, from_unit};
 use tornkit::report::result::{Outcome, ResultLine};
 use tornkit::span::Place;
 
 use crate::asked::Whole;
+use crate::document::DISPROVED;
 use crate::session::{Session, result_line};
 
 /// A part of the file patch in hand.
@@ -22,6 +23,8 @@ pub(crate) enum Part {
 pub(crate) enum Unfit {
     /// One of its hunks is cut.
     Cut,
+    /// They do not make the file that its index line names.
+    Disproved,
     /// One of its hunks has numbers that no file can have.
     Absurd,
 }
@@ -32,7 +35,7 @@ impl Session<'_> {
             self.release()?;
         }
         if self.args.does_each_hunk() {
-            self.keep_base(&whole.unit());
+            self.keep_base(&whole);
         }
         self.document.patch.push(Part::Unit(whole));
         self.release_if_each()
@@ -81,7 +84,7 @@ impl Session<'_> {
     pub(crate) fn give_up(&mut self, unfit: Unfit) {
         for part in std::mem::take(&mut self.document.patch) {
             let line = match part {
-                Part::Unit(whole) => unfit.line(&whole),
+                Part::Unit(whole) => unfit.line_of(&whole.file, whole.at),
                 Part::Rejected(bad) => rejected(&bad),
             };
             self.document.waiting.push(line);
@@ -137,39 +140,33 @@ impl Part {
             Self::Rejected(bad) => bad.path.as_deref(),
         }
     }
-
-    pub(crate) fn hunk(&self) -> Option<&Hunk> {
-        match self {
-            Self::Unit(whole) => whole.hunk(),
-            Self::Rejected(_) => None,
-        }
-    }
 }
 
 impl Unfit {
-    fn line(self, whole: &Whole) -> ResultLine {
+    pub(crate) fn line_of(self, file: &FileHeader, at: Place) -> ResultLine {
         let outcome = match self {
             Self::Cut => {
                 let why = "cut: the patch of this file breaks off in a later \
                            hunk; --per-hunk applies those before it";
                 Outcome::failed("cut", why)
             }
+            Self::Disproved => Outcome::failed("cut", DISPROVED),
             Self::Absurd => {
                 let why = "a later hunk of this file has line numbers that no \
                            file can have";
                 Outcome::failed("rejected-hunk", why)
             }
         };
-        unit_line(&whole.unit(), outcome, whole.at)
+        unit_line(file, outcome, at)
     }
 }
 
 fn not_done(unit: &Unit<'_>, why: NoUnit, at: Place) -> ResultLine {
-    unit_line(unit, Outcome::refused(why.code(), why), at)
+    unit_line(unit.file, Outcome::refused(why.code(), why), at)
 }
 
-fn unit_line(unit: &Unit<'_>, outcome: Outcome, at: Place) -> ResultLine {
-    let path = String::from_utf8_lossy(unit.file.path()).into_owned();
+fn unit_line(file: &FileHeader, outcome: Outcome, at: Place) -> ResultLine {
+    let path = String::from_utf8_lossy(file.path()).into_owned();
     ResultLine {
         op: Some("modify".into()),
         file_path: Some(path),

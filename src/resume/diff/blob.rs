@@ -43,6 +43,16 @@ pub(super) fn is_as_named<'a>(
     })
 }
 
+/// Whether hunks, all that a file patch has, do not make the content that its
+/// index line names; false if the line does not tell.
+pub fn is_disproved(
+    file: &FileHeader,
+    hunks: &[&Hunk],
+    lookup: &Lookup<'_>,
+) -> bool {
+    is_as_named(file, hunks.iter().copied(), lookup) == Some(false)
+}
+
 /// How many files a patch, from the one that reaches byte `from` on, makes as
 /// its index lines name them.
 pub(super) fn proven(patch: &Patch, from: u64, lookup: &Lookup<'_>) -> usize {

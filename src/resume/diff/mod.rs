@@ -19,6 +19,7 @@ use crate::diff::Finished;
 use crate::scan::{Bytes, Summary};
 use crate::span::{Cut, Verdict};
 
+pub use blob::is_disproved;
 pub(super) use join::stitch;
 pub use last::{AnswerEnd, is_whole};
 pub use number::{Numbering, numbering};
