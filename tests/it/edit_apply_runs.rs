@@ -280,3 +280,17 @@ fn a_new_directory_is_like_one_made_where_it_stands() {
         assert_eq!(mode("ours"), mode("theirs"));
     }
 }
+
+/// As where a script's variable is not set.
+#[test]
+fn no_name_of_a_run_is_not_the_name_of_the_last_one() {
+    let dir = Dir::new();
+    let create = r#"{"type":"create","path":"a","content":"x"}"#;
+    assert_eq!(apply(&dir, &[], create).status, 0);
+    let ran = apply(&dir, &["--rollback="], "");
+    assert_eq!(ran.status, 1, "{ran:?}");
+    assert!(ran.stderr.contains("no such run is kept"), "{ran:?}");
+    assert_eq!(dir.text("a"), "x");
+    assert_eq!(apply(&dir, &["--rollback"], "").status, 0);
+    assert!(!dir.path().join("a").exists());
+}

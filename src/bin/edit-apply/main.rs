@@ -146,9 +146,8 @@ struct Args {
 
     /// Take a run back: the last one, or RUN
     #[arg(long, value_name = "RUN", num_args = 0..=1, require_equals = true,
-          default_missing_value = "",
           conflicts_with_all = ["files", "log", "dry_run"])]
-    rollback: Option<String>,
+    rollback: Option<Option<String>>,
 
     /// Only take back what a killed run left half done
     #[arg(long, conflicts_with_all = ["files", "log", "rollback", "dry_run"])]
@@ -187,7 +186,7 @@ fn run(args: &Args, diagnostics: Diagnostics) -> Result<Status, Error> {
     } else if args.log {
         print_log(args, &mut out)?
     } else if let Some(run) = &args.rollback {
-        roll_back(args, run, &mut out, diagnostics)?
+        roll_back(args, run.as_deref(), &mut out, diagnostics)?
     } else if args.recover {
         recover(args, diagnostics)?
     } else {
@@ -401,11 +400,10 @@ fn print_log(args: &Args, out: &mut Output) -> Result<Status, Error> {
 
 fn roll_back(
     args: &Args,
-    run: &str,
+    wanted: Option<&str>,
     out: &mut Output,
     diagnostics: Diagnostics,
 ) -> Result<Status, Error> {
-    let wanted = (!run.is_empty()).then_some(run);
     let interrupt = Interrupt::catch()?;
     let mut workspace = interrupt.wait_in(|| args.workspace())?;
     if workspace.has_state()? {
