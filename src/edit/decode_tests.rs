@@ -282,7 +282,8 @@ fn every_deviation_fails_with_its_name() {
         ),
         (
             r#"{"type":"insert","path":"a","line":1.5,"content":"x"}"#,
-            "'line' must be a whole number and is a fraction or a negative number",
+            "'line' must be a whole number and is a fraction, a negative number \
+             or too large",
         ),
         (
             r#"{"type":"delete_lines","path":"a","start_line":3,

@@ -26,7 +26,7 @@ impl Value {
             Self::Null => "null",
             Self::Bool(_) => "a boolean",
             Self::Count(_) => "a number",
-            Self::Number => "a fraction or a negative number",
+            Self::Number => "a fraction, a negative number or too large",
             Self::Text(_) => "a string",
             Self::Array(_) => "an array",
             Self::Object(_) => "an object",

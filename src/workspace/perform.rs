@@ -348,7 +348,12 @@ impl Workspace {
         let come = self.put(to, None, Some(after))?;
         let gone = self.put(from, Some(&old), None)?;
         let mut done = Outcome::applied();
-        done.warning = self.case_warning(to);
+        // A name that is given up differs from none.
+        let is_own = from.parent_str() == to.parent_str();
+        done.warning = self
+            .namesake(to)
+            .filter(|other| !is_own || other != from.file_name())
+            .map(|other| differs_in_case(&other));
         Ok((done, vec![gone, come]))
     }
 
@@ -369,7 +374,7 @@ impl Workspace {
 
     fn case_warning(&mut self, path: &RelPath) -> Option<String> {
         let other = self.namesake(path)?;
-        Some(format!("'{other}' differs only in case"))
+        Some(differs_in_case(&other))
     }
 
     /// The file under a name, read; anything else is a failure.
@@ -510,6 +515,10 @@ impl Workspace {
     pub fn only_looks(&self) -> bool {
         self.settings.purpose == Purpose::Look
     }
+}
+
+fn differs_in_case(other: &str) -> String {
+    format!("'{other}' differs only in case")
 }
 
 impl Standing {

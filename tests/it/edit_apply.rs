@@ -435,6 +435,8 @@ fn names_that_differ_only_in_case_are_applied_and_warned_of() {
 {"type":"create","file_path":"SRC/c","content":"x"}
 {"type":"create","file_path":"other","content":"x"}
 {"type":"rename","file_path":"other","new_path":"OTHER2"}
+{"type":"rename","file_path":"OTHER2","new_path":"Other2"}
+{"type":"rename","file_path":"Other2","new_path":"src/B"}
 "#;
     for args in [&["-n"][..], &[]] {
         let ran = apply(&dir, args, input);
@@ -445,7 +447,10 @@ fn names_that_differ_only_in_case_are_applied_and_warned_of() {
              case\n\
              applied create src/b; warning: 'Src' differs only in case\n\
              applied create SRC/c; warning: 'Src' differs only in case\n\
-             applied create other\napplied rename other -> OTHER2\n"
+             applied create other\napplied rename other -> OTHER2\n\
+             applied rename OTHER2 -> Other2\n\
+             applied rename Other2 -> src/B; warning: 'Src' differs only in \
+             case\n"
         );
     }
 }
