@@ -159,6 +159,11 @@ fn set<'a>(globs: impl Iterator<Item = &'a str>) -> Result<GlobSet, BadGlob> {
             why: why.kind().to_string(),
         };
         let stem = glob.trim_start_matches("./").trim_end_matches('/');
+        // Nothing, as a variable that is not set, must not mean everything.
+        if stem.trim_matches('/').is_empty() {
+            let why = "it names nothing".to_owned();
+            return Err(BadGlob { glob: glob.to_owned(), why });
+        }
         let stem = match stem.contains('/') {
             true => stem.trim_start_matches('/').to_owned(),
             false => format!("**/{stem}"),
@@ -269,6 +274,10 @@ mod tests {
         assert!(refused(&policy, "a/b/c/d"));
         assert!(!refused(&policy, "a/b/d/c"));
         assert!(Policy::new(&own(&["a[",]), &[]).is_err());
+        for nothing in ["", "/", "./", "//"] {
+            assert!(Policy::new(&own(&[nothing]), &[]).is_err());
+            assert!(Policy::new(&[], &own(&[nothing])).is_err());
+        }
     }
 
     #[test]
