@@ -84,12 +84,22 @@ impl FileHeader {
 
     /// Whether two headers do the same; what git notes beside does not.
     pub fn does_as(&self, other: &Self) -> bool {
+        let modes = |file: &Self| match file.kind {
+            Kind::New => {
+                let mode = file.new_mode.as_deref().unwrap_or(PLAIN_MODE);
+                (None, Some(mode.to_vec()))
+            }
+            Kind::Delete => (None, None),
+            _ => (file.old_mode.clone(), file.new_mode.clone()),
+        };
         self.kind == other.kind
             && (&self.old, &self.new) == (&other.old, &other.new)
-            && self.old_mode == other.old_mode
-            && self.new_mode == other.new_mode
+            && modes(self) == modes(other)
     }
 }
+
+/// The mode of a new file whose header gives none.
+const PLAIN_MODE: &[u8] = b"100644";
 
 /// Digits of the shortest name of a blob that git writes by itself
 /// (git-config(1), core.abbrev).

@@ -71,7 +71,9 @@ impl Before<'_> {
     ) {
         let after = body.get(skip..).unwrap_or_default();
         let header = first_line(after);
-        if after.get(header..).is_none_or(|rest| rest.trim_ascii().is_empty()) {
+        // Blanks make a line of context, line feeds alone make none.
+        let is_feed = |b: &u8| matches!(b, b'\r' | b'\n');
+        if after.get(header..).is_none_or(|rest| rest.iter().all(is_feed)) {
             return;
         }
         for stop in self.ends() {
@@ -171,8 +173,8 @@ impl Before<'_> {
             // Without its new name, it would be the change of the old file.
             if is_named {
                 let at = self.text.len() - header.len();
-                let kept = self.header_kept(body, at);
-                found.push(Place::new(How::Restart, Proof::Named, kept));
+                let place = self.header_again(body, at, Proof::Named);
+                found.extend(place);
             }
             return;
         }
@@ -187,9 +189,8 @@ impl Before<'_> {
                 true => Proof::Repeated,
                 false => Proof::Named,
             };
-            let kept = self.header_kept(body, at);
-            let place = Place::new(How::Restart, proof, kept);
-            found.push(Place { shared, ..place });
+            let place = self.header_again(body, at, proof);
+            found.extend(place.map(|place| Place { shared, ..place }));
         } else if self.begins_header(&path) {
             let tail = self.patch.end.tail.map_or(0, |tail| tail.byte);
             let kept = usize::try_from(tail).unwrap_or_default();
@@ -236,23 +237,47 @@ impl Before<'_> {
         (is_header && !is_same).then_some(header)
     }
 
-    /// What is kept of a file's header that begins at `at`, if the body only
-    /// repeats its `---` line: all above that line, for it may give the file
-    /// a mode or another name.
-    fn header_kept(&self, body: &[u8], at: usize) -> usize {
+    /// The header of a file again, which begins at `at`. If the body only
+    /// repeats its `---` line, all above that line is kept, for it may give
+    /// the file a mode or another name; there is no such place if the cut
+    /// line begins to give one that the body does not have.
+    fn header_again(
+        &self,
+        body: &[u8],
+        at: usize,
+        proof: Proof,
+    ) -> Option<Place> {
         let header = self.slice(at..self.text.len());
+        let mut place = Place::new(How::Restart, proof, at);
         if !body.starts_with(b"--- ") || !header.starts_with(b"diff --git ") {
-            return at;
+            return Some(place);
         }
-        let mut kept = at;
+        let mut at_line = at;
         for line in header.split_inclusive(|b| *b == b'\n') {
-            let ends = line.starts_with(b"--- ") || line.starts_with(b"@@");
-            if ends || !line.ends_with(b"\n") {
+            if line.starts_with(b"--- ") || line.starts_with(b"@@") {
                 break;
             }
-            kept += line.len();
+            // The last line may be half, though a CLI ended it.
+            let is_ended = line.ends_with(b"\n");
+            let is_last = at_line + line.len() == self.text.len();
+            let text = line.trim_ascii_end();
+            if is_last && begins_mode(text) && !is_mode(text) {
+                return None;
+            }
+            let is_kept = match is_last {
+                true => is_mode(text) || is_ended && !is_half_mode(text),
+                false => true,
+            };
+            if is_kept {
+                place.kept += line.len();
+                place.insert = if is_ended { vec![] } else { vec![b'\n'] };
+            }
+            at_line += line.len();
         }
-        kept
+        let kept = self.slice(at..place.kept);
+        let gives = |line| memchr::memmem::find(kept, line).is_some();
+        let is_pair = gives(b"\nold mode ") == gives(b"\nnew mode ");
+        is_pair.then_some(place)
     }
 
     /// Whether the text ends in the first line of a header that may be that
@@ -281,6 +306,32 @@ impl Before<'_> {
         starts
     }
 }
+
+/// Whether a line of a header gives a mode, whole.
+fn is_mode(line: &[u8]) -> bool {
+    const LINES: [&[u8]; 3] = [b"new file mode ", b"old mode ", b"new mode "];
+    let digits = LINES.iter().find_map(|begin| line.strip_prefix(*begin));
+    digits.is_some_and(|digits| {
+        digits.len() == 6 && digits.iter().all(u8::is_ascii_digit)
+    })
+}
+
+/// Whether a line of a header begins to give a mode that a file does not have
+/// by itself.
+fn begins_mode(line: &[u8]) -> bool {
+    let begins = |words: &[u8]| line.starts_with(words);
+    !PLAIN.starts_with(line) && (begins(b"o") || begins(b"new "))
+}
+
+/// Whether a line begins to give the mode that a new file has by itself.
+fn is_half_mode(line: &[u8]) -> bool {
+    line.starts_with(b"n")
+        && line.len() < PLAIN.len()
+        && PLAIN.starts_with(line)
+}
+
+/// What git writes of a new file that nothing is said of.
+const PLAIN: &[u8] = b"new file mode 100644";
 
 /// The name of the first file of a diff.
 fn first_path(body: &[u8]) -> Option<Vec<u8>> {
@@ -347,4 +398,62 @@ fn hunk_start(text: &[u8]) -> Option<usize> {
 /// How many bytes two texts begin alike.
 fn common(one: &[u8], other: &[u8]) -> usize {
     one.iter().zip(other).take_while(|(a, b)| a == b).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{AnswerEnd, stitch};
+    use crate::resume::preimage::nothing_known;
+
+    fn joined(one: &str, two: &str) -> Option<String> {
+        let answers = [one, two].map(|text| text.as_bytes().to_vec());
+        let joined = stitch(&answers, AnswerEnd::Meant, &nothing_known);
+        let text = String::from_utf8(joined.text.clone()).unwrap();
+        joined.is_whole().then_some(text)
+    }
+
+    #[test]
+    fn a_header_for_lines_of_blanks_alone_is_none_of_their_text() {
+        let first = "--- a/f\n+++ b/f\n@@ -7,5 +7,5 @@\n \n-x\n+y\n";
+        for end in
+            ["", "diff --git a/e b/e\nold mode 100644\nnew mode 100755\n"]
+        {
+            let rest = format!(" \n \n \n{end}");
+            for numbers in ["-9,3 +9,3", "-9,7 +9,2"] {
+                let tail = format!("@@ {numbers} @@\n{rest}");
+                let want = Some([first, &rest].concat());
+                assert_eq!(joined(first, &tail), want, "{tail}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_mode_is_not_lost_with_the_line_feed_of_its_line() {
+        let mode = "diff --git a/n b/n\nnew file mode ";
+        let rest = "--- /dev/null\n+++ b/n\n@@ -0,0 +1 @@\n+x\n";
+        for digits in ["100755", "100644", "160000"] {
+            let first = [mode, digits].concat();
+            let want = Some(format!("{first}\n{rest}"));
+            assert_eq!(joined(&first, &format!("\n{rest}")), want);
+            assert_eq!(joined(&first, rest), want);
+        }
+        // A half one may be that of any file, or tells that it is not.
+        let plain = Some(format!("diff --git a/n b/n\n{rest}"));
+        for (digits, want) in [("100", &plain), ("1007", &None), ("1", &plain)]
+        {
+            assert_eq!(&joined(&[mode, digits].concat(), rest), want);
+            let fed = joined(&format!("{mode}{digits}\n"), rest);
+            // git refuses the mode that is half.
+            let is_said = fed.as_ref().is_some_and(|t| t.contains("1007\n"));
+            assert!(&fed == want || is_said, "{digits}: {fed:?}");
+        }
+        let mode = "diff --git a/n b/n\nold mode 100644\nnew mode 100755";
+        let rest = "--- a/n\n+++ b/n\n@@ -1 +1 @@\n-x\n+y\n";
+        for (cut, byte) in mode.bytes().enumerate().skip(20) {
+            // Below a whole line, the next one may have been left out.
+            let got = joined(&mode[..cut], rest).filter(|_| byte != b'n');
+            assert!(got.is_none_or(|got| got.contains(mode)), "{cut}");
+        }
+        assert_eq!(joined(mode, rest), Some(format!("{mode}\n{rest}")));
+    }
 }

@@ -399,15 +399,17 @@ fn rewrites(one: &Way, other: &Way) -> bool {
 fn is_same(one: &Way, other: &Way) -> bool {
     let (one, two) = (&one.patch, &other.patch);
     let pairs = one.parts.iter().zip(&two.parts);
-    let last = |patch: &'_ Patch| {
-        let last = patch.end.last.as_ref();
-        last.map(|last| {
-            (last.hunk.as_ref().map(|h| h.body.clone()), last.doubt)
-        })
+    let (first, second) = (one.end.last.as_ref(), two.end.last.as_ref());
+    let last = match (first, second) {
+        (Some(one), Some(two)) => {
+            one.doubt == two.doubt
+                && same_part(&Part::of_last(one), &Part::of_last(two))
+        }
+        (one, two) => one.is_none() && two.is_none(),
     };
     one.parts.len() == two.parts.len()
         && pairs.into_iter().all(|(one, two)| same_part(one, two))
-        && last(one) == last(two)
+        && last
         && one.end.tail.is_some() == two.end.tail.is_some()
 }
 
