@@ -152,7 +152,14 @@ fn write(
                     }
                 }
             }
-            let fence = if body.contains("```") { "`````" } else { "```" };
+            if !body.is_empty() && !body.ends_with('\n') {
+                // A fence stands on a line of its own.
+                body.push('\n');
+            }
+            let mut fence = "```".to_owned();
+            while body.contains(&fence) {
+                fence += "``";
+            }
             *text += &format!("{new}\n{fence}\n{body}{fence}\n\n");
         }
         _ => {
