@@ -155,7 +155,7 @@ fn parts(
 
 /// What became of a joined answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Fate {
+pub enum Fate {
     /// The blocks, or at least the tree, of the uncut answer.
     Exact,
     /// It says that something is missing, and what there is is right.
@@ -182,7 +182,7 @@ fn said(blocks: &[Block]) -> Vec<(&[u8], &Change)> {
     blocks.iter().map(|b| (b.path.as_slice(), &b.change)).collect()
 }
 
-fn judge(answer: &Answer, want: &[Block], joined: &Joined) -> Fate {
+pub fn judge(answer: &Answer, want: &[Block], joined: &Joined) -> Fate {
     let Some(got) = answer.blocks(&printed(joined)) else {
         return Fate::Wrong;
     };
@@ -204,7 +204,11 @@ fn judge(answer: &Answer, want: &[Block], joined: &Joined) -> Fate {
     }
 }
 
-fn stitch(answer: &Answer, parts: &[Vec<u8>], lookup: &Lookup<'_>) -> Joined {
+pub fn stitch(
+    answer: &Answer,
+    parts: &[Vec<u8>],
+    lookup: &Lookup<'_>,
+) -> Joined {
     let format = Some(answer.format);
     join(parts, Known { format, end: AnswerEnd::Meant, lookup }).0
 }
@@ -280,7 +284,7 @@ fn judge_styles(tally: &Tally) {
     assert!(all_cuts < 1000 || mean >= 99.0, "{mean:.2}%");
 }
 
-fn answers(count: usize) -> Vec<Answer> {
+pub fn answers(count: usize) -> Vec<Answer> {
     let mut found = Vec::new();
     for sample in &samples(count) {
         for (spelling, format) in SPELLINGS {

@@ -14,6 +14,7 @@
 
 mod block_answers;
 mod block_law;
+mod block_twice;
 mod converge;
 mod corpus;
 mod demo_law;

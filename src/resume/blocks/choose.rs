@@ -1,202 +1,16 @@
 //! The way to go on that is proven best, or that none is.
 
-use std::rc::Rc;
-
 use super::indent::Indent;
-use super::read::{Base, Read};
+use super::known::Known;
+use super::read::Read;
 use super::seam_line::SeamLine;
 use super::stretches::begins_fenced;
-use super::tree::{Fit, Tree};
+use super::tree::Fit;
 use super::ways::{Rank, Way, line_start, ways};
-use crate::blocks::{Block, Change, Event, Fenced, Open, Side, opening};
+use crate::blocks::{Block, Change, Event, Open, Side, opening};
 use crate::resume::greeting::announces;
 use crate::resume::overlap::is_telling;
-use crate::resume::preimage::Lookup;
 use crate::resume::seam::How;
-
-/// What is known of the text before a seam.
-pub(super) struct Known<'a> {
-    pub(super) before: &'a [u8],
-    read: Read,
-    start: Base,
-    base: Base,
-    /// The files before the text's first block.
-    untouched: Tree<'a>,
-    /// The files before what may go on.
-    tree: Tree<'a>,
-    /// The file that is being changed, as it was.
-    file: Option<Rc<Vec<u8>>>,
-}
-
-impl<'a> Known<'a> {
-    pub(super) fn of(
-        before: &'a [u8],
-        fenced: Fenced,
-        lookup: &'a Lookup<'a>,
-    ) -> Self {
-        let start = Base::new(fenced);
-        let read = start.read(&[before]);
-        let mut base = start.clone();
-        base.advance(before, read.loose_end());
-        let untouched = Tree::new(lookup);
-        let mut tree = untouched.clone();
-        for block in read.blocks() {
-            tree.apply(block);
-        }
-        let path = read.open().and_then(|open| open.path.as_deref());
-        let file = path.and_then(|path| tree.text(path));
-        Self { before, read, start, base, untouched, tree, file }
-    }
-
-    /// Whether no block has begun, and no fence.
-    fn has_nothing(&self) -> bool {
-        let read = &self.read;
-        read.open().is_none()
-            && !read.finished.in_fence
-            && read.blocks().next().is_none()
-    }
-
-    /// Whether a block is open, so that blanks may be text of it.
-    pub(super) fn is_open(&self) -> bool {
-        self.read.open().is_some()
-    }
-
-    /// Whether a patch without numbers is open.
-    pub(super) fn is_patch(&self) -> bool {
-        let start = self.read.open().map(|open| open.start.byte as usize);
-        let open = start.and_then(|start| self.before.get(start..));
-        open.is_some_and(|open| open.trim_ascii_start().starts_with(b"*"))
-    }
-
-    /// What the next line would be to the file.
-    pub(super) fn side(&self) -> Side {
-        self.read.open().map_or(Side::Neither, |open| open.side)
-    }
-
-    /// Where the text may really end: a tool may have added a line feed.
-    pub(super) fn stops(&self) -> impl Iterator<Item = usize> + use<> {
-        let feed = self.before.strip_suffix(b"\n");
-        let feed = feed.map(|text| text.strip_suffix(b"\r").unwrap_or(text));
-        let feed = feed.map(<[u8]>::len);
-        std::iter::once(self.before.len()).chain(feed)
-    }
-
-    /// The place of the unfinished block, if `body` may begin it again.
-    pub(super) fn begins_again(&self, body: &[u8]) -> Option<usize> {
-        let start = usize::try_from(self.read.open()?.start.byte).ok()?;
-        let first = |text: &[u8]| {
-            let line = text.split(|b| *b == b'\n').next().unwrap_or_default();
-            line.trim_ascii_end().to_vec()
-        };
-        let open = first(self.before.get(start..)?);
-        (!open.is_empty() && open == first(body)).then_some(start)
-    }
-
-    /// Whether the file that is being changed is known.
-    pub(super) fn has_file(&self) -> bool {
-        self.file.is_some()
-    }
-
-    /// Whether the unfinished block makes a file, line by line.
-    pub(super) fn adds(&self) -> bool {
-        let start = self.read.open().map(|open| open.start.byte as usize);
-        let open = start.and_then(|start| self.before.get(start..));
-        open.is_some_and(|open| open.starts_with(b"*** Add"))
-    }
-
-    /// Whether the new lines so far end as the old ones do, so that nothing
-    /// follows them.
-    pub(super) fn ends_alike(&self) -> bool {
-        let Some(open) = self.read.open() else { return false };
-        let old = match (&self.file, open.old.is_empty()) {
-            (Some(file), true) => file,
-            _ => &open.old,
-        };
-        let end = last_lines(old);
-        open.side == Side::New && end.is_some() && end == last_lines(&open.new)
-    }
-
-    /// The blanks before a line of the file that says this.
-    pub(super) fn indentations(&self, wanted: &[u8]) -> Vec<Vec<u8>> {
-        let Some(file) = &self.file else { return Vec::new() };
-        let mut found: Vec<Vec<u8>> = Vec::new();
-        for line in file.split(|b| *b == b'\n') {
-            let text = line.trim_ascii_start();
-            let blanks = line.len() - text.len();
-            let blanks = line.get(..blanks).unwrap_or_default();
-            if text.trim_ascii_end() == wanted
-                && !found.iter().any(|other| other == blanks)
-            {
-                found.push(blanks.to_vec());
-            }
-        }
-        found
-    }
-
-    /// The file, and what the block says of it.
-    pub(super) fn texts(&self) -> Vec<&[u8]> {
-        let open = self.read.open();
-        let sides = open.into_iter().flat_map(|open| {
-            // The last line is the one that is asked about.
-            let new = open.new.strip_suffix(b"\n").unwrap_or_default();
-            let end = line_start(new);
-            [open.old.as_slice(), new.get(..end).unwrap_or_default()]
-        });
-        let file = self.file.iter().map(|file| file.as_slice());
-        sides.chain(file).collect()
-    }
-
-    /// Whether these lines stand in the file, or in what the block says of
-    /// it.
-    pub(super) fn has_lines(&self, lines: &[u8]) -> bool {
-        self.texts().into_iter().any(|text| {
-            let mut places = memchr::memmem::find_iter(text, lines);
-            places.any(|at| at == 0 || text.get(at - 1) == Some(&b'\n'))
-        })
-    }
-
-    /// Whether a fence of this length stands at the start of a line.
-    pub(super) fn has_fence(&self, fence: &[u8]) -> bool {
-        let mut lines = self.before.split(|b| *b == b'\n');
-        // The last one is not whole.
-        lines.next_back();
-        lines.any(|line| {
-            let rest = line.strip_prefix(fence);
-            rest.is_some_and(|rest| rest.first() != Some(&b'`'))
-        })
-    }
-
-    /// Whether this is all of a line before `end`, or of the file's, but for
-    /// signs and blanks.
-    pub(super) fn has_line(&self, text: &[u8], end: usize) -> bool {
-        let signed = self.side() == Side::Signed;
-        let bare = |line: &[u8]| {
-            match line {
-                [b'+' | b'-' | b' ', line @ ..] if signed => line.trim_ascii(),
-                line => line.trim_ascii(),
-            }
-            .to_vec()
-        };
-        let head = self.before.get(..end).unwrap_or_default();
-        let mut head = head.split(|b| *b == b'\n');
-        let line = bare(text);
-        head.any(|other| bare(other) == line)
-            || self.file.iter().any(|file| {
-                let mut lines = file.split(|b| *b == b'\n');
-                lines.any(|other| other.trim_ascii() == line)
-            })
-    }
-
-    /// Whether a text stands twice in a row somewhere before `end`.
-    pub(super) fn doubles(&self, text: &[u8], end: usize) -> bool {
-        let twice = [text, text].concat();
-        let head = self.before.get(..end).unwrap_or_default();
-        let file = self.file.iter().map(|file| file.as_slice());
-        std::iter::once(head)
-            .chain(file)
-            .any(|text| memchr::memmem::find(text, &twice).is_some())
-    }
-}
 
 /// A way and what comes of it.
 struct Judged {
@@ -557,14 +371,6 @@ fn sides(change: &Change) -> (Vec<u8>, Vec<u8>) {
             (old.collect(), new.collect())
         }
     }
-}
-
-/// The last two lines, if there are as many.
-fn last_lines(text: &[u8]) -> Option<&[u8]> {
-    let mut feeds = memchr::memrchr_iter(b'\n', text).skip(1);
-    feeds.next()?;
-    let start = feeds.next().map_or(0, |at| at + 1);
-    text.get(start..)
 }
 
 /// The first two lines, by which a file that is begun again is known.

@@ -1,6 +1,6 @@
 //! How deep a line may be indented, told by the lines around it.
 
-use super::choose::Known;
+use super::known::Known;
 use super::seam_line::SeamLine;
 
 /// What is known of indentation at a seam.

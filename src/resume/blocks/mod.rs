@@ -10,6 +10,8 @@ mod stretches;
 mod ways;
 mod seam_line;
 mod indent;
+mod twice;
+mod known;
 mod choose;
 
 use super::preimage::Lookup;
@@ -18,7 +20,8 @@ use super::stitch::{BLANK, Joined, Seam};
 use super::survey::Survey;
 use crate::blocks::Fenced;
 
-use choose::{Known, choose};
+use choose::choose;
+use known::Known;
 use read::Base;
 use ways::Way;
 pub(super) use ways::is_word;

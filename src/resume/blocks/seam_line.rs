@@ -1,7 +1,7 @@
 //! The line across a seam: whether it stands elsewhere as it would come out.
 
-use super::choose::Known;
 use super::indent::{depth, is_comment};
+use super::known::Known;
 use super::ways::{Way, begins_part, is_word};
 use crate::blocks::{Side, divides, is_odd_marker, opening};
 use crate::resume::seam::How;
@@ -29,6 +29,9 @@ pub(super) struct SeamLine {
     is_repeated: bool,
     /// Whether before the seam it is a run of one mark.
     is_run: bool,
+    /// Whether the whole lines that the way takes for repeated stand twice
+    /// in a row elsewhere.
+    may_double: bool,
 }
 
 /// Characters, blanks not counted, of two lines that do not follow each other
@@ -83,6 +86,7 @@ impl SeamLine {
             at_start: partial.is_empty(),
             is_repeated: way.shared >= partial.len() && way.shared > 0,
             is_run: blank.is_some_and(is_run),
+            may_double: known.doubles_repeated(way),
         }
     }
 
@@ -227,7 +231,8 @@ impl SeamLine {
         // That a line is doubled elsewhere does not tell that it is here.
         let is_double = self.above.trim_ascii() == self.line.trim_ascii();
         let adds = self.is_whole && !self.is_ended && is_below && !is_double;
-        let adds = adds && (alike || has_words);
+        // Below the second of them the line stands as it does below one.
+        let adds = adds && (alike || has_words) && !self.may_double;
         adds && solid >= TELLING_PAIR && known.has_lines(&pair)
     }
 }

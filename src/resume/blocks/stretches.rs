@@ -1,6 +1,6 @@
 //! A continuation in, the stretches of it that may be what was asked for out.
 
-use super::choose::Known;
+use super::known::Known;
 use super::ways::{is_word, line_start};
 use crate::blocks::{begins_fence, opening};
 use crate::resume::diff::body::{Lead, bodies_from};

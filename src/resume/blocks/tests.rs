@@ -103,6 +103,68 @@ fn what_may_be_next_or_repeated_is_never_taken_for_repeated() {
     }
 }
 
+/// What a whole file and its continuation come to where the file is new, or
+/// was this.
+fn known_files(first: &str, next: &str, old: Option<&str>) -> Option<String> {
+    let lookup = |_: &[u8]| match old {
+        Some(old) => {
+            crate::resume::Preimage::Text(Rc::new(old.as_bytes().to_vec()))
+        }
+        None => crate::resume::Preimage::Absent,
+    };
+    let parts = [first.as_bytes().to_vec(), next.as_bytes().to_vec()];
+    let joined = stitch(&parts, Fenced::File, &lookup);
+    let text = String::from_utf8_lossy(&joined.text).into_owned();
+    joined.is_whole().then_some(text)
+}
+
+const CALL: &str = "    self.push_token(Token::ZeroOrMore)?;\n";
+
+#[test]
+fn lines_that_stand_twice_elsewhere_are_not_taken_for_repeated() {
+    let twice = format!("fn e() {{\n    {CALL}    {CALL}}}\n\n");
+    let head = format!("a.rs\n```\nfn f() {{\n{CALL}");
+    let rest = format!("{CALL}    return Ok(());\n}}\n```\n");
+    for blanks in ["", "  ", "    "] {
+        let first = format!("{head}{blanks}");
+        // Nothing speaks for a second time.
+        let once = known_files(&first, &rest, None);
+        let want = format!("a.rs\n```\nfn f() {{\n{rest}");
+        assert_eq!(once, Some(want), "{blanks:?}");
+        // The text before it, the file and the text below it do.
+        let before = first.replace("fn f", &format!("{twice}fn f"));
+        assert_eq!(known_files(&before, &rest, None), None, "{blanks:?}");
+        assert_eq!(known_files(&first, &rest, Some(&twice)), None);
+        let above = first.replace("{\n", &format!("{{\n{CALL}"));
+        assert_eq!(known_files(&above, &rest, None), None, "{blanks:?}");
+        let third = format!("{CALL}{rest}");
+        assert_eq!(known_files(&first, &third, None), None, "{blanks:?}");
+        let below = rest.replace("}\n```", &format!("}}\n\n{twice}```"));
+        assert_eq!(known_files(&first, &below, None), None, "{blanks:?}");
+    }
+}
+
+#[test]
+fn others_that_stand_twice_speak_for_lines_of_their_kind() {
+    let rest = format!("{CALL}    return Ok(());\n}}\n```\n");
+    let first = format!("a.rs\n```\nfn f() {{\n{CALL}  ");
+    assert!(files(&first, &rest).is_some());
+    let other = "fn f() {\n    next();\n    next();\n";
+    assert_eq!(files(&first.replace("fn f() {\n", other), &rest), None);
+}
+
+#[test]
+fn a_line_may_begin_as_the_one_above_a_line_feed_does() {
+    let first = "a.md\n```\nTry this:\n    node negatable.js\n";
+    let rest =
+        "    node negatable.js --one\n    node negatable.js --two\n```\n";
+    assert_eq!(files(first, rest), None);
+    // A tool has ended the line, which nothing speaks against.
+    let rest = "    node negatable.js --one\n    npm test\n```\n";
+    let want = format!("```\nTry this:\n{rest}");
+    assert_eq!(files(first, rest), Some(vec![want]));
+}
+
 #[test]
 fn a_line_that_is_doubled_elsewhere_need_not_be_here() {
     let file = "#if A\n#if B\na();\n#endif\n#endif\n#if C\nb();\n#endif\n\

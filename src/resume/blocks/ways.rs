@@ -4,8 +4,8 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::choose::Known;
 use super::indent;
+use super::known::Known;
 use super::stretches::{speaks_of_itself, stretches};
 use crate::blocks::{
     Side, begins_fence, divides, is_odd_marker, is_usual_marker, opening,
@@ -267,7 +267,8 @@ fn rank(
         let is_long = (is_word(shared) || is_cut && assigns(shared))
             && match bare {
                 _ if !is_cut => {
-                    is_telling(shared) && !known.doubles(shared, start)
+                    is_telling(shared)
+                        && !known.may_be_twice(shared, start, body)
                 }
                 // A word may stand twice, if it does elsewhere or if the line
                 // is said to be begun again without its blanks.
@@ -276,7 +277,8 @@ fn rank(
                     is_telling(shared) || shared.trim_ascii().contains(&b' ')
                 }
                 Bare::Text => {
-                    is_telling(shared) || !known.has_line(shared, start)
+                    (is_telling(shared) || !known.has_line(shared, start))
+                        && !known.may_be_whole(start..stop, body)
                 }
                 Bare::Blanks => {
                     is_telling(shared) && !known.has_line(shared, start)
@@ -311,7 +313,8 @@ fn rank(
             false => Rank::Possible,
         });
     }
-    let is_sure = is_telling(shared) && !known.doubles(shared, start);
+    let is_sure =
+        is_telling(shared) && !known.may_be_twice(shared, start, body);
     Some(if is_sure { Rank::Repeated } else { Rank::Possible })
 }
 
