@@ -43,6 +43,13 @@ impl Judged {
         self.open.is_some() || self.in_fence
     }
 
+    /// Whether it keeps words that another way leaves out, and says something
+    /// else. If both repeat something, the words may be the text's own.
+    fn has_more_than(&self, other: &Self) -> bool {
+        let (body, rest) = (&self.way.body, &other.way.body);
+        body.len() > rest.len() && body.ends_with(rest) && !self.says_as(other)
+    }
+
     fn says_as(&self, other: &Self) -> bool {
         let open = |judged: &Self| {
             judged.open.as_ref().map(|open| {
@@ -163,7 +170,8 @@ fn proven<'a>(
         };
         let is_sure = (first.way.is_telling || alone) && agree(&longest);
         let may_double = all.iter().any(doubles);
-        return match (is_sure || agree(&group)) && !may_double {
+        let may_drop = group.iter().any(|one| one.has_more_than(first));
+        return match (is_sure || agree(&group)) && !may_double && !may_drop {
             true => Ok(first),
             false => Err(SEVERAL),
         };

@@ -166,6 +166,17 @@ fn a_line_may_begin_as_the_one_above_a_line_feed_does() {
 }
 
 #[test]
+fn a_text_that_repeats_itself_is_not_taken_for_words_to_the_reader() {
+    let first = "a.md\n```\nPrevented by:\n\n* `Rack::Protection";
+    let rest = "Sure, here is the rest:\n\n* `Rack::Protection::One`\n\n## Two\n\n\
+        Prevented by:\n\n* `Rack::Protection::Two`\n```\n";
+    let want = "```\nPrevented by:\n\n* `Rack::Protection::One`\n\n## Two\n\n\
+        Prevented by:\n\n* `Rack::Protection::Two`\n```\n";
+    let got = files(first, rest);
+    assert!(got.is_none_or(|got| got == [want]));
+}
+
+#[test]
 fn a_line_that_is_doubled_elsewhere_need_not_be_here() {
     let file = "#if A\n#if B\na();\n#endif\n#endif\n#if C\nb();\n#endif\n\
         c();\n";
