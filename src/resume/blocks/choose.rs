@@ -39,6 +39,12 @@ impl Judged {
         (self.misfits, self.way.rank, self.adds_fence, self.opens_fence)
     }
 
+    /// Whether it leaves a fence open that is no file's.
+    fn is_fenced(&self) -> bool {
+        let path = self.open.as_ref().and_then(|open| open.path.as_ref());
+        self.in_fence && path.is_none()
+    }
+
     fn ends_open(&self) -> bool {
         self.open.is_some() || self.in_fence
     }
@@ -73,7 +79,13 @@ pub(super) fn choose(
         // What is no part of the answer does no harm before its beginning,
         // but for a fence around all of it.
         let whole = |judged: &Judged| judged.way.body.len() == answer.len();
-        if all.iter().any(whole) {
+        let is_around = |judged: &Judged| whole(judged) && judged.is_fenced();
+        let is_said = |judged: &Judged| {
+            !whole(judged) && !judged.ends_open() && !judged.says.is_empty()
+        };
+        if all.iter().any(is_around) && all.iter().any(is_said) {
+            all.retain(is_said);
+        } else if all.iter().any(whole) {
             all.retain(whole);
         }
     }

@@ -224,6 +224,23 @@ fn a_fence_cut_in_its_line_is_written_again_below_a_greeting() {
 }
 
 #[test]
+fn a_fence_around_all_of_it_is_no_file_before_anything_has_begun() {
+    const GREETING: &str = "Continuing where I stopped:\n\n```text\n";
+    let text = "I make the changes.\n\na.py\n```\nA = 1\n```\n\n";
+    let want = Some(vec!["```\nA = 1\n```\n".to_owned()]);
+    for at in 3..text.find("```").unwrap() {
+        let line = text[..at].rfind('\n').map_or(0, |n| n + 1);
+        let from = if text[line..at].trim().len() < 3 { 0 } else { line };
+        let next = format!("{GREETING}{}", &text[from..]);
+        assert_eq!(files(&text[..at], &next), want, "{at}");
+    }
+    // The fence of a file that is cut again is left open.
+    let cut = "Here is a.md:\n\na.md\n```md\n# A\n\nb.py\n```py\nB\n```\n";
+    let whole = files("I make", cut);
+    assert!(whole.is_none_or(|all| all.iter().all(|one| one != "B\n")));
+}
+
+#[test]
 fn a_run_of_marks_that_is_repeated_may_go_on() {
     let first = "new.md\n<<<<<<< SEARCH\n==";
     let next = "=====\n# New\n\nTitle\n=======\n\ntext\n>>>>>>> REPLACE\n";
