@@ -387,9 +387,11 @@ fn is_index(text: &[u8]) -> bool {
     let Some(at) = memchr::memmem::find(text, b"..") else { return false };
     let (old, new) = text.split_at(at);
     let new = new.get(2..).unwrap_or_default();
-    let new = new.split(|b| *b == b' ').next().unwrap_or_default();
+    let space = memchr::memchr(b' ', new).unwrap_or(new.len());
+    let (new, mode) = new.split_at(space);
+    let has_mode = mode.is_empty() || mode.get(1..).is_some_and(is_mode);
     let hash = |h: &[u8]| {
         (4..=64).contains(&h.len()) && h.iter().all(u8::is_ascii_hexdigit)
     };
-    hash(old) && hash(new)
+    has_mode && hash(old) && hash(new)
 }

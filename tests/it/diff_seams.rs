@@ -461,3 +461,35 @@ fn a_fence_for_a_diff_is_no_line_of_it() {
         assert!(!text.contains("```"), "{text}");
     }
 }
+
+#[test]
+fn a_bare_fence_does_not_end_a_line_of_words() {
+    let names = "diff --git a/p b/p\n--- a/p\n+++ b/p\n";
+    let first = format!("{names}@@ -1 +1,4 @@\n x\n+int baz(i");
+    is_left_out(&first, &format!("```\n+  return x;\n+}}\n{NEXT}"));
+    // In a comment there are fences.
+    let first = format!("{names}@@ -1 +1,4 @@\n x\n+/// ");
+    let rest = format!("```\n+/// x();\n+/// ```\n{NEXT}");
+    let whole = joined(&first, &rest);
+    assert!(whole.is_whole());
+    assert!(printed(&whole).contains("+/// ```\n+/// x();\n"));
+}
+
+#[test]
+fn the_header_of_another_file_is_not_the_cut_one_again() {
+    let first = new_file(1, "+n\n");
+    for cut in ["diff --git a/lib/q b/lib/q", "diff --git a/lib/q b/l"] {
+        is_left_out(&format!("{first}{cut}"), NEXT);
+    }
+    let whole = joined(&format!("{first}diff --git a/m"), NEXT);
+    assert!(whole.is_whole());
+    assert_eq!(whole.survey.complete().count(), 2);
+}
+
+#[test]
+fn an_index_line_with_a_mode_that_is_none_is_not_printed() {
+    let names = "diff --git a/p b/p\nindex 022e1ad..2ac42c9 100644";
+    let rest = "644\n--- a/p\n+++ b/p\n@@ -1 +1 @@\n-x\n+y\n";
+    let whole = joined(names, &format!("{rest}{NEXT}"));
+    assert!(!printed(&whole).contains("100644644"), "{}", printed(&whole));
+}

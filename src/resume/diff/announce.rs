@@ -10,12 +10,23 @@ impl Before<'_> {
     /// Whether a place makes what announces the rest, words or a fence, the
     /// end of a line that was cut in its middle.
     pub(super) fn ends_in_words(&self, body: &Body, place: &Place) -> bool {
-        let is_fence = body.lead != Lead::Kept && opens_diff(&body.text);
+        let line = self.slice(self.line(place.kept));
+        let is_fence = body.lead != Lead::Kept && opens_diff(&body.text)
+            || is_bare_fence(&body.text)
+                && line.iter().any(u8::is_ascii_alphanumeric);
         place.how == How::Exact
             && self.patch.end.tail.is_some()
-            && !self.line(place.kept).is_empty()
+            && !line.is_empty()
             && (is_fence || announces(&body.text))
     }
+}
+
+/// Whether the first line is a fence and no more. Behind a comment's sign or
+/// a bullet it may be the rest of a line; behind words it hardly is.
+fn is_bare_fence(text: &[u8]) -> bool {
+    let line = text.get(..first_line(text)).unwrap_or_default().trim_ascii();
+    line.len() >= 3
+        && [b'`', b'~'].iter().any(|mark| line.iter().all(|b| b == mark))
 }
 
 /// Whether the first line of a text is no more than an announcement.

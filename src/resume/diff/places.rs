@@ -360,7 +360,11 @@ impl Before<'_> {
         let line = self.line(stop);
         let text = self.slice(line.clone());
         let first = text.first();
+        // A header of another file does not say this one again.
+        let is_other =
+            self.hunk().is_none() && is_header(text) && is_header(body);
         if first.is_some()
+            && !is_other
             && body.first() == first
             && !body.starts_with(text)
             && !text.starts_with(body)
