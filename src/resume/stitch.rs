@@ -144,6 +144,9 @@ fn add(joined: &mut Joined, answer: &[u8]) -> Seam {
     let Some(best) = best else {
         return left_out(joined, answer, "it fits in more than one way");
     };
+    if says_last_again(&joined.survey, &best) {
+        return left_out(joined, answer, "it may say the last operation again");
+    }
     if joined.survey.is_in_string() && glues_greeting(answer, &best) {
         return left_out(joined, answer, "it may begin with a greeting");
     }
@@ -165,6 +168,18 @@ fn add(joined: &mut Joined, answer: &[u8]) -> Seam {
     joined.text = best.text;
     joined.survey = best.survey;
     seam
+}
+
+/// Whether a join makes of the unfinished operation the same as the one before
+/// it: the continuation may as well have begun one operation too early.
+fn says_last_again(known: &Survey, join: &Join) -> bool {
+    let Some(last) = known.complete().last() else { return false };
+    let count = known.complete().count();
+    let next = join.survey.complete().nth(count);
+    known.cut().is_some()
+        && join.how != How::Exact
+        && join.kept as u64 >= last.span.end
+        && next.is_some_and(|next| next.json == last.json)
 }
 
 /// Whether a join takes what may be a greeting for the next bytes.
@@ -213,6 +228,26 @@ fn left_out(joined: &Joined, answer: &[u8], why: &'static str) -> Seam {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_last_operation_is_not_said_again() {
+        let add = "{\"type\":\"modify\",\"file_path\":\"a\",\"operations\":\
+            [{\"type\":\"append\",\"content\":\"z\"}]}\n";
+        let other = "{\"type\":\"delete\",\"file_path\":\"b\"}\n";
+        for cut in 1..add.len() - 2 {
+            let first = [add, &add[..cut]].concat();
+            let answers = [first, [add, other].concat()];
+            let joined = stitch(&answers.map(String::into_bytes));
+            assert!(!joined.is_whole(), "{cut}");
+            assert_eq!(joined.survey.complete().count(), 1, "{cut}");
+            // What goes on at the byte says twice what is meant twice.
+            let first = [add, &add[..cut]].concat();
+            let answers = [first, [&add[cut..], other].concat()];
+            let joined = stitch(&answers.map(String::into_bytes));
+            let count = joined.survey.complete().count();
+            assert!(count == 3 || !joined.is_whole(), "{cut}");
+        }
+    }
 
     #[test]
     fn a_line_feed_that_a_tool_added_to_each_answer_is_left_out() {
