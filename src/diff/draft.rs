@@ -174,8 +174,14 @@ impl Draft {
         let old = self.old.as_deref().or(git.map(|g| g.0.as_slice()));
         let real = |name: &&[u8]| !name::is_null(name);
         let (old, new) = (old.filter(real), new.filter(real));
-        let (old, new, _) = name::strip(old, new);
+        let (old, new, _) = name::strip(old, new, self.sides());
         new.or(old)
+    }
+
+    /// The prefixes that the first line shows.
+    fn sides(&self) -> Option<(&[u8], &[u8])> {
+        let (old, new) = self.git.as_ref()?;
+        name::sides(old, new)
     }
 
     /// What the header says as a whole.
@@ -263,7 +269,7 @@ impl Draft {
             return Err(Reason::Header);
         }
         let (a, b) = (real_old.map(|n| &n[..]), real_new.map(|n| &n[..]));
-        let (old, new, prefix) = name::strip(a, b);
+        let (old, new, prefix) = name::strip(a, b, self.sides());
         if prefix == Prefix::None {
             mends.push(Mend::NamePrefix);
         }

@@ -53,15 +53,39 @@ const PREFIXES: [(&[u8], &[u8]); 8] = [
     (b"o", b"w"),
 ];
 
+/// The first directories of the two names of a `diff --git` line, if these
+/// are one file behind two different letters or digits: git writes no other
+/// line for a file that keeps its name, so they are prefixes (git-config(1),
+/// diff.mnemonicPrefix), whichever they are.
+pub(super) fn sides<'a>(
+    old: &'a [u8],
+    new: &'a [u8],
+) -> Option<(&'a [u8], &'a [u8])> {
+    let is_short = |dir: &[u8]| {
+        dir.len() == 1 && dir.iter().all(u8::is_ascii_alphanumeric)
+    };
+    let dirs = (first_dir(old)?, first_dir(new)?);
+    let differ = dirs.0 != dirs.1 && base(old) == base(new);
+    (differ && is_short(dirs.0) && is_short(dirs.1)).then_some(dirs)
+}
+
 /// Takes the prefixes off two names of one file patch; one may be missing
-/// because the file is new or deleted. The second value says whether there
-/// were none.
+/// because the file is new or deleted. `sides` are the prefixes that its
+/// `diff --git` line shows. The last value says whether there were none.
 pub(super) fn strip(
     old: Option<&[u8]>,
     new: Option<&[u8]>,
+    sides: Option<(&[u8], &[u8])>,
 ) -> (Option<Vec<u8>>, Option<Vec<u8>>, Prefix) {
     let dirs = (old.and_then(first_dir), new.and_then(first_dir));
+    let is_shown = |(o, n): (&[u8], &[u8])| {
+        let is_there = old.is_some() || new.is_some();
+        is_there
+            && (old.is_none() || dirs.0 == Some(o))
+            && (new.is_none() || dirs.1 == Some(n))
+    };
     let known = match (old.is_some(), new.is_some()) {
+        _ if sides.is_some_and(is_shown) => true,
         (true, true) => PREFIXES
             .iter()
             .any(|&(o, n)| dirs.0 == Some(o) && dirs.1 == Some(n)),
@@ -193,7 +217,7 @@ mod tests {
         let text =
             |name: Option<Vec<u8>>| String::from_utf8(name.unwrap()).unwrap();
         let (old, new, prefix) =
-            strip(Some(old.as_bytes()), Some(new.as_bytes()));
+            strip(Some(old.as_bytes()), Some(new.as_bytes()), None);
         (text(old), text(new), prefix)
     }
 
@@ -226,8 +250,22 @@ mod tests {
         assert_eq!(prefix, Prefix::Taken);
         let (old, _, prefix) = stripped("src/x", "src/x");
         assert_eq!((old.as_str(), prefix), ("src/x", Prefix::None));
-        let (old, _, _) = strip(None, Some(b"b/n"));
+        let (old, _, _) = strip(None, Some(b"b/n"), None);
         assert_eq!(old, None);
+    }
+
+    #[test]
+    fn the_line_of_git_shows_prefixes_where_it_names_one_file_twice() {
+        assert_eq!(sides(b"i/n", b"w/n"), Some((&b"i"[..], &b"w"[..])));
+        assert_eq!(sides(b"w/d/n", b"c/d/n"), Some((&b"w"[..], &b"c"[..])));
+        for (old, new) in [("w/n", "w/n"), ("src/n", "w/n"), ("i/n", "w/m")] {
+            assert_eq!(sides(old.as_bytes(), new.as_bytes()), None);
+        }
+        let shown = sides(b"i/n", b"w/n");
+        let new = |name: &[u8], sides| strip(None, Some(name), sides).1;
+        assert_eq!(new(b"w/n", shown), Some(b"n".to_vec()));
+        assert_eq!(new(b"w/n", None), Some(b"w/n".to_vec()));
+        assert_eq!(new(b"i/n", shown), Some(b"i/n".to_vec()));
     }
 
     #[test]
