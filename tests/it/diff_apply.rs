@@ -22,7 +22,7 @@ pub fn is_beyond(diff: &[u8]) -> bool {
     marks.iter().any(|mark| memchr::memmem::find(diff, mark).is_some())
 }
 
-fn git_apply(dir: &Path, patch: &Path) -> bool {
+pub fn git_apply(dir: &Path, patch: &Path) -> bool {
     let mut git = Command::new("git");
     // Inside a repository git would leave out what lies elsewhere.
     git.env("GIT_CEILING_DIRECTORIES", dir.parent().unwrap());
@@ -244,7 +244,7 @@ new mode 100644
 rename from tool
 rename to moved
 ";
-    // git reads every name as it was before the patch, and we as it is then.
+    // A copy comes before what changes its source, as git writes it.
     let (ours, theirs) = (Dir::new(), Dir::new());
     for dir in [&ours, &theirs] {
         dir.put("run", "a\n");
@@ -259,18 +259,15 @@ rename to moved
         &diff[starts[n]..end]
     };
     let patch = Dir::new();
-    for part in [one(0), one(3), one(4), one(2)] {
-        let file = patch.put("patch", part);
-        assert!(git_apply(theirs.path(), &file), "{part}");
-    }
-    let parts = [one(0), one(3), one(4), one(2)].concat();
+    let parts = [one(2), one(0), one(3), one(4)].concat();
+    assert!(git_apply(theirs.path(), &patch.put("patch", &parts)));
     let ran = apply(ours.path(), parts.as_bytes());
     assert_eq!(ran.status, 0, "{ran:?}");
     assert_eq!(tree(ours.path()), tree(theirs.path()));
     let ran = apply(ours.path(), parts.as_bytes());
     assert_eq!(ran.status, 0, "{ran:?}");
     assert!(!ran.text().contains("applied"), "{ran:?}");
-    let only = "diff --git a/copy b/copy\nold mode 100755\nnew mode 100644\n";
+    let only = "diff --git a/copy b/copy\nold mode 100644\nnew mode 100755\n";
     let before = tree(ours.path());
     assert_eq!(apply(ours.path(), only.as_bytes()).status, 0);
     assert_ne!(tree(ours.path()), before);

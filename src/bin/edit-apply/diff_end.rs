@@ -69,6 +69,8 @@ impl Session<'_> {
                 self.take_unit(Whole::new(&last.unit(), &mut None))?;
             } else if finished.goes_on {
                 self.give_up(Unfit::Cut);
+            } else if path(&finished).is_some_and(|path| self.deletes(path)) {
+                self.give_up(Unfit::Followed);
             } else if verdict == Verdict::Unsure && is_bare(&finished) {
                 self.heed_index(finished.totals.bytes);
             }
@@ -91,8 +93,10 @@ impl Session<'_> {
         let Some(last) = &finished.last else { return Ok(by_itself) };
         if last.is_first {
             // What comes before it is done first: it may be about the same
-            // file.
-            self.release()?;
+            // file. Its deletion is not, until it is known what follows.
+            if !self.deletes(last.file.path()) {
+                self.release()?;
+            }
             self.document.base = None;
         }
         let base = match last.is_first {
@@ -131,7 +135,10 @@ impl Session<'_> {
 
     /// The file patch in hand, if all of it can be read.
     fn base(&self) -> Option<Base> {
-        let mut base = self.document.base.clone();
+        if self.document.base.is_some() {
+            return self.document.base.clone();
+        }
+        let mut base: Option<Base> = None;
         for part in &self.document.patch {
             let Part::Unit(whole) = part else { return None };
             match &mut base {
@@ -143,9 +150,13 @@ impl Session<'_> {
     }
 
     fn base_of(&self, whole: &Whole) -> Base {
+        let before = match self.is_late(&whole.file) {
+            true => Preimage::Unknown,
+            false => self.preimage(&whole.file.old),
+        };
         Base {
             file: Arc::clone(&whole.file),
-            before: self.preimage(&whole.file.old),
+            before,
             hunks: whole.hunk().cloned().into_iter().collect(),
             at: whole.at,
             end: whole.end,
@@ -179,6 +190,12 @@ const LINE_FEED: u64 = 2;
 /// Whether an answer seems to end after a unit, outside of fences.
 fn is_bare(finished: &Finished) -> bool {
     finished.last.is_none() && finished.tail.is_none() && !finished.in_fence
+}
+
+/// The file that the unfinished part is about.
+fn path(finished: &Finished) -> Option<&[u8]> {
+    let last = finished.last.as_ref().map(|last| last.file.path());
+    last.or(finished.path.as_deref())
 }
 
 /// What the answer ends with, if it could not be a unit however it went on.

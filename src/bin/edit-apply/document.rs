@@ -2,12 +2,13 @@
 //! end. Records and results in, words out; no tree.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use tornkit::cli::{self, Diagnostics};
 use tornkit::edit::{
     DecodeError, End, Operation, Rejected as NoOperation, Shift,
 };
-use tornkit::path::Names;
+use tornkit::path::{Names, RelPath};
 use tornkit::report::result::{Fate, Fates, Outcome, ResultLine};
 use tornkit::report::{counted, repeated};
 use tornkit::scan::{Heard, Reason};
@@ -37,6 +38,10 @@ pub(crate) struct Document {
     pub(crate) held: Vec<(usize, Operation)>,
     /// How far the hunks of the file in hand have moved its lines.
     pub(crate) shift: Shift,
+    /// Files that a diff has changed so far, or is thought to have.
+    pub(crate) changed: BTreeSet<RelPath>,
+    /// Whether the file patch in hand copies or renames one of them.
+    pub(crate) is_late: bool,
     /// Parts of the file patch in hand.
     pub(crate) patch: Vec<Part>,
     /// What the last hunk of the file in hand is judged by, if those before

@@ -3,7 +3,7 @@
 
 use anyhow::Error;
 
-use tornkit::diff::{FileHeader, Reason, Rejected, Unit};
+use tornkit::diff::{FileHeader, Kind, Reason, Rejected, Unit};
 use tornkit::edit::{FromUnit, NoUnit, Operation, Shift, from_unit};
 use tornkit::report::result::{Outcome, ResultLine};
 use tornkit::span::Place;
@@ -27,10 +27,15 @@ pub(crate) enum Unfit {
     Disproved,
     /// One of its hunks has numbers that no file can have.
     Absurd,
+    /// It deletes what the next patch would make anew, and that is refused.
+    Replaced,
+    /// It deletes what the next patch is about too, and that one is cut.
+    Followed,
 }
 
 impl Session<'_> {
     pub(crate) fn take_unit(&mut self, whole: Whole) -> Result<(), Error> {
+        self.keep_replaced(&whole.unit());
         if whole.is_first || self.args.does_each_hunk() {
             self.release()?;
         }
@@ -50,6 +55,11 @@ impl Session<'_> {
         if bad.reason == Reason::AbsurdNumbers {
             self.give_up(Unfit::Absurd);
         }
+        let is_binary =
+            matches!(bad.reason, Reason::NoBytes | Reason::BadBytes);
+        if is_binary && path.is_some_and(|path| self.deletes(path)) {
+            self.give_up(Unfit::Replaced);
+        }
         if let Some(base) = &mut self.document.base {
             base.forget();
         }
@@ -57,12 +67,40 @@ impl Session<'_> {
         self.release_if_each()
     }
 
-    /// With `--per-hunk`, nothing waits.
+    /// With `--per-hunk`, nothing waits but a deletion.
     fn release_if_each(&mut self) -> Result<(), Error> {
-        if self.args.does_each_hunk() {
+        if self.args.does_each_hunk() && self.deleted().is_none() {
             self.release()?;
         }
         Ok(())
+    }
+
+    /// Keeps the file that the patch in hand deletes if the next unit would
+    /// make it anew, as a link for instance, and that is refused.
+    fn keep_replaced(&mut self, next: &Unit<'_>) {
+        let file = next.file;
+        if next.is_first
+            && file.kind != Kind::Delete
+            && self.deletes(file.path())
+            && from_unit(next, Shift::default(), &self.names).is_err()
+        {
+            self.give_up(Unfit::Replaced);
+        }
+    }
+
+    /// Whether the patch in hand deletes a file.
+    pub(crate) fn deletes(&self, path: &[u8]) -> bool {
+        self.deleted().is_some_and(|file| file.path() == path)
+    }
+
+    /// The file that the patch in hand deletes.
+    fn deleted(&self) -> Option<&FileHeader> {
+        match self.document.patch.first() {
+            Some(Part::Unit(whole)) if whole.file.kind == Kind::Delete => {
+                Some(&whole.file)
+            }
+            _ => None,
+        }
     }
 
     /// Does the file patch in hand.
@@ -94,6 +132,11 @@ impl Session<'_> {
     fn take_whole(&mut self, unit: &Unit<'_>, at: Place) -> Result<(), Error> {
         if unit.is_first {
             self.document.shift = Shift::default();
+            self.document.is_late = self.is_late(unit.file);
+        }
+        if self.document.is_late {
+            self.document.waiting.push(late(unit, at));
+            return Ok(());
         }
         match from_unit(unit, self.document.shift, &self.names) {
             Ok(FromUnit::One(operation)) => {
@@ -109,8 +152,25 @@ impl Session<'_> {
         let status = last.map(|line| line.outcome.status);
         if self.args.atomic || status.is_some_and(|status| status.is_good()) {
             self.document.shift.add(unit);
+            self.note_changed(unit.file);
         }
         Ok(())
+    }
+
+    /// Whether a file patch copies or renames what the diff changed before
+    /// it. git means the file as it was before the whole diff, and that may
+    /// be committed over by now.
+    pub(crate) fn is_late(&self, file: &FileHeader) -> bool {
+        let old = self.names.read_bytes(&file.old);
+        matches!(file.kind, Kind::Rename | Kind::Copy)
+            && old.is_ok_and(|old| self.document.changed.contains(&old))
+    }
+
+    fn note_changed(&mut self, file: &FileHeader) {
+        let source = Some(&file.old).filter(|_| file.kind == Kind::Rename);
+        for name in source.map(Vec::as_slice).iter().chain(&[file.path()]) {
+            self.document.changed.extend(self.names.read_bytes(name));
+        }
     }
 
     /// Does both or none; the result is one.
@@ -156,6 +216,16 @@ impl Unfit {
                            file can have";
                 Outcome::failed("rejected-hunk", why)
             }
+            Self::Replaced => {
+                let why = "the next patch would make it anew, and that is \
+                           refused: it stays as it is";
+                Outcome::refused("replaced", why)
+            }
+            Self::Followed => {
+                let why = "cut: the next patch is about this file too, and \
+                           breaks off: it stays as it is";
+                Outcome::failed("cut", why)
+            }
         };
         unit_line(file, outcome, at)
     }
@@ -165,10 +235,24 @@ fn not_done(unit: &Unit<'_>, why: NoUnit, at: Place) -> ResultLine {
     unit_line(unit.file, Outcome::refused(why.code(), why), at)
 }
 
+fn late(unit: &Unit<'_>, at: Place) -> ResultLine {
+    let source = String::from_utf8_lossy(&unit.file.old);
+    let why = format!(
+        "the diff changes '{source}' before, and means what that was before \
+         the diff: put the patch of this file first"
+    );
+    unit_line(unit.file, Outcome::failed("changed-source", why), at)
+}
+
 fn unit_line(file: &FileHeader, outcome: Outcome, at: Place) -> ResultLine {
     let path = String::from_utf8_lossy(file.path()).into_owned();
+    let op = match file.kind {
+        Kind::New => "create",
+        Kind::Delete => "delete",
+        Kind::Modify | Kind::Rename | Kind::Copy => "modify",
+    };
     ResultLine {
-        op: Some("modify".into()),
+        op: Some(op.into()),
         file_path: Some(path),
         new_path: None,
         outcome,
