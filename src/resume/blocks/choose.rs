@@ -219,16 +219,20 @@ fn proven<'a>(
         let mut like = group.iter().filter(|o| o.line.looks_like(&one.line));
         one.line.is_new(side) && like.any(|o| !o.line.is_as_far(&one.line))
     };
+    let is_known = |judged: &Judged| {
+        judged.line.is_known(known, alike) && judged.way.greets && !gaps(judged)
+    };
     let proven = |judged: &&Judged| {
-        judged.is_proven && !rivals(judged)
-            || judged.line.is_known(known, alike)
-                && judged.way.greets
-                && !gaps(judged)
+        judged.is_proven && !rivals(judged) || is_known(judged)
     };
     let proven: Vec<&'a Judged> =
         group.iter().copied().filter(proven).collect();
     let first = proven.first().ok_or(SEVERAL)?;
-    if agree(&proven) { Ok(first) } else { Err(SEVERAL) }
+    // A rival that says the same proves it no better than the file proves
+    // others.
+    let is_disputed = group.iter().any(|o| o.is_proven && !o.says_as(first))
+        && !proven.iter().any(|one| is_known(one));
+    if agree(&proven) && !is_disputed { Ok(first) } else { Err(SEVERAL) }
 }
 
 /// Why nothing is joined.

@@ -248,3 +248,18 @@ fn a_run_of_marks_that_is_repeated_may_go_on() {
     assert!(!joined.is_whole(), "{:?}", joined.seams);
     assert_eq!(joined.survey.complete().count(), 0);
 }
+
+#[test]
+fn a_greeting_that_is_read_as_a_blank_line_proves_none() {
+    let file = "a();\nif b {\n    break;\n}\n\nc();\n";
+    let lookup = |_: &[u8]| {
+        crate::resume::Preimage::Text(Rc::new(file.as_bytes().to_vec()))
+    };
+    let first = "*** Begin Patch\n*** Update File: a.rs\n@@\n a();\n-if b {\n\
+        -    break;\n";
+    let rest = "Sure, here is the rest:\n\n-    break;\n-}\n+b();\n";
+    let parts = [first.as_bytes().to_vec(), rest.as_bytes().to_vec()];
+    let joined = stitch(&parts, Fenced::Doubtful, &lookup);
+    let text = String::from_utf8_lossy(&joined.text);
+    assert_eq!(text.matches("break;").count(), 1, "{text}");
+}
