@@ -5,7 +5,10 @@ use std::rc::Rc;
 
 use super::read::{Base, Read};
 use super::tree::Tree;
-use super::twice::{begin_alike, others_stand_twice, stand_twice};
+use super::twice::{
+    begin_alike, end_alike, kinds_below, others_stand_twice, stand_twice,
+    without_signs,
+};
 use super::ways::{Way, line_start};
 use crate::blocks::{Fenced, Side};
 use crate::resume::overlap::is_telling;
@@ -194,10 +197,39 @@ impl<'a> Known<'a> {
         let is_signed = self.side() == Side::Signed;
         let head = self.before.get(..start).unwrap_or_default();
         let others = |text| others_stand_twice(text, lines, is_signed);
-        // A file that is known shows what is doubled.
-        let is_shown = self.file.is_some();
+        // A file that is known shows what of its own is doubled.
+        let is_shown = self.file.is_some() && !self.adds_lines(lines);
         self.doubles_lines(lines, start, body)
             || !is_shown && (others(head) || others(body))
+            || self.ends_row(lines, start, body)
+    }
+
+    /// Whether these lines, the next ones, are none of the file's.
+    fn adds_lines(&self, lines: &[u8]) -> bool {
+        let mut lines = lines.split_inclusive(|b| *b == b'\n');
+        match self.side() {
+            Side::New => true,
+            Side::Signed => lines.all(|line| line.starts_with(b"+")),
+            Side::Old | Side::Neither => false,
+        }
+    }
+
+    /// Whether the last of the lines at `start`, with which `body` begins,
+    /// has one of its kind below it wherever else it stands, and has none in
+    /// `body`.
+    fn ends_row(&self, lines: &[u8], start: usize, body: &[u8]) -> bool {
+        let is_signed = self.side() == Side::Signed;
+        let below = |text| kinds_below(text, lines, is_signed);
+        let head = self.before.get(..start).unwrap_or_default();
+        let rest = body.get(lines.len()..).unwrap_or_default();
+        let plain = without_signs(lines, is_signed);
+        let file = self.file.iter();
+        let in_file = file.flat_map(|file| kinds_below(file, &plain, false));
+        let mut others =
+            below(head).into_iter().chain(below(rest)).chain(in_file);
+        below(body).first() == Some(&false)
+            && others.next() == Some(true)
+            && others.all(|is_alike| is_alike)
     }
 
     /// Whether the end of the text, which `body` begins with, may be a whole
@@ -217,15 +249,19 @@ impl<'a> Known<'a> {
     }
 
     /// Whether two lines in a row begin as the one at `start` does, that one
-    /// among them.
+    /// among them, or it is of a list of lines that begin alike and ends with
+    /// a word.
     fn begins_alike(&self, line: &[u8], start: usize, body: &[u8]) -> bool {
         let is_signed = self.side() == Side::Signed;
         let head = self.before.get(..start + line.len()).unwrap_or_default();
+        let plain = without_signs(line, is_signed);
+        let ends_word = body.get(line.len()) == Some(&b' ');
         is_telling(line)
             && !line.contains(&b'\n')
             && (begin_alike(head, line, is_signed)
                 || begin_alike(body, line, is_signed)
-                || self.file.iter().any(|f| begin_alike(f, line, false)))
+                || ends_word && end_alike(head, is_signed)
+                || self.file.iter().any(|f| begin_alike(f, &plain, false)))
     }
 
     /// Whether the lines at `start` stand twice in a row there or above, in
@@ -233,9 +269,10 @@ impl<'a> Known<'a> {
     fn doubles_lines(&self, lines: &[u8], start: usize, body: &[u8]) -> bool {
         let is_signed = self.side() == Side::Signed;
         let head = self.before.get(..start + lines.len()).unwrap_or_default();
+        let plain = without_signs(lines, is_signed);
         stand_twice(head, lines, is_signed)
             || stand_twice(body, lines, is_signed)
-            || self.file.iter().any(|file| stand_twice(file, lines, false))
+            || self.file.iter().any(|file| stand_twice(file, &plain, false))
     }
 
     /// Whether the lines that a way takes for repeated do so.

@@ -263,3 +263,35 @@ fn a_greeting_that_is_read_as_a_blank_line_proves_none() {
     let text = String::from_utf8_lossy(&joined.text);
     assert_eq!(text.matches("break;").count(), 1, "{text}");
 }
+
+#[test]
+fn a_value_with_others_below_it_elsewhere_may_be_doubled() {
+    let first = "a.md\n<<<<<<< SEARCH\nflatten\n=======\nflatten\n\
+        [0, [1], [[2]]]\n[0, 1, 2]\n\nflatten(0)\n[0, [1], [[2]]]\n";
+    let rest = "[0, [1], [[2]]]\n\nflatten(1)\n[0, [1], [[2]]]\n[0, 1, [2]]\n\
+        >>>>>>> REPLACE\n";
+    let got = joined(&[first.as_bytes(), rest.as_bytes()]);
+    assert!(!got.is_whole(), "{:?}", got.seams);
+    // It stands alone elsewhere too.
+    let alone = first.replace("[0, 1, 2]\n", "");
+    let got = joined(&[alone.as_bytes(), rest.as_bytes()]);
+    assert!(got.is_whole(), "{:?}", got.seams);
+}
+
+#[test]
+fn a_line_of_a_list_may_be_all_of_the_next_one_s_beginning() {
+    let first = "*** Begin Patch\n*** Update File: a.js\n@@\n // Try:\n\
+        -// node command.js help serve\n-// node command.js serve --debug\n";
+    let rest = "-// node command.js serve --debug --port 8080\n\
+        +// Try it.\n*** End Patch\n";
+    assert!(!joined(&[first.as_bytes(), rest.as_bytes()]).is_whole());
+    // Nothing above it is like it.
+    let first = first.replace("-// node command.js help serve\n", "");
+    assert!(joined(&[first.as_bytes(), rest.as_bytes()]).is_whole());
+}
+
+#[test]
+fn a_row_of_marks_is_no_divider_outside_of_old_lines() {
+    let rest = "=======\n\nHow to install it.\n```\n";
+    assert_eq!(files("a.rst\n```\nInstallation\n=====", rest), None);
+}

@@ -1,5 +1,7 @@
 //! Lines and texts in, whether the lines may be meant twice in a row out.
 
+use crate::resume::overlap::is_telling;
+
 /// Whether these lines stand twice in a row in a text, indented as may be.
 /// With `is_signed` lines may begin with a sign of a patch.
 pub(super) fn stand_twice(text: &[u8], lines: &[u8], is_signed: bool) -> bool {
@@ -21,6 +23,47 @@ pub(super) fn begin_alike(text: &[u8], line: &[u8], is_signed: bool) -> bool {
         let begins = bare(other, is_signed).starts_with(line);
         std::mem::replace(&mut above, begins) && begins
     })
+}
+
+/// Whether the last two lines of a text begin alike, and that says enough:
+/// they are of one list.
+pub(super) fn end_alike(text: &[u8], is_signed: bool) -> bool {
+    let mut lines = text.rsplit(|b| *b == b'\n').map(|l| bare(l, is_signed));
+    let (Some(last), Some(above)) = (lines.next(), lines.next()) else {
+        return false;
+    };
+    let same = last.iter().zip(above).take_while(|(a, b)| a == b).count();
+    last.get(..same).is_some_and(is_telling)
+}
+
+/// Of the places in a text where the last of these lines stands, whether one
+/// of its kind is below it.
+pub(super) fn kinds_below(
+    text: &[u8],
+    lines: &[u8],
+    is_signed: bool,
+) -> Vec<bool> {
+    let bare = |line| bare(line, is_signed);
+    let last = whole_lines(lines).last().map(bare).unwrap_or_default();
+    let Some(kind) = kind(last) else { return Vec::new() };
+    let all: Vec<&[u8]> = whole_lines(text).map(bare).collect();
+    let pairs = all.iter().zip(all.iter().skip(1));
+    pairs
+        .filter(|(line, _)| **line == last)
+        .map(|(_, below)| self::kind(below) == Some(kind))
+        .collect()
+}
+
+/// Lines without their signs.
+pub(super) fn without_signs(lines: &[u8], is_signed: bool) -> Vec<u8> {
+    let mut plain = Vec::new();
+    for line in lines.split_inclusive(|b| *b == b'\n') {
+        plain.extend_from_slice(match line {
+            [b'+' | b'-' | b' ', line @ ..] if is_signed => line,
+            line => line,
+        });
+    }
+    plain
 }
 
 /// Whether others of the kind of these lines stand twice in a row in a text.
@@ -171,6 +214,25 @@ mod tests {
         assert!(!others_stand_twice(text, b"y = 2\n", false));
         assert!(!others_stand_twice(text, b"[1, 2]\nf(1);\n", false));
         assert!(!others_stand_twice(text, b"[1, 2]", false));
+    }
+
+    #[test]
+    fn what_is_below_a_line_elsewhere_may_be_of_its_kind() {
+        let text = b"f\n[1, 2]\n[3]\n\ng\n [1, 2]\n";
+        assert_eq!(kinds_below(text, b"[1, 2]\n", false), [true]);
+        assert_eq!(kinds_below(text, b"f\n[3]\n", false), [false]);
+        assert!(kinds_below(text, b"f\n", false).is_empty(), "no kind");
+        let patch = b"+[1, 2]\n+\n+[1, 2]\n+[3]\n";
+        assert_eq!(kinds_below(patch, b"+[1, 2]\n", true), [false, true]);
+    }
+
+    #[test]
+    fn lines_of_a_list_begin_alike() {
+        let text = b"-// node command.js help\n-// node command.js serve";
+        assert!(end_alike(text, true));
+        assert!(!end_alike(b"use a::one;\nuse a::two", false));
+        assert_eq!(without_signs(b"+ a\n- b", true), b" a\n b");
+        assert_eq!(without_signs(b"- b\n", false), b"- b\n");
     }
 
     #[test]

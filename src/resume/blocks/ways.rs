@@ -304,8 +304,12 @@ fn rank(
             && begins_fence(partial)
             && opening(first).is_some()
             && !known.has_fence(&[partial, marks(first)].concat());
-        let is_marker =
-            start == line && (begins || is_usual_marker(first) || is_fence);
+        // A row of marks divides the old lines from the new ones, and nothing
+        // elsewhere.
+        let is_row = marks(first).len() == first.trim_ascii_end().len();
+        let is_expected =
+            is_usual_marker(first) && (!is_row || known.side() == Side::Old);
+        let is_marker = start == line && (begins || is_expected || is_fence);
         let is_sure = is_long || is_indented || is_sign;
         let is_sure = is_sure && !after.starts_with(shared);
         return Some(match is_sure || is_marker {
