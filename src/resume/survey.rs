@@ -161,7 +161,7 @@ pub(super) fn looping(units: &[Unit], text: &[u8]) -> Option<Loop> {
         match unit.state {
             UnitState::Complete => {
                 let path = unit.path.as_deref().unwrap_or_default();
-                loops.note(&[path.as_bytes(), b"\0", &unit.json].concat());
+                loops.note_parts(&[path.as_bytes(), &unit.json]);
             }
             UnitState::Cut => {
                 let from = usize::try_from(unit.span.start).ok();

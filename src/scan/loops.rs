@@ -41,8 +41,14 @@ impl Loops {
     pub const TAIL_BYTES: usize = TAIL_BYTES + 1;
 
     /// Notes a whole record.
-    pub fn note(&mut self, json: &[u8]) {
-        let digest = digest(json);
+    pub(crate) fn note(&mut self, json: &[u8]) {
+        self.note_parts(&[json]);
+    }
+
+    /// Notes a whole record that comes in parts, always cut alike.
+    pub fn note_parts(&mut self, parts: &[&[u8]]) {
+        let digest = parts.iter().fold(0, |sum, part| mix(sum, digest(part)));
+        let length: usize = parts.iter().map(|part| part.len()).sum();
         let slots = LONGEST_CYCLE as u64;
         for (run, period) in self.runs.iter_mut().zip(1_u64..) {
             let slot = self.records.wrapping_sub(period) % slots;
@@ -50,7 +56,7 @@ impl Loops {
             let known = self.records >= period;
             *run = match (known, *run) {
                 (true, (records, bytes)) if earlier == Some(&digest) => {
-                    (records + 1, bytes + json.len() as u64)
+                    (records + 1, bytes + length as u64)
                 }
                 _ => (0, 0),
             };
@@ -123,8 +129,14 @@ fn digest(bytes: &[u8]) -> u64 {
             *lane = mix(*lane, u64::from_le_bytes(*word));
         }
     }
-    let start = lanes.iter().fold(0, |sum, lane| mix(sum, *lane));
-    rest.iter().fold(start, |sum, byte| mix(sum, u64::from(*byte)))
+    let mut sum = lanes.iter().fold(0, |sum, lane| mix(sum, *lane));
+    // A last word that is not whole ends in zeros: the length is in a lane.
+    for few in rest.chunks(8) {
+        let mut word = [0; 8];
+        word.iter_mut().zip(few).for_each(|(to, from)| *to = *from);
+        sum = mix(sum, u64::from_le_bytes(word));
+    }
+    sum
 }
 
 fn mix(sum: u64, word: u64) -> u64 {

@@ -13,8 +13,6 @@ pub(crate) struct Repeats {
     end: Vec<u8>,
     /// Bytes of the input so far.
     bytes: u64,
-    /// The unit in hand, as it is compared.
-    key: Vec<u8>,
 }
 
 impl Repeats {
@@ -30,11 +28,7 @@ impl Repeats {
 
     /// Notes a unit that is printed under this head.
     pub(crate) fn note(&mut self, unit: &Unit<'_>, head: &[u8]) {
-        self.key.clear();
-        for part in [unit.file.path(), b"\0", head, unit.body()] {
-            self.key.extend_from_slice(part);
-        }
-        self.units.note(&self.key);
+        self.units.note_parts(&[unit.file.path(), head, unit.body()]);
     }
 
     /// The loop in which the input ends, if it does; the unit that is not
