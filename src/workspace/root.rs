@@ -227,7 +227,8 @@ fn read_whole(file: &mut File, len: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Whether a file or directory is marked as one that stays as it is, or only grows.
+/// Whether a file or directory is marked as one that stays as it is, or only
+/// grows.
 #[cfg(target_os = "linux")]
 pub(super) fn is_fixed(file: &OwnedFd) -> bool {
     use rustix::fs::{StatxAttributes, StatxFlags};

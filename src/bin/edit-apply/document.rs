@@ -24,8 +24,8 @@ const DOUBTFUL: usize = 4096;
 const HELD_BYTES: usize = 32 * 1024 * 1024;
 
 /// Why a last hunk that seems whole is not done.
-pub(crate) const DISPROVED: &str = "cut: it does not make the file that its index line names; --complete \
-     takes it as whole";
+pub(crate) const DISPROVED: &str = "cut: it does not make the file that its \
+     index line names; --complete takes it as whole";
 
 /// What is known of one document.
 #[derive(Default)]

@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use tornkit::cli::Wrapped;
 use tornkit::edit::{Detector, Format};
 use tornkit::path::Names;
-use tornkit::scan::{Answer, Config, Heard};
+use tornkit::scan::{Answer, Config, Event, Heard};
 use tornkit::span::Verdict;
 use tornkit::transcript::{Decoder, Outcome, Piece};
 
@@ -88,16 +88,12 @@ impl Reader {
                 }
             }
             Some(Reading::Records(answer)) => {
-                let Ok(()) = answer.feed(bytes, &mut |event| {
-                    asked.extend(Asked::by_event(event, &self.manner.names));
-                    Ok::<(), Infallible>(())
-                });
+                let names = &self.manner.names;
+                let Ok(()) = answer.feed(bytes, &mut of_events(names, asked));
             }
             Some(Reading::Text(text)) => {
-                let Ok(()) = self.decoder.feed(bytes, &mut |piece| {
-                    read_text(&piece, text, asked);
-                    Ok::<(), Infallible>(())
-                });
+                let mut sink = of_pieces(text, asked);
+                let Ok(()) = self.decoder.feed(bytes, &mut sink);
             }
         }
     }
@@ -111,10 +107,8 @@ impl Reader {
         }
         let Wrapped { from, answer } = self.manner.wrapped;
         let mut answer = Answer::new(Config::default(), from, answer);
-        let Ok(()) = answer.feed(&sniffed.input, &mut |event| {
-            asked.extend(Asked::by_event(event, &self.manner.names));
-            Ok::<(), Infallible>(())
-        });
+        let mut sink = of_events(&self.manner.names, asked);
+        let Ok(()) = answer.feed(&sniffed.input, &mut sink);
         Reading::Records(Box::new(answer))
     }
 
@@ -130,10 +124,7 @@ impl Reader {
         let Self { manner: Manner { names, ending, .. }, decoder, .. } = self;
         match reading {
             Reading::Records(answer) => {
-                let Ok(heard) = answer.finish(&mut |event| {
-                    asked.extend(Asked::by_event(event, &names));
-                    Ok::<(), Infallible>(())
-                });
+                let Ok(heard) = answer.finish(&mut of_events(&names, asked));
                 Ended::Told(Box::new(heard))
             }
             Reading::Text(text) => {
@@ -151,10 +142,7 @@ fn end_text(
     asked: &mut Vec<Asked>,
 ) -> Ended {
     let outcome = outcome.unwrap_or_else(|| {
-        let Ok(outcome) = decoder.finish(&mut |piece| {
-            read_text(&piece, &mut text, asked);
-            Ok::<(), Infallible>(())
-        });
+        let Ok(outcome) = decoder.finish(&mut of_pieces(&mut text, asked));
         outcome
     });
     let verdict = match ending {
@@ -164,9 +152,27 @@ fn end_text(
     text.finish(outcome, decoder.places, verdict, asked)
 }
 
-fn read_text(piece: &Piece<'_>, reader: &mut Text, asked: &mut Vec<Asked>) {
-    if let Piece::Text(text) = piece {
-        reader.feed(text, asked);
+/// A sink that notes what records ask for.
+fn of_events<'a>(
+    names: &'a Names,
+    asked: &'a mut Vec<Asked>,
+) -> impl FnMut(Event<'_>) -> Result<(), Infallible> + 'a {
+    |event| {
+        asked.extend(Asked::by_event(event, names));
+        Ok(())
+    }
+}
+
+/// A sink that notes what the text of an answer asks for.
+fn of_pieces<'a>(
+    reader: &'a mut Text,
+    asked: &'a mut Vec<Asked>,
+) -> impl FnMut(Piece<'_>) -> Result<(), Infallible> + 'a {
+    |piece| {
+        if let Piece::Text(text) = piece {
+            reader.feed(text, asked);
+        }
+        Ok(())
     }
 }
 

@@ -161,9 +161,9 @@ impl Session<'_> {
     /// it. git means the file as it was before the whole diff, and that may
     /// be committed over by now.
     pub(crate) fn is_late(&self, file: &FileHeader) -> bool {
-        let old = self.names.read_bytes(&file.old);
+        let is_changed = |old| self.document.changed.contains(&old);
         matches!(file.kind, Kind::Rename | Kind::Copy)
-            && old.is_ok_and(|old| self.document.changed.contains(&old))
+            && self.names.read_bytes(&file.old).is_ok_and(is_changed)
     }
 
     fn note_changed(&mut self, file: &FileHeader) {

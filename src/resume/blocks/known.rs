@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::read::{Base, Read};
 use super::tree::Tree;
 use super::twice::{
-    begin_alike, end_alike, kinds_below, others_stand_twice, stand_twice,
+    bare, begin_alike, end_alike, kinds_below, others_stand_twice, stand_twice,
     without_signs,
 };
 use super::ways::{Way, line_start};
@@ -169,18 +169,11 @@ impl<'a> Known<'a> {
     /// Whether this is all of a line before `end`, or of the file's, but for
     /// signs and blanks.
     pub(super) fn has_line(&self, text: &[u8], end: usize) -> bool {
-        let signed = self.side() == Side::Signed;
-        let bare = |line: &[u8]| {
-            match line {
-                [b'+' | b'-' | b' ', line @ ..] if signed => line.trim_ascii(),
-                line => line.trim_ascii(),
-            }
-            .to_vec()
-        };
         let head = self.before.get(..end).unwrap_or_default();
         let mut head = head.split(|b| *b == b'\n');
-        let line = bare(text);
-        head.any(|other| bare(other) == line)
+        let is_signed = self.side() == Side::Signed;
+        let line = bare(text, is_signed);
+        head.any(|other| bare(other, is_signed) == line)
             || self.file.iter().any(|file| {
                 let mut lines = file.split(|b| *b == b'\n');
                 lines.any(|other| other.trim_ascii() == line)

@@ -110,7 +110,7 @@ fn whole_lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 /// A line without its sign and the blanks around it.
-fn bare(line: &[u8], is_signed: bool) -> &[u8] {
+pub(super) fn bare(line: &[u8], is_signed: bool) -> &[u8] {
     match line {
         [b'+' | b'-' | b' ', line @ ..] if is_signed => line.trim_ascii(),
         line => line.trim_ascii(),

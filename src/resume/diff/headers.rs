@@ -402,15 +402,7 @@ fn common(one: &[u8], other: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{AnswerEnd, stitch};
-    use crate::resume::preimage::nothing_known;
-
-    fn joined(one: &str, two: &str) -> Option<String> {
-        let answers = [one, two].map(|text| text.as_bytes().to_vec());
-        let joined = stitch(&answers, AnswerEnd::Meant, &nothing_known);
-        let text = String::from_utf8(joined.text.clone()).unwrap();
-        joined.is_whole().then_some(text)
-    }
+    use super::super::joined;
 
     #[test]
     fn a_header_for_lines_of_blanks_alone_is_none_of_their_text() {

@@ -96,16 +96,7 @@ fn is_table_rule(text: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{AnswerEnd, stitch};
-    use crate::resume::preimage::nothing_known;
-
-    /// The joined text, if nothing is missing or in doubt.
-    fn joined(one: &str, two: &str) -> Option<String> {
-        let answers = [one, two].map(|text| text.as_bytes().to_vec());
-        let joined = stitch(&answers, AnswerEnd::Meant, &nothing_known);
-        let text = String::from_utf8(joined.text.clone()).unwrap();
-        joined.is_whole().then_some(text)
-    }
+    use super::super::joined;
 
     #[test]
     fn a_ruler_below_a_tool_s_line_feed_may_go_on_or_be_written_again() {

@@ -60,3 +60,13 @@ pub fn summary(finished: &Finished, is_whole: bool, end: AnswerEnd) -> Summary {
         bytes: Bytes { record: total - tail, tail, ..Bytes::default() },
     }
 }
+
+/// The joined text of two answers, if nothing is missing or in doubt.
+#[cfg(test)]
+fn joined(one: &str, two: &str) -> Option<String> {
+    let answers = [one, two].map(|text| text.as_bytes().to_vec());
+    let lookup = &super::nothing_known;
+    let joined = stitch(&answers, AnswerEnd::Meant, lookup);
+    let text = String::from_utf8(joined.text.clone()).expect("text");
+    joined.is_whole().then_some(text)
+}
