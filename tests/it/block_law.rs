@@ -253,7 +253,13 @@ const LOOK_ALIKE: [&str; 3] = ["bare-line", "stripped", "newline-exact"];
 /// How often an answer is cut to go on in a style. What goes on exactly comes
 /// near its bound, so that few cuts would miss it by chance.
 fn cuts_of(style: &str) -> usize {
-    if style == "exact" { 30 } else { 2 }
+    match style {
+        "exact" => 30,
+        // More of these are refused, so that few would miss the bound by
+        // chance.
+        "overlap" | "newline-line" => 8,
+        _ => 2,
+    }
 }
 
 /// Prints a line a style, and sees that each is exact often enough.
