@@ -12,7 +12,7 @@
 //! every chunking.
 
 pub mod span;
-pub mod lines;
+pub mod text;
 pub mod path;
 pub mod stream;
 pub mod report;

@@ -1,11 +1,11 @@
 //! A whole file in a code fence, line by line.
 
 use super::block::{Change, Reason};
-use super::elision::elides;
 use super::fence::{Fence, Inner};
 use super::finished::{Open, Side};
-use crate::lines::Line;
 use crate::span::Place;
+use crate::text::Line;
+use crate::text::elision::elides;
 
 /// A file whose fence is not closed yet.
 #[derive(Clone, Debug)]

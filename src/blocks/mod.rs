@@ -8,7 +8,6 @@
 //! not asked.
 
 mod block;
-mod elision;
 mod fence;
 mod file;
 mod finished;

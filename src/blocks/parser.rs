@@ -8,8 +8,8 @@ use super::marker::{self, Opening};
 use super::name::{file_above, file_in_info};
 use super::patch::{self, Flow, Patch};
 use super::search::{Search, Step};
-use crate::lines::{Line, Lines};
 use crate::span::{Place, Span};
+use crate::text::{Line, Lines};
 
 /// What a code fence with a file's name is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

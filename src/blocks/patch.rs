@@ -1,11 +1,11 @@
 //! A patch of the `*** Begin Patch` kind, line by line.
 
 use super::block::{Block, Change, Chunk, Event, Reach, Reason, Rejected};
-use super::elision::{elides, is_placeholder};
 use super::fence;
 use super::finished::{Open, Side};
-use crate::lines::Line;
 use crate::span::{Place, Span};
+use crate::text::Line;
+use crate::text::elision::{elides, is_placeholder};
 
 /// The first line of a patch.
 pub(super) const BEGIN: &[u8] = b"*** Begin Patch";

@@ -1,11 +1,11 @@
 //! A SEARCH/REPLACE block, line by line.
 
 use super::block::{Change, Reason};
-use super::elision::elides;
 use super::finished::{Open, Side};
 use super::marker::{self, Opening};
-use crate::lines::Line;
 use crate::span::Place;
+use crate::text::Line;
+use crate::text::elision::elides;
 
 /// A block that is not closed yet.
 #[derive(Clone, Debug)]

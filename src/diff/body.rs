@@ -5,8 +5,8 @@ use bstr::ByteSlice;
 use super::hunk::{Hunk, split_line};
 use super::mend::Mend;
 use super::range::{self, Said};
-use crate::lines::Line;
 use crate::span::Place;
+use crate::text::Line;
 
 /// A hunk so far, and lines of which only the next one will tell whether
 /// they belong to it.

@@ -6,8 +6,8 @@ use super::draft::{Draft, Taken};
 use super::mend::Mend;
 use super::parser::{Binary, Machine, Sink, State, Totals};
 use super::unit::{Doubt, Last, Reason};
-use crate::lines::Line;
 use crate::span::{Place, Span};
+use crate::text::Line;
 
 /// How an answer ended.
 #[derive(Debug)]

@@ -10,8 +10,8 @@ use super::hunk::split_line;
 use super::mend::Mend;
 use super::range::Said;
 use super::unit::{Change, Reason, Rejected, Unit};
-use crate::lines::{Line, Lines};
 use crate::span::{Place, Span};
+use crate::text::{Line, Lines};
 
 /// What a parser tells its sink, in stream order.
 #[derive(Debug)]

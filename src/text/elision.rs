@@ -39,7 +39,7 @@ const COMMENTS: [&str; 8] = ["<!--", "{/*", "//", "/*", "--", "#", ";", "%"];
 
 /// Whether a line stands for text that is left out: dots and nothing else in
 /// a comment, or a note between dots or in a comment.
-pub(super) fn is_placeholder(line: &[u8]) -> bool {
+pub fn is_placeholder(line: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(line) else { return false };
     let text = text.trim();
     let opening = COMMENTS.iter().find_map(|mark| text.strip_prefix(mark));
@@ -70,7 +70,7 @@ fn is_note(text: &str) -> bool {
 }
 
 /// Whether a new text leaves something out that an old one does not have.
-pub(super) fn elides(new: &[u8], old: &[u8]) -> bool {
+pub fn elides(new: &[u8], old: &[u8]) -> bool {
     let mut lines = new.split(|b| *b == b'\n').filter(|l| is_placeholder(l));
     lines.any(|line| !old.split(|b| *b == b'\n').any(|l| l == line))
 }

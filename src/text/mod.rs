@@ -1,0 +1,9 @@
+//! What every text shares, whatever it says: its lines, and the notes that
+//! stand for text which was left out.
+//!
+//! Bytes in, facts about them out. Nothing here knows a format of edits.
+
+pub mod elision;
+mod lines;
+
+pub use lines::{Line, Lines};
