@@ -10,7 +10,7 @@ use crate::text::Line;
 
 /// A hunk so far, and lines of which only the next one will tell whether
 /// they belong to it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Body {
     pub(super) hunk: Hunk,
     /// Where its header begins.
@@ -314,7 +314,7 @@ impl Body {
         let (mut rest, mut at) = (pending.as_slice(), self.pending_at);
         for n in 0..blanks {
             let Some((text, tail)) = split_line(rest) else { break };
-            let line = Line { text, at };
+            let line = Line::new(text, at);
             at = Place { byte: line.end(), line: at.line + 1 };
             rest = tail;
             if n < lacks {
@@ -368,7 +368,7 @@ impl Body {
         let pending = self.take_pending();
         let (mut rest, mut at) = (pending.as_slice(), self.pending_at);
         while let Some((text, tail)) = split_line(rest) {
-            let line = Line { text, at };
+            let line = Line::new(text, at);
             if text.starts_with(b"\\") {
                 self.push_marker(&line);
             } else if is_body(text) {

@@ -3,6 +3,7 @@
 use super::file::{FileHeader, Kind};
 use super::mend::Mend;
 use super::name::{self, Prefix};
+use super::parser::is_bare_binary;
 use super::unit::Reason;
 use crate::path::{Portability, RelPath};
 use crate::span::Place;
@@ -109,8 +110,7 @@ impl Draft {
                 return Taken::Yes;
             }
         }
-        let differ =
-            text.starts_with(b"Binary files ") && text.ends_with(b" differ");
+        let differ = is_bare_binary(text);
         self.has_no_bytes |= differ;
         let known = differ || text.starts_with(b"dissimilarity index ");
         if known { Taken::Yes } else { Taken::No }

@@ -34,13 +34,35 @@ pub struct Finished {
     pub totals: Totals,
 }
 
+impl Finished {
+    /// What is known where an answer ends outside of its diffs, with a line
+    /// that has not ended.
+    pub fn outside(partial: &Line<'_>, totals: Totals) -> Self {
+        let is_line_ended = partial.text.is_empty();
+        Self {
+            last: None,
+            tail: None,
+            path: None,
+            goes_on: false,
+            fault: None,
+            in_fence: false,
+            is_line_ended,
+            line: match is_line_ended {
+                true => partial.at.line.saturating_sub(1).max(1),
+                false => partial.at.line,
+            },
+            totals,
+        }
+    }
+}
+
 impl Machine {
     /// Reads the end, after a line that was never ended.
     pub(super) fn finish<E>(
         mut self,
         partial: &Line<'_>,
         sink: &mut Sink<'_, E>,
-    ) -> Result<Finished, E> {
+    ) -> Result<(Finished, usize), E> {
         let is_line_ended = partial.text.is_empty();
         let mut end = End::default();
         let mut fault = None;
@@ -69,20 +91,16 @@ impl Machine {
             }
         }
         let goes_on = end.last.as_ref().map(|last| !last.is_first);
-        Ok(Finished {
+        let finished = Finished {
             goes_on: goes_on.unwrap_or(end.goes_on),
             last: end.last,
             tail: end.tail,
             path: end.path,
             fault,
             in_fence: self.fence.is_some(),
-            is_line_ended,
-            line: match is_line_ended {
-                true => partial.at.line.saturating_sub(1).max(1),
-                false => partial.at.line,
-            },
-            totals: self.totals,
-        })
+            ..Finished::outside(partial, self.totals)
+        };
+        Ok((finished, self.given_back.unwrap_or(0)))
     }
 
     /// An unended line outside of everything.
@@ -92,6 +110,10 @@ impl Machine {
         sink: &mut Sink<'_, E>,
     ) -> Result<End, E> {
         let mut end = End::default();
+        if let Some(lines @ 1..) = &mut self.given_back {
+            *lines += 1;
+            return Ok(end);
+        }
         const OPENERS: [&[u8]; 3] = [b"diff --git ", b"--- ", b"@@ "];
         let text = partial.text;
         let opens = OPENERS

@@ -19,6 +19,7 @@ mod unit;
 mod body;
 mod parser;
 mod finish;
+mod section;
 mod render;
 
 pub use file::{FileHeader, Kind};
@@ -28,4 +29,5 @@ pub use mend::Mend;
 pub use parser::{Event, Parser, Totals};
 pub use range::{Numbers, Range};
 pub use render::Renderer;
+pub use section::Section;
 pub use unit::{Change, Doubt, Last, Reason, Rejected, Unit};

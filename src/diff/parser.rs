@@ -65,12 +65,13 @@ impl Parser {
     ) -> Result<Finished, E> {
         let Self { lines, machine } = self;
         let (text, at) = lines.finish();
-        machine.finish(&Line { text: &text, at }, &mut sink)
+        let (finished, _) = machine.finish(&Line::new(&text, at), &mut sink)?;
+        Ok(finished)
     }
 }
 
 /// What the next line is read as.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) enum State {
     /// Framing, or the first line of something.
     #[default]
@@ -85,7 +86,7 @@ pub(super) enum State {
     Binary(Binary),
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Binary {
     pub(super) stage: Stage,
     pub(super) data: Vec<u8>,
@@ -93,7 +94,7 @@ pub(super) struct Binary {
     pub(super) end: u64,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Machine {
     pub(super) state: State,
     pub(super) file: Result<FileHeader, (Reason, Option<Vec<u8>>)>,
@@ -104,12 +105,15 @@ pub(super) struct Machine {
     /// Whether no unit of `file` was handed out.
     pub(super) is_first: bool,
     /// Whether something other than blanks came since the last hunk.
-    is_apart: bool,
+    pub(super) is_apart: bool,
     has_cr: bool,
     /// Whether only lines like those of binary data came after some.
     after_binary: bool,
     pub(super) body: Body,
     pub(super) fence: Option<Fence>,
+    /// Within an answer of several formats: how many of the last lines are
+    /// none of the diff's.
+    pub(super) given_back: Option<usize>,
     pub(super) habits: Habits,
     pub(super) totals: Totals,
 }
@@ -127,20 +131,28 @@ impl Default for Machine {
             after_binary: false,
             body: Body::new(),
             fence: None,
+            given_back: None,
             habits: Habits::default(),
             totals: Totals::default(),
         }
     }
 }
 
+/// Where events go.
 pub(super) type Sink<'s, E> = dyn FnMut(Event<'_>) -> Result<(), E> + 's;
 
 impl Machine {
-    fn line<E>(
+    pub(super) fn line<E>(
         &mut self,
         line: &Line<'_>,
         sink: &mut Sink<'_, E>,
     ) -> Result<(), E> {
+        // Behind a line that is not the diff's, whose the next one is gets
+        // decided anew.
+        if let Some(lines @ 1..) = &mut self.given_back {
+            *lines += 1;
+            return Ok(());
+        }
         match &self.state {
             State::Hunk => self.in_hunk(line, sink),
             State::Outside => self.outside(line, sink),
@@ -175,18 +187,21 @@ impl Machine {
             self.open_hunk(line);
             return Ok(());
         }
+        self.is_apart |= !line.is_blank();
+        if self.given_back.is_some() && !is_bare_binary(text) {
+            self.given_back = Some(1);
+            return Ok(());
+        }
         match fence::read(text, self.fence) {
             Some(fence::Line::Opens(fence)) => self.fence = Some(fence),
             Some(fence::Line::Closes) => self.fence = None,
             None => {}
         }
-        self.is_apart |= !line.is_blank();
         self.after_binary &= binary::is_data(text.trim_ascii_end());
         let is_stray =
             self.after_binary || is_body(text) || text.starts_with(b"@");
         self.totals.strays += u64::from(is_stray);
-        let text = text.trim_ascii_end();
-        if text.starts_with(b"Binary files ") && text.ends_with(b" differ") {
+        if is_bare_binary(text) {
             let place = Span { start: line.at.byte, end: line.end() };
             self.file = Err((Reason::NoBytes, None));
             return self.reject(Reason::NoBytes, place, line.at.line, sink);
@@ -343,7 +358,7 @@ impl Machine {
         Ok(())
     }
 
-    fn open_hunk(&mut self, line: &Line<'_>) {
+    pub(super) fn open_hunk(&mut self, line: &Line<'_>) {
         let said = self.body.open(line);
         if said == Said::Absurd {
             let path = self.path();
@@ -355,7 +370,7 @@ impl Machine {
         self.begin_body();
     }
 
-    fn begin_body(&mut self) {
+    pub(super) fn begin_body(&mut self) {
         self.state = State::Hunk;
         self.is_apart = false;
         self.body.has_cr = self.has_cr;
@@ -394,7 +409,7 @@ impl Machine {
         let pending = self.body.take_pending();
         let mut rest = pending.as_slice();
         while let Some((text, tail)) = split_line(rest) {
-            let line = Line { text, at };
+            let line = Line::new(text, at);
             self.line(&line, sink)?;
             at = Place { byte: line.end(), line: at.line + 1 };
             rest = tail;
@@ -547,4 +562,10 @@ impl Machine {
             Err((_, path)) => path.clone(),
         }
     }
+}
+
+/// Whether a line says that binary files differ, and not how.
+pub(super) fn is_bare_binary(line: &[u8]) -> bool {
+    let line = line.trim_ascii_end();
+    line.starts_with(b"Binary files ") && line.ends_with(b" differ")
 }

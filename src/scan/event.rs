@@ -34,6 +34,8 @@ pub struct Record<'a> {
     /// behind one that did. [`Event::Refuted`], or the end of the stream
     /// without it, tells more.
     pub doubtful: bool,
+    /// It follows other text on its line, and may be quoted there.
+    pub is_after_text: bool,
     /// Its type is `meta` or `end`.
     pub about_stream: bool,
 }

@@ -22,19 +22,19 @@ pub(super) struct Closed {
 }
 
 impl Closed {
-    /// The value as a record that reads `json`.
+    /// The value as a record that reads `json`, and stands alone.
     pub(super) fn record<'a>(
         &self,
         json: &'a [u8],
         repairs: u32,
-        doubtful: bool,
     ) -> Record<'a> {
         Record {
             json,
             span: self.span,
             line: self.start.line,
             repairs,
-            doubtful,
+            doubtful: false,
+            is_after_text: false,
             about_stream: self.marks.is_meta,
         }
     }

@@ -25,6 +25,8 @@ pub(super) struct Ledger {
     pub(super) framing: Vec<String>,
     /// Records may be lines of a broken one.
     pub(super) doubtful: bool,
+    /// The record in hand follows other text on its line.
+    pub(super) is_after_text: bool,
     pub(super) strays: Strays,
     /// A wrapper was the last thing that closed.
     pub(super) ended_whole: bool,
@@ -56,6 +58,7 @@ impl Ledger {
             declared: None,
             framing: Vec::new(),
             doubtful: false,
+            is_after_text: false,
             strays: Strays::default(),
             ended_whole: false,
             loops: Loops::default(),
@@ -101,8 +104,7 @@ impl Ledger {
                 self.repaired += u64::from(closed.repairs == 0);
                 let (json, repairs) = (&mended.json[..], mended.repairs);
                 self.loops.note(json);
-                let record = closed.record(json, repairs, self.doubtful);
-                return sink(Event::Record(record));
+                return sink(self.told(closed.record(json, repairs)));
             }
             return self.reject(raw, span, line, reason, at, sink);
         }
@@ -110,8 +112,13 @@ impl Ledger {
         let whole = closed.end_line == line && closed.repairs == 0;
         let json = if whole { raw } else { &self.line };
         self.loops.note(json);
-        let record = closed.record(json, closed.repairs, self.doubtful);
-        sink(Event::Record(record))
+        sink(self.told(closed.record(json, closed.repairs)))
+    }
+
+    /// A record with what is known of where it stands.
+    fn told<'a>(&self, record: Record<'a>) -> Event<'a> {
+        let Self { doubtful, is_after_text, .. } = *self;
+        Event::Record(Record { doubtful, is_after_text, ..record })
     }
 
     /// The likely reading of a closed value with a flaw, if that is asked
@@ -143,13 +150,13 @@ impl Ledger {
         for json in &inside.records {
             self.records += 1;
             self.loops.note(json);
-            let doubtful = self.doubtful;
-            sink(Event::Record(Record {
+            sink(self.told(Record {
                 json,
                 span,
                 line,
                 repairs,
-                doubtful,
+                doubtful: false,
+                is_after_text: false,
                 about_stream: false,
             }))?;
             span.start = span.end;

@@ -31,5 +31,5 @@ pub use answer::{Answer, Heard};
 pub use config::{Config, MAX_RECORD, Repair, Unwrap, Values};
 pub use event::{Event, Reason, Record, Rejected};
 pub use loops::Loops;
-pub use scanner::Scanner;
+pub use scanner::{Fed, Scanner};
 pub use summary::{Bytes, Summary};

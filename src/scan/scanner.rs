@@ -4,6 +4,8 @@
 //! stream. What a record looks like is the track's business; whether its
 //! bytes may go out, the ledger's.
 
+use std::borrow::Cow;
+
 use super::frame::{Closed, Shape};
 use super::ledger::Ledger;
 use super::mending::Broken;
@@ -43,6 +45,8 @@ pub struct Scanner {
     pub(super) left_open: bool,
     /// There is no memory for more of the record in the making.
     is_starved: bool,
+    /// It stopped where a line begins.
+    is_at_line: bool,
     pub(super) ledger: Ledger,
 }
 
@@ -66,6 +70,18 @@ pub(super) enum Mode {
 pub(super) enum Flow {
     Continue,
     More,
+    /// A line begins outside of every value, and somebody asked for it.
+    Line,
+}
+
+/// What became of bytes that were fed line by line.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Fed<'b> {
+    /// All of them are taken: the line, or a value in it, goes on.
+    All,
+    /// A line begins outside of every value, with these bytes, which are not
+    /// taken.
+    Line(Cow<'b, [u8]>),
 }
 
 impl Scanner {
@@ -87,6 +103,7 @@ impl Scanner {
             broken: None,
             left_open: false,
             is_starved: false,
+            is_at_line: false,
             config,
         }
     }
@@ -114,6 +131,62 @@ impl Scanner {
         carry.drain(..consumed.min(carry.len()));
         self.carry = carry;
         Ok(())
+    }
+
+    /// As [`Scanner::feed`], but only up to where a line begins outside of
+    /// every value: whoever feeds decides whose that line is.
+    pub fn feed_line<'b, E>(
+        &mut self,
+        bytes: &'b [u8],
+        sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
+    ) -> Result<Fed<'b>, E> {
+        self.text.stops_at_lines = true;
+        // What waits is copied only where a value goes on from chunk to
+        // chunk.
+        let untaken = match self.carry.is_empty() {
+            true => {
+                let taken = self.process(bytes, false, sink)?;
+                bytes.get(taken..).unwrap_or_default()
+            }
+            false => {
+                self.feed(bytes, sink)?;
+                &[]
+            }
+        };
+        self.text.stops_at_lines = false;
+        if !std::mem::take(&mut self.is_at_line) {
+            self.carry.extend_from_slice(untaken);
+            return Ok(Fed::All);
+        }
+        let waiting = std::mem::take(&mut self.carry);
+        if waiting.is_empty() {
+            return Ok(Fed::Line(Cow::Borrowed(untaken)));
+        }
+        // Mostly they are the last of what just came.
+        let from = bytes.len().checked_sub(waiting.len());
+        Ok(Fed::Line(match from.and_then(|from| bytes.get(from..)) {
+            Some(rest) => Cow::Borrowed(rest),
+            None => Cow::Owned(waiting),
+        }))
+    }
+
+    /// Passes over text that is somebody else's: so many bytes and line
+    /// feeds, from where [`Scanner::feed_line`] stopped, or from the start.
+    pub fn pass<E>(
+        &mut self,
+        bytes: u64,
+        lines: u64,
+        sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        debug_assert!(self.carry.is_empty(), "bytes that wait are lost");
+        let Place { byte, line } = self.text.at;
+        self.text.pass(Place { byte: byte + bytes, line: line + lines });
+        self.base = self.text.at.byte;
+        self.ledger.ended_whole = false;
+        match std::mem::take(&mut self.ledger.doubtful) {
+            true => sink(Event::Refuted),
+            false => Ok(()),
+        }
     }
 
     /// There is no memory for the record in the making: what is there of it
@@ -176,7 +249,8 @@ impl Scanner {
                 Mode::Seek(seek) => self.seek_step(window, seek, sink)?,
                 Mode::Value => self.value_step(window, sink)?,
             };
-            if flow == Flow::More {
+            if flow != Flow::Continue {
+                self.is_at_line = flow == Flow::Line;
                 break;
             }
         }
@@ -233,8 +307,10 @@ impl Scanner {
             self.ledger.ended_early(at, sink)?;
         }
         self.ledger.strays.add(std::mem::take(&mut self.text.strays));
-        if found == text::Found::More {
-            return Ok(Flow::More);
+        match found {
+            text::Found::More => return Ok(Flow::More),
+            text::Found::Line => return Ok(Flow::Line),
+            text::Found::Value | text::Found::Brace => {}
         }
         self.after_prose = (found == text::Found::Brace).then_some(0);
         self.sought = None;
@@ -446,7 +522,7 @@ impl Scanner {
             return Ok(false);
         }
         self.sought = None;
-        self.after_prose = None;
+        self.ledger.is_after_text = self.after_prose.take().is_some();
         if !closed.oversize && raw.len() > self.config.max_record {
             let (line, at) = (closed.start.line, closed.start);
             let reason = Reason::TooLong;

@@ -137,7 +137,9 @@ impl Seek {
                     match text::decorates(rest, last) {
                         text::Found::Value => return Found::Text,
                         text::Found::More => return Found::More,
-                        text::Found::Brace => self.indent = None,
+                        text::Found::Brace | text::Found::Line => {
+                            self.indent = None;
+                        }
                     }
                 }
                 _ => self.indent = None,

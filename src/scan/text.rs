@@ -34,6 +34,8 @@ pub(super) enum Found {
     Value,
     /// An opening brace after other text.
     Brace,
+    /// The start of a line, for those who asked to be told.
+    Line,
 }
 
 /// An open code fence.
@@ -84,6 +86,8 @@ pub(super) struct Text {
     beside_record: bool,
     /// Its reader sets it back.
     pub(super) strays: Strays,
+    /// Whether to stop where a line begins.
+    pub(super) stops_at_lines: bool,
     values: Values,
 }
 
@@ -112,6 +116,7 @@ impl Text {
             fence: None,
             beside_record: false,
             strays: Strays::default(),
+            stops_at_lines: false,
             values,
         }
     }
@@ -143,6 +148,13 @@ impl Text {
         self.part = part;
     }
 
+    /// Goes on at the first byte of a line, or of what is read like one,
+    /// behind text that is somebody else's.
+    pub(super) fn pass(&mut self, at: Place) {
+        self.resume_line(at);
+        self.early = None;
+    }
+
     /// Goes on at the first byte of a line.
     pub(super) fn resume_line(&mut self, at: Place) {
         self.resume(at, Part::Indent);
@@ -162,6 +174,9 @@ impl Text {
                 self.part = Part::Indent;
                 self.behind_record = false;
                 self.indent = 0;
+                if self.stops_at_lines {
+                    return Found::Line;
+                }
                 continue;
             }
             if matches!(self.part, Part::Prose | Part::Values) {
@@ -386,7 +401,7 @@ pub(super) fn decorates(rest: &[u8], last: bool) -> Found {
     let line = end.and_then(|n| rest.get(..n)).unwrap_or(looked);
     match Text::new(Values::Records).advance(line, true) {
         Found::Value => Found::Value,
-        Found::More | Found::Brace => Found::Brace,
+        Found::More | Found::Brace | Found::Line => Found::Brace,
     }
 }
 

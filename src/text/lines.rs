@@ -16,16 +16,24 @@ pub struct Lines {
 /// One line with its ending, if that is there.
 #[derive(Clone, Copy, Debug)]
 pub struct Line<'a> {
-    /// The line, with its line feed.
+    /// The line, with its line feed, without what was taken off before it.
     pub text: &'a [u8],
     /// Where it begins.
     pub at: Place,
+    /// Bytes before the text that belong to what the line stands in, such as
+    /// the indentation of a list item.
+    pub taken_off: usize,
 }
 
 impl<'a> Line<'a> {
+    /// A line of which nothing was taken off.
+    pub fn new(text: &'a [u8], at: Place) -> Self {
+        Self { text, at, taken_off: 0 }
+    }
+
     /// Offset just past the line.
     pub fn end(&self) -> u64 {
-        self.at.byte + self.text.len() as u64
+        self.at.byte + (self.taken_off + self.text.len()) as u64
     }
 
     /// Whether its line feed is there.
@@ -78,12 +86,12 @@ impl Lines {
             let line = bytes.get(start..=feed).unwrap_or_default();
             start = feed + 1;
             if self.carry.is_empty() {
-                sink(Line { text: line, at: self.pass(line.len()) })?;
+                sink(Line::new(line, self.pass(line.len())))?;
                 continue;
             }
             self.carry.extend_from_slice(line);
             let line = std::mem::take(&mut self.carry);
-            sink(Line { text: &line, at: self.pass(line.len()) })?;
+            sink(Line::new(&line, self.pass(line.len())))?;
             self.carry = line;
             self.carry.clear();
         }
@@ -93,7 +101,7 @@ impl Lines {
 
     /// The line that has not ended.
     pub fn rest(&self) -> Line<'_> {
-        Line { text: &self.carry, at: self.at }
+        Line::new(&self.carry, self.at)
     }
 
     /// The line that never ended, and where it begins.
