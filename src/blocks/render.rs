@@ -1,8 +1,8 @@
 //! Blocks one by one in, an answer that holds nothing else out: the parser
 //! reads the same blocks from it.
 
-use super::name::file_above;
 use super::patch;
+use crate::text::filename::{Kind, Named, NoneKnown, in_line};
 
 /// Writes blocks as an answer.
 #[derive(Debug, Default)]
@@ -60,7 +60,8 @@ fn write_lines(text: &[u8], out: &mut Vec<u8>) {
 
 /// A name as a line that cannot be read as another one.
 fn write_name(path: &[u8], out: &mut Vec<u8>) {
-    if file_above(path) == Some(path) {
+    let read = in_line(path, Kind::Edit, &NoneKnown);
+    if read == Named::Path(path.to_vec()) {
         return write_lines(path, out);
     }
     write_lines(&[b"<path>", path, b"</path>"].concat(), out);

@@ -1,8 +1,13 @@
 //! What an answer consists of: its units in order, and its end.
 
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use crate::answer::{End, Part, Reader, Scope};
 use crate::json;
-use crate::scan::{Config, Event, Loops, Scanner, Summary};
+use crate::scan::{Config, Event, Loops, Summary, is_path_key};
 use crate::span::{CutState, Loop, Span, Verdict};
+use crate::text::filename::NoneKnown;
 
 /// Whether a unit can be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,16 +102,12 @@ pub struct Mended {
     pub what: &'static str,
 }
 
-/// The keys under which operations name their file.
-fn is_path_key(key: &str) -> bool {
-    matches!(key, "file_path" | "path" | "file" | "filename")
-}
-
 /// Reads a whole text.
 pub fn survey(text: &[u8]) -> Survey {
     let mut units: Vec<Unit> = Vec::new();
     let mut doubtful = 0;
-    let mut sink = |event: Event<'_>| {
+    let mut sink = |part: Part<'_>| {
+        let Part::Record(event) = part else { return Ok(()) };
         match event {
             Event::Record(r) => {
                 let state = UnitState::Complete;
@@ -131,11 +132,12 @@ pub fn survey(text: &[u8]) -> Survey {
                 doubtful = 0;
             }
         }
-        Ok::<(), std::convert::Infallible>(())
+        Ok::<(), Infallible>(())
     };
-    let mut scanner = Scanner::new(Config::default());
-    let Ok(()) = scanner.feed(text, &mut sink);
-    let Ok(summary) = scanner.finish(&mut sink);
+    let known = Arc::new(NoneKnown);
+    let mut reader = Reader::new(Scope::Records, Config::default(), known);
+    let Ok(()) = reader.feed(text, &mut sink);
+    let Ok(End { summary, .. }) = reader.finish(&mut sink);
     if let Some(cut) = &summary.cut
         && cut.lost_bytes > 0
     {

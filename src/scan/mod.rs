@@ -25,11 +25,10 @@ mod verdict;
 mod scanner;
 mod resync;
 mod mending;
-mod answer;
 
-pub use answer::{Answer, Heard};
 pub use config::{Config, MAX_RECORD, Repair, Unwrap, Values};
 pub use event::{Event, Reason, Record, Rejected};
+pub use keys::is_path_key;
 pub use loops::Loops;
 pub use scanner::{Fed, Scanner};
 pub use summary::{Bytes, Summary};

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use tornkit::answer::{self, Heard};
 use tornkit::cli::{self, Diagnostics};
 use tornkit::edit::{
     DecodeError, End, Operation, Rejected as NoOperation, Shift,
@@ -11,7 +12,7 @@ use tornkit::edit::{
 use tornkit::path::{Names, RelPath};
 use tornkit::report::result::{Fate, Fates, Outcome, ResultLine};
 use tornkit::report::{counted, repeated};
-use tornkit::scan::{Heard, Reason};
+use tornkit::scan::Reason;
 use tornkit::span::{Place, Status, Verdict};
 use tornkit::workspace::Trouble;
 
@@ -72,6 +73,15 @@ impl Document {
             let why = "it stands inside an operation that is broken";
             self.waiting.push(nameless(Outcome::failed("inside", why), at));
         }
+    }
+
+    /// Lines that carry the mark of an edit and cannot be taken as one.
+    pub(crate) fn refuse(&mut self, bad: &answer::Rejected) {
+        let at = Place { byte: bad.span.start, line: bad.line };
+        let outcome = Outcome::failed("rejected-part", &bad.why);
+        let path = bad.path.as_deref().map(String::from_utf8_lossy);
+        let file_path = path.map(Cow::into_owned);
+        self.waiting.push(ResultLine { file_path, ..nameless(outcome, at) });
     }
 
     pub(crate) fn reject(&mut self, reason: Reason, at: Place) {

@@ -2,12 +2,16 @@
 
 use std::convert::Infallible;
 use std::rc::Rc;
+use std::sync::Arc;
 
+use crate::answer::{Format, Part as Answered, Reader, Scope};
 use crate::diff::{
-    Change, Event, FileHeader, Finished, Hunk, Last, Mend, Parser, Rejected,
-    Renderer, Unit,
+    Change, Event, FileHeader, Finished, Hunk, Last, Mend, Rejected, Renderer,
+    Unit,
 };
+use crate::scan::Config;
 use crate::span::Span;
+use crate::text::filename::NoneKnown;
 
 /// One unit, kept.
 #[derive(Clone, Debug)]
@@ -96,20 +100,26 @@ impl Patch {
 pub(super) fn read(text: &[u8]) -> Patch {
     let mut parts: Vec<Part> = Vec::new();
     let mut rejected = Vec::new();
-    let mut sink = |event: Event<'_>| {
-        match event {
-            Event::Unit(unit) => {
+    let mut sink = |part: Answered<'_>| {
+        match part {
+            Answered::Diff(Event::Unit(unit)) => {
                 let part = keep(&unit, parts.last());
                 parts.push(part);
             }
-            Event::Rejected(part) => rejected.push((parts.len(), part)),
+            Answered::Diff(Event::Rejected(part)) => {
+                rejected.push((parts.len(), part));
+            }
+            // Nothing else is looked for.
+            _ => {}
         }
         Ok::<(), Infallible>(())
     };
-    let mut parser = Parser::default();
-    let Ok(()) = parser.feed(text, &mut sink);
-    let Ok(end) = parser.finish(&mut sink);
-    Patch { parts, rejected, end }
+    let scope = Scope::Only(Format::Diff);
+    let known = Arc::new(NoneKnown);
+    let mut reader = Reader::new(scope, Config::default(), known);
+    let Ok(()) = reader.feed(text, &mut sink);
+    let Ok(end) = reader.finish(&mut sink);
+    Patch { parts, rejected, end: end.diff }
 }
 
 fn keep(unit: &Unit<'_>, before: Option<&Part>) -> Part {

@@ -1,18 +1,25 @@
-//! Whatever wraps an answer in, its records out.
+//! Whatever wraps an answer in, what it asks for out.
 //!
-//! The text of an answer is scanned as one stream. Each tool call is a record
+//! The text of an answer is read as one stream. Each tool call is a record
 //! of its own, handed on when it is whole; what there is of one that was cut
 //! is the tail, like any other record's. At the end the envelope's word and
 //! that of the text are brought together.
 
-use super::event::{Event, Record, Rejected};
-use super::{Bytes, Config, Scanner, Summary};
+use std::sync::Arc;
+
+use super::format::{Format, Scope};
+use super::part::{End, Part};
+use super::read::{Reader, Sink};
+use crate::diff;
 use crate::json;
+use crate::scan::{
+    Bytes, Config, Event, Record, Rejected, Scanner, Summary, is_path_key,
+};
 use crate::span::{Cut, Place, Span, Verdict};
+use crate::text::filename::Known;
 use crate::transcript::{Decoder, From, Outcome, Piece, Places, ToolCall};
 
-/// A scanner of answers in their envelopes; see the module.
-#[derive(Debug)]
+/// A reader of answers in their envelopes; see the module.
 pub struct Answer {
     decoder: Decoder,
     scans: Scans,
@@ -27,6 +34,10 @@ pub struct Heard {
     pub outcome: Outcome,
     /// Where in the input its text stood.
     pub places: Places,
+    /// How its diffs ended: whether the last unit is whole is not decided.
+    pub diff: diff::Finished,
+    /// The format of its first unit.
+    pub first: Option<Format>,
 }
 
 impl Heard {
@@ -37,11 +48,10 @@ impl Heard {
     }
 }
 
-/// The text's scanner, and what the calls came to.
-#[derive(Debug)]
+/// The text's reader, and what the calls came to.
 struct Scans {
     config: Config,
-    text: Scanner,
+    text: Reader,
     calls: Calls,
     /// The end of the text so far.
     at: Place,
@@ -59,12 +69,18 @@ struct Calls {
 }
 
 impl Answer {
-    /// A scanner that reads records as `config` says, in an input that is to
-    /// be taken for `from`.
-    /// Of several answers only the `only`th is read, if there is one.
-    pub fn new(config: Config, from: From, only: Option<u64>) -> Self {
+    /// A reader that looks for what is in `scope`, in an input that is to be
+    /// taken for `from`. Records are read as `config` says, and `known` is
+    /// asked about names. Of several answers only the `only`th is read, if
+    /// there is one.
+    pub fn new(
+        scope: Scope,
+        config: Config,
+        known: Arc<dyn Known + Send + Sync>,
+        (from, only): (From, Option<u64>),
+    ) -> Self {
         let scans = Scans {
-            text: Scanner::new(config.clone()),
+            text: Reader::new(scope, config.clone(), known),
             config,
             calls: Calls::default(),
             at: Place { byte: 0, line: 1 },
@@ -72,32 +88,35 @@ impl Answer {
         Self { decoder: Decoder::new(from).only(only), scans }
     }
 
-    /// Takes more bytes, and hands each record to `sink` as soon as its last
+    /// Takes more bytes, and hands each part to `sink` as soon as its last
     /// byte is there.
     ///
-    /// Fails as the sink does.
+    /// # Errors
+    ///
+    /// Those of `sink`.
     pub fn feed<E>(
         &mut self,
         bytes: &[u8],
-        sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
+        sink: &mut Sink<'_, E>,
     ) -> Result<(), E> {
         let Self { decoder, scans } = self;
         decoder.feed(bytes, &mut |piece| scans.take(piece, sink))
     }
 
-    /// The end of the input.
+    /// Takes the end of the input.
     ///
-    /// Fails as the sink does.
-    pub fn finish<E>(
-        self,
-        sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
-    ) -> Result<Heard, E> {
+    /// # Errors
+    ///
+    /// Those of `sink`.
+    pub fn finish<E>(self, sink: &mut Sink<'_, E>) -> Result<Heard, E> {
         let Self { mut decoder, mut scans } = self;
         let outcome = decoder.finish(&mut |piece| scans.take(piece, sink))?;
         let Scans { text, calls, at, .. } = scans;
-        let summary = text.finish(sink)?;
+        let End { summary, diff, first, .. } = text.finish(sink)?;
+        let first = first.or((calls.records > 0).then_some(Format::Ops));
         let summary = together(summary, calls, &outcome, at);
-        Ok(Heard { summary, outcome, places: decoder.places })
+        let places = decoder.places;
+        Ok(Heard { summary, outcome, places, diff, first })
     }
 }
 
@@ -105,7 +124,7 @@ impl Scans {
     fn take<E>(
         &mut self,
         piece: Piece<'_>,
-        sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
+        sink: &mut Sink<'_, E>,
     ) -> Result<(), E> {
         match piece {
             Piece::Break => self.take(Piece::Text(b"\n"), sink),
@@ -127,13 +146,13 @@ impl Scans {
         &mut self,
         call: ToolCall<'_>,
         end: &[u8],
-        sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
+        sink: &mut Sink<'_, E>,
     ) -> Result<(), E> {
         let at = self.at;
         let span = Span { start: at.byte, end: at.byte };
         let mut scanner = Scanner::new(self.config.clone());
         let mut placed = |event: Event<'_>| {
-            sink(match event {
+            sink(Part::Record(match event {
                 Event::Record(record) => {
                     Event::Record(Record { span, line: at.line, ..record })
                 }
@@ -144,7 +163,7 @@ impl Scans {
                     ..rejected
                 }),
                 more => more,
-            })
+            }))
         };
         let input =
             if end.is_empty() { call.args.to_vec() } else { call.input() };
@@ -185,10 +204,6 @@ impl Calls {
             None => bytes.record += arguments,
         }
     }
-}
-
-fn is_path_key(key: &str) -> bool {
-    matches!(key, "file_path" | "path" | "file" | "filename")
 }
 
 /// What text, calls and envelope say together.
