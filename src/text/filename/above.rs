@@ -46,8 +46,22 @@ pub(super) fn above(lines: &[&[u8]], known: &dyn Known) -> Above {
             Reading::Doubt(why @ Why::Gone(_)) => return Above::Gone(why),
             Reading::Doubt(why) => return Above::Doubt(why),
             Reading::Names(address) => {
-                let before = rest.next().map(|line| read(line, known));
-                return judge(address, rank, &below, before, last, deleted);
+                let adjacent = rest.clone().next().copied();
+                let name = address.name.path.clone();
+                let doubt = match (deleted, adjacent) {
+                    (true, _) => return Above::Gone(Why::Gone(name)),
+                    _ if !reaches(&address, rank, &below, last) => {
+                        Some(Why::OutOfReach(name))
+                    }
+                    (_, Some(line)) if address.wraps && is_open(line) => {
+                        Some(Why::Mention(name))
+                    }
+                    _ => clash(&address, rank, rest, known),
+                };
+                return match doubt {
+                    Some(why) => Above::Doubt(why),
+                    None => Above::Names(address),
+                };
             }
         }
         last = false;
@@ -59,36 +73,59 @@ pub(super) fn above(lines: &[&[u8]], known: &dyn Known) -> Above {
     }
 }
 
-/// Judges whether a name reaches over the lines below it.
-fn judge(
-    address: Address,
-    rank: Rank,
-    below: &[Rank],
-    before: Option<Line>,
-    last: bool,
-    deleted: bool,
-) -> Above {
-    let path = || address.name.path.clone();
-    if deleted {
-        return Above::Gone(Why::Gone(path()));
-    }
+/// Whether a name reaches over the lines below it.
+fn reaches(address: &Address, rank: Rank, below: &[Rank], last: bool) -> bool {
     let ends = |below: &Rank| *below <= rank.min(Rank::Bold);
     let far = address.reach == Reach::Sentence && !last;
-    if far || below.iter().any(ends) {
-        return Above::Doubt(Why::OutOfReach(path()));
-    }
-    if let Some(Line { rank: upper, reading: Reading::Names(other) }) = before {
-        let (one, two) = (other.name.path.as_bytes(), path().into_bytes());
+    !far && !below.iter().any(ends)
+}
+
+/// Whether a line ends within a sentence, so that the line below goes on with
+/// it.
+fn is_open(line: &[u8]) -> bool {
+    const SHORTEST: usize = 3;
+    let Ok(text) = std::str::from_utf8(line) else { return true };
+    let text = text.trim();
+    let said = text.split_whitespace().count();
+    let ends = ['.', ':', '!', '?', '>', '|', '。', '：', '！', '？', '*', '`'];
+    let begins = text.starts_with(['#', '<', '|', '`', '~']);
+    said >= SHORTEST && !begins && !text.ends_with(ends)
+}
+
+/// The other name that a line shortly above has, if the two are a list: then
+/// neither is meant more than the other.
+fn clash<'a>(
+    address: &Address,
+    rank: Rank,
+    above: impl Iterator<Item = &'a &'a [u8]>,
+    known: &dyn Known,
+) -> Option<Why> {
+    let mut blank = false;
+    for line in above {
+        let Line { rank: upper, reading } = read(line, known);
+        let other = match reading {
+            Reading::Skip => {
+                blank = true;
+                continue;
+            }
+            Reading::Names(other) => other,
+            _ => return None,
+        };
+        let (one, two) =
+            (other.name.path.as_bytes(), address.name.path.as_bytes());
         let same =
-            one == two || ends_at_slash(one, &two) || ends_at_slash(&two, one);
-        // A list and then a heading: the heading begins something new.
-        let heads = address.reach == Reach::Section
-            && other.reach != Reach::Section
-            || rank < upper && other.reach == Reach::Section
-            || address.reach == Reach::Sentence;
-        if !same && !heads {
-            return Above::Doubt(Why::TwoNames(other.name.path, path()));
-        }
+            one == two || ends_at_slash(one, two) || ends_at_slash(two, one);
+        // A list and then a heading: the heading begins something new. So
+        // does a name that a heading stands over.
+        let heads = match (other.reach, address.reach) {
+            (_, Reach::Sentence) => true,
+            (Reach::Section, Reach::Section) => rank < upper,
+            (Reach::Section, _) => blank,
+            (_, Reach::Section) => true,
+            _ => false,
+        };
+        let names = (other.name.path.clone(), address.name.path.clone());
+        return (!same && !heads).then_some(Why::TwoNames(names.0, names.1));
     }
-    Above::Names(address)
+    None
 }

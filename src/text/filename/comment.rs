@@ -143,6 +143,7 @@ fn of_text(text: &str, known: &dyn Known) -> Said {
     }
 }
 
+/// What a comment says whose only word has this verdict.
 fn of_verdict(verdict: Verdict, token: &str) -> Said {
     use super::token::Certainty;
     match verdict {
@@ -162,6 +163,8 @@ fn of_verdict(verdict: Verdict, token: &str) -> Said {
     }
 }
 
+/// Whether a whole comment is a known path with blanks, asked only if it has
+/// the shape of one.
 fn known_with_blanks(text: &str, known: &dyn Known) -> bool {
     text.contains(' ')
         && text.contains(['.', '/'])

@@ -1,11 +1,15 @@
 //! Sentences of other languages than English that say which file is changed.
 //! A few forms a language; any other sentence only mentions the name.
 
-use super::words::{begins_any, in_list, is_dense, words};
+use super::words::{
+    begins_any, has_piece, in_list, is_dense, longest_piece, words,
+};
 
-/// What leads to a name as to a place.
+/// What leads to a name as to a place, presents it, or opens it.
 const PLACES: &str = "
- in der datei|in der|im skript|im|in|füge in|in deiner|öffne|
+ in der datei|in der|im skript|im|in|in deiner|öffne|öffnen sie|ouvrez|abre|
+ abra|apri|open|otwórz|откройте|otevřete|mở|hier ist|hier die|hier kommt|voici|
+ aquí está|aquí tienes|aqui está|ecco|hier is|oto|вот|zde je|işte|đây là|
  dans|dans le fichier|dans ton|dans votre|en|en el archivo|en el fichero|en tu|
  en su|no arquivo|no ficheiro|em|em seu|nel file|nel|in het bestand|
  w pliku|w|v souboru|v|в файле|в|у файлі|во файле|i filen|i fila|în fișierul|
@@ -13,22 +17,27 @@ const PLACES: &str = "
 
 /// Verbs of which the file is the object.
 const VERBS: &str = "
- ändere|aktualisiere|bearbeite|erstelle|ergänze|passe|öffne|erweitere|
- aktualisieren sie|ändern sie|erstellen sie|bearbeiten sie|öffnen sie|
- modifiez|modifie|créez|crée|mettez à jour|éditez|ouvrez|ajoutez à|complétez|
- modifica|modifique|edita|edite|crea|cree|actualiza|actualice|abre|abra|
- modifique|atualize|crie|altere|abra|aggiorna|crea|apri|
- bewerk|wijzig|maak|werk|open|zmień|edytuj|utwórz|otwórz|zaktualizuj|zmodyfikuj|
- измените|создайте|обновите|откройте|отредактируйте|измени|создай|обнови|
- upravte|vytvořte|otevřete|uprav|vytvoř|güncelle|oluştur|düzenle|
- sửa|tạo|cập nhật|mở|ändra|skapa|uppdatera|rediger|opret|opprett|oppdater";
+ ändere|aktualisiere|bearbeite|erstelle|ergänze|passe|erweitere|ersetze in|
+ füge in|füge dies in|füge das in|füge folgendes in|schreibe in|ergänze in|
+ aktualisieren sie|ändern sie|erstellen sie|bearbeiten sie|
+ modifiez|modifie|créez|crée|mettez à jour|éditez|ajoutez à|complétez|
+ ajoutez ceci à|ajoutez ceci dans|ajoutez ce code à|ajoutez ce code dans|
+ modifica|modifique|edita|edite|crea|cree|actualiza|actualice|
+ agrega esto a|agrega esto en|añade esto a|añade esto en|
+ atualize|crie|altere|adicione isto a|adicione isto em|aggiorna|
+ aggiungi questo a|bewerk|wijzig|maak|voeg dit toe aan|zmień|edytuj|utwórz|
+ zaktualizuj|zmodyfikuj|dodaj to do|
+ измените|создайте|обновите|отредактируйте|измени|создай|обнови|добавьте в|
+ добавьте это в|upravte|vytvořte|uprav|vytvoř|güncelle|oluştur|düzenle|
+ sửa|tạo|cập nhật|ändra|skapa|uppdatera|rediger|opret|opprett|oppdater";
 
 /// Words between such a head and the name.
 const BETWEEN: &str = "
  datei die der das den neue eine skript le la les el los un une uno una nuevo
  nouveau nueva novo nova o a os il lo fichier archivo fichero arquivo ficheiro
  file bestand plik pliku het de een nieuw nieuwe nowy soubor nový файл новый
- filen fila fil tệp mới tin";
+ filen fila fil tệp mới tin aktualisierte vollständige geänderte ganze
+ mise actualizado atualizado aggiornato";
 
 /// Words before the head.
 const OPENERS: &str = "
@@ -49,120 +58,58 @@ const STEMS: &str = "
  werden folgend suivant siguiente seguinte seguente следующ";
 
 /// Pieces before a name in scripts without blanks.
-const DENSE_HEADS: [&str; 34] = [
-    "在",
-    "请",
-    "現在",
-    "现在",
-    "然后",
-    "接着",
-    "接下来",
-    "首先",
-    "最后",
-    "再",
-    "打开",
-    "修改",
-    "更新",
-    "编辑",
-    "创建",
-    "新建",
-    "文件",
-    "一个",
-    "新的",
-    "新",
-    "中",
-    "编写",
-    "次に",
-    "まず",
-    "では",
-    "ファイル",
-    "新規",
-    "다음으로",
-    "먼저",
-    "이제",
-    "파일",
-    "새",
-    "编辑文件",
-    "将",
-];
+const DENSE_HEADS: &str = "
+ 把 下面是 以下是 这是 更新后的 以下は 在 请 現在 现在 然后 接着 接下来 首先 最后 再 打开 修改 更新 编辑 创建 新建
+ 文件 一个 新的 新 中 编写 次に まず では ファイル 新規 다음으로 먼저 이제 파일 새 编辑文件 将";
 
 /// Pieces after it that say that it is changed.
-const DENSE_CHANGES: [&str; 40] = [
-    "修改",
-    "更新",
-    "添加",
-    "加入",
-    "替换",
-    "增加",
-    "改为",
-    "改成",
-    "如下",
-    "插入",
-    "写入",
-    "新增",
-    "变更",
-    "编辑",
-    "创建",
-    "内容",
-    "加上",
-    "变更",
-    "変更",
-    "追加",
-    "修正",
-    "編集",
-    "書き換え",
-    "置き換え",
-    "作成",
-    "更新し",
-    "以下",
-    "次のように",
-    "加え",
-    "推加",
-    "수정",
-    "추가",
-    "변경",
-    "교체",
-    "작성",
-    "생성",
-    "만들",
-    "바꾸",
-    "바꿉",
-    "다음과",
-];
+const DENSE_CHANGES: &str = "
+ 修改 更新 添加 加入 替换 增加 改为 改成 如下 插入 写入 新增 变更 编辑 创建 内容 加上 変更 追加 修正 編集
+ 書き換え 置き換え 作成 更新し 以下 次のように 加え 推加 수정 추가 변경 교체 작성 생성 만들 바꾸 바꿉 다음과";
 
-/// Whether words are as a whole a head of another language.
-pub(super) fn is_head(said: &[String]) -> bool {
+/// Whether words lead to a name as to a place, or present or open it.
+pub(super) fn is_place(said: &[String]) -> bool {
+    let dense = |said: &[String]| {
+        !said.is_empty() && said.iter().all(|word| is_dense_head(word))
+    };
+    is_led(said, PLACES) || dense(said)
+}
+
+/// Whether words are a verb of which the file is the object.
+pub(super) fn is_verb(said: &[String]) -> bool {
+    is_led(said, VERBS)
+}
+
+/// Whether words are only such as stand before a head.
+pub(super) fn are_openers(said: &[String]) -> bool {
+    said.iter().all(|word| word == "," || in_list(OPENERS, word))
+}
+
+/// Whether words are openers, a head of a list, and articles.
+fn is_led(said: &[String], heads: &str) -> bool {
     let openers = said
         .iter()
         .take_while(|word| *word == "," || in_list(OPENERS, word))
         .count();
-    // Some openers of one language lead to the name in another (`en`).
-    (0..=openers).any(|skipped| said.get(skipped..).is_some_and(is_core))
-}
-
-/// Whether words are a head without openers.
-fn is_core(said: &[String]) -> bool {
-    let one_line =
-        |list: &str| list.split_whitespace().collect::<Vec<_>>().join(" ");
-    let lists = [one_line(PLACES), one_line(VERBS)];
-    let counts = lists.iter().filter_map(|list| begins_any(said, list)).max();
     let between = |words: &[String]| {
         words.len() <= 3 && words.iter().all(|word| in_list(BETWEEN, word))
     };
-    let latin =
-        counts.is_some_and(|count| said.get(count..).is_some_and(between));
-    latin || !said.is_empty() && said.iter().all(|word| is_dense_head(word))
+    // Some openers of one language lead to the name in another (`en`).
+    (0..=openers).any(|skipped| {
+        let rest = said.get(skipped..).unwrap_or_default();
+        let count = begins_any(rest, heads);
+        count.is_some_and(|count| rest.get(count..).is_some_and(between))
+    })
 }
 
+/// Whether a word in a script without blanks consists of pieces of heads.
 fn is_dense_head(word: &str) -> bool {
     if !word.starts_with(is_dense) {
         return false;
     }
     let mut rest = word;
     while !rest.is_empty() {
-        let piece =
-            DENSE_HEADS.iter().filter(|piece| rest.starts_with(**piece));
-        let Some(piece) = piece.max_by_key(|piece| piece.len()) else {
+        let Some(piece) = longest_piece(DENSE_HEADS, rest) else {
             return false;
         };
         rest = rest.strip_prefix(piece).unwrap_or_default();
@@ -202,8 +149,7 @@ pub(super) fn begins_change(after: &str) -> bool {
 /// Whether a text in a script without blanks says that the file before it is
 /// changed.
 pub(super) fn is_changed(after: &str) -> bool {
-    after.contains(is_dense)
-        && DENSE_CHANGES.iter().any(|piece| after.contains(piece))
+    after.contains(is_dense) && has_piece(DENSE_CHANGES, after)
 }
 
 /// Whether one word after a labelled name is a verb of change, as in `Datei
@@ -236,7 +182,8 @@ mod tests {
             "Измените файл",
             "次に",
         ] {
-            assert!(is_head(&with_commas(text)), "{text}");
+            let said = with_commas(text);
+            assert!(is_place(&said) || is_verb(&said), "{text}");
         }
         for text in [
             "Ohne",
@@ -246,7 +193,8 @@ mod tests {
             "参考",
             "Como en",
         ] {
-            assert!(!is_head(&with_commas(text)), "{text}");
+            let said = with_commas(text);
+            assert!(!is_place(&said) && !is_verb(&said), "{text}");
         }
         assert!(follows(" ändern wir den Port:"));
         assert!(!follows(" steht der Port:"));

@@ -1,15 +1,15 @@
 //! Words that say a file is not what stands below its name: words flow in, a
 //! yes flows out. They count only beside a name.
 
-use super::words::{in_list, is_dense, words};
+use super::words::{has_piece, in_list, is_dense, words};
 
 /// Words for deleted, old, or to be left alone, and for what a program says.
 const GONE: &str = "
- old older before previous previously original originally current currently
+ old older prior was were drop before previous previously original originally current currently
  former formerly obsolete deprecated legacy outdated deleted delete deletes
  deleting removed remove removes removing removal erased dropped backup backed
  broken buggy wrong incorrect bad renamed moved unused discarded reverted
- today's no-longer previous-version pre-change
+ today's no-longer previous-version pre-change rm gone dead weg away trash
  gelöscht löschen lösche entfernt entfernen alt alte alter altes vorher bisher
  bisherige ursprünglich ursprüngliche veraltet umbenannt
  supprimé supprimée supprimer supprimez effacé ancien ancienne avant originale
@@ -26,33 +26,21 @@ const GONE: &str = "
  silindi sil eski önce önceki đã-xóa xóa cũ trước
  slettet fjernet gammel før borttagen raderad gammal före";
 
+/// Beginnings of words of any language that say the same.
+const STEMS: &str = "
+ delet remov obsolet deprecat outdat superse scrap discard revert original
+ previous replaced replaces unused gelösch entfern veralt ursprüng früher bisherig
+ supprim effac ancien précéd elimin borra antigu anteri obsolet remov exclu
+ antig rimoss vecchi preced verwijder oorspronkelijk usuni usuwa wyrzuc skasow
+ poprzedn pierwotn smaz odstran původn předchoz удал старо стары прежн исходн
+ устар önceki silin slette fjern borttag rader korábbi törölt poistett vanha
+ șters vechi";
+
 /// Pieces in scripts without blanks that say the same.
-const DENSE: [&str; 24] = [
-    "删除",
-    "刪除",
-    "移除",
-    "旧",
-    "舊",
-    "之前",
-    "原来",
-    "原始",
-    "修改前",
-    "变更前",
-    "已废弃",
-    "废弃",
-    "削除",
-    "変更前",
-    "修正前",
-    "古い",
-    "以前",
-    "元の",
-    "삭제",
-    "이전",
-    "기존",
-    "변경 전",
-    "変える前",
-    "当前",
-];
+const DENSE: &str = "
+ 廃 旧 原 作废 弃用 去除 撤销 消去 撤去 예전 원본 제거
+ 删除 刪除 移除 旧 舊 之前 原来 原始 修改前 变更前 已废弃 废弃 削除 変更前 修正前 古い 以前 元の 삭제 이전 기존
+ 変える前 当前";
 
 /// Words for what is no content of the file.
 const SHOWN: &str = "
@@ -69,7 +57,7 @@ const NEGATIVE: &str = "
 
 /// Whether words beside a name say that the file is old or gone.
 pub(super) fn says_gone(said: &[String]) -> bool {
-    said.iter().any(|word| in_list(GONE, word) || is_gone_dense(word))
+    said.iter().any(|word| is_gone(word))
         || said.windows(2).any(|two| {
             matches!(two, [a, b] if matches!((a.as_str(), b.as_str()),
                 ("no", "longer") | ("to", "delete") | ("for", "reference")
@@ -77,8 +65,17 @@ pub(super) fn says_gone(said: &[String]) -> bool {
         })
 }
 
+/// Whether one word says that something is old or gone.
+fn is_gone(word: &str) -> bool {
+    let mut stems = STEMS.split_ascii_whitespace();
+    in_list(GONE, word)
+        || stems.any(|stem| word.starts_with(stem))
+        || is_gone_dense(word)
+}
+
+/// Whether a word in a script without blanks says so.
 fn is_gone_dense(word: &str) -> bool {
-    word.chars().any(is_dense) && DENSE.iter().any(|piece| word.contains(piece))
+    word.chars().any(is_dense) && has_piece(DENSE, word)
 }
 
 /// Whether words beside a name say that what stands below is shown by a

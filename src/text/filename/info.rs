@@ -135,6 +135,7 @@ fn of_value(key: &str, value: &str, known: &dyn Known) -> Said {
     said(judge(value, Setting::Value, known))
 }
 
+/// What a word of an info string says.
 fn said(verdict: Verdict) -> Said {
     match verdict {
         Verdict::Word => Said::Silent,

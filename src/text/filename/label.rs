@@ -2,35 +2,35 @@
 //! flow in, a yes flows out if they only say that a file is named (`File 2:`,
 //! `New file`, `Pfad:`, `修改文件：`).
 
-use super::words::{in_list, is_dense, words};
+use super::words::{in_list, is_dense, longest_piece, words};
 
 /// Words of any language that mean a file or the way to it.
 const NOUNS: &str = "
  file files filename title file-name filepath file-path file_path file_name path
- pathname location target filetitle
- datei dateiname dateipfad pfad speicherort zieldatei
+ pathname destination location target filetitle
+ quelldatei ort datei dateiname dateipfad pfad speicherort zieldatei
  fichier fichiers chemin emplacement
  archivo fichero ruta ubicación archivos
- arquivo ficheiro caminho
+ arquivo ficheiro caminho localização
  percorso nomefile
  bestand bestandsnaam bestandspad pad
- plik ścieżka pliku
+ plik ścieżka pliku lokalizacja
  soubor cesta súbor
  fil filnavn filnamn filväg sökväg sti filsti
  tiedosto polku fájl fájlnév útvonal fișier fisier cale
- файл файла путь имя шлях файлу файлът
+ файл файла расположение путь имя шлях файлу файлът
  dosya dosyası yol yolu tệp tập dẫn berkas αρχείο διαδρομή
  ملف الملف مسار קובץ נתיב फ़ाइल फाइल पथ ไฟล์ เส้นทาง";
 
 /// Words of any language that say what is done to the file, as a label.
 const VERBS: &str = "
  edit create update modify change add patch write replace rewrite fix extend
- adjust implement save amend revise refactor append
+ adjust implement insert put place apply goes written save amend revise refactor append
  created updated modified changed edited added patched rewritten replaced
  revised fixed refactored writefile next
  ändern bearbeiten anlegen erstellen aktualisieren geändert aktualisiert
  modifier créer modifié ajouter ajouté créé
- modificar crear editar actualizar modificado creado actualizado editado
+ à-modifier modificar crear editar actualizar modificado creado actualizado editado
  criar atualizar alterar modificado criado atualizado alterado
  modificare creare aggiornare modificato creato aggiornato
  wijzigen bijwerken aanmaken gewijzigd bijgewerkt
@@ -48,7 +48,7 @@ const CONTENTS: &str = "
 
 /// What may stand before such words.
 const ADJECTIVES: &str = "
- new existing full complete final main source target whole entire current-file
+ working being relative absolute aangepast upravený değiştirilen neu new existing full complete final main source target whole entire current-file
  neue neuer geänderte nouveau nouvelle nuevo nueva novo nova nuovo nuova nieuw
  nieuwe nowy nový nová ny nytt uusi új nou новый измененный изменённый yeni mới
  single corresponding relevant affected project test config configuration
@@ -57,7 +57,7 @@ const ADJECTIVES: &str = "
 
 /// Words that tie the others together.
 const TIES: &str = "
- name nom nombre nome naam nazwa název named path of to in for as with the this title number no nr du de del do da der
+ zur naar adı název name nom nombre nome naam nazwa název named path of to in for as the this title number no nr du de del do da a à al tên đến der
  den di đường för nazwa название к в le el o il la em en nel tin mục";
 
 /// Words that number a label.
@@ -71,77 +71,15 @@ const NUMBERS: &str = "
  fifth last final eins zwei drei vier fünf un deux trois uno dos tres";
 
 /// Pieces of labels in scripts without blanks.
-const DENSE: [&str; 53] = [
-    "文件路径",
-    "文件名称",
-    "文件名",
-    "文件",
-    "路径",
-    "名称",
-    "檔案名稱",
-    "檔案路徑",
-    "檔案",
-    "路徑",
-    "檔名",
-    "新建",
-    "新增",
-    "新的",
-    "新",
-    "修改",
-    "更新",
-    "创建",
-    "建立",
-    "编辑",
-    "編輯",
-    "目标",
-    "目標",
-    "完整",
-    "添加",
-    "替换",
-    "步骤",
-    "第",
-    "步",
-    "个",
-    "在",
-    "打开",
-    "ファイルパス",
-    "ファイル名",
-    "ファイル",
-    "パス",
-    "場所",
-    "新規作成",
-    "新規",
-    "作成",
-    "変更",
-    "編集",
-    "更新する",
-    "修正",
-    "対象",
-    "新しい",
-    "の",
-    "파일명",
-    "파일",
-    "경로",
-    "수정",
-    "이름",
-    "새",
-];
+const DENSE: &str = "
+ 文件路径 文件名称 文件名 文件 路径 名称 檔案名稱 檔案路徑 檔案 路徑 檔名 新建 新增 新的 新 修改 更新 创建 建立 编辑
+ 編輯 目标 目標 完整 添加 替换 步骤 第 步 个 在 打开 ファイルパス ファイル名 ファイル パス 場所 新規作成 新規 作成
+ 変更 編集 更新する 修正 対象 新しい の 파일명 파일 경로 수정 이름 새 文件位置 位置 的 后的 后 需要 要 代码 代碼
+ 生成 생성 할 위치";
 
 /// Pieces among them that say nothing alone.
-const DENSE_TIES: [&str; 12] = [
-    "新的",
-    "新",
-    "完整",
-    "目标",
-    "目標",
-    "第",
-    "步",
-    "个",
-    "の",
-    "在",
-    "新しい",
-    "새",
-];
+const DENSE_TIES: &str = "
+ 的 后的 需要 要 代码 代碼 新的 新 完整 目标 目標 第 步 个 の 在 新しい 새";
 
 /// Whether a word is a label's noun by itself: the text before `=` or a
 /// colon without a blank.
@@ -149,6 +87,10 @@ pub(super) fn is_noun(word: &str) -> bool {
     let lower = word.to_lowercase();
     in_list(NOUNS, &lower) || dense(&lower) == Some(true)
 }
+
+/// Words for what a file is, which are labels only before a colon.
+const KINDS: &str = "
+ script module component document stylesheet template configuration config";
 
 /// How a label ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -173,16 +115,37 @@ pub(super) fn read(before: &str) -> Option<Label> {
         let previous = i.checked_sub(1).and_then(|i| said.get(i));
         counts |= speaks(word, previous.map(String::as_str))?;
     }
+    let first = said.first().map_or("", String::as_str);
     let last = said.last().map_or("", String::as_str);
-    let tied = matches!(last, "to" | "in" | "for" | "of" | "as");
-    if !counts {
-        return None;
-    }
     let text = before.trim_end_matches([' ', '\t']);
     let parted = !text.ends_with(|c: char| c.is_alphanumeric());
+    let colon = text.trim_end_matches(['*', '_', '`', '"', ' ']);
+    let is_kind = colon.ends_with([':', '：']) && in_list(KINDS, last);
+    counts |= is_kind && said.len() <= 2;
+    let tied = matches!(last, "to" | "in" | "for" | "of" | "as");
+    // `next to` is a place, and `modified:   ` a line of `git status`.
+    let next_to = tied && said.iter().any(|word| word == "next");
+    let status = before.contains(":  ") || before.contains(":\t");
+    // `In file` is a label, `In addition to` is none.
+    let begun = matches!(first, "to" | "in" | "for" | "of" | "as");
+    let plain = |word: &String| {
+        in_list(NOUNS, word) || in_list(ADJECTIVES, word) || word == "the"
+    };
+    let loose = begun && !said.iter().skip(1).all(plain);
+    if !counts || next_to || status || loose {
+        return None;
+    }
     let numbered = said.iter().any(|w| w.bytes().any(|b| b.is_ascii_digit()));
     Some(match parted || numbered || tied {
         true => Label::Parted,
+        // `diff src/a.py` is a command.
+        false
+            if said
+                .iter()
+                .all(|w| in_list(CONTENTS, w) && !in_list(VERBS, w)) =>
+        {
+            return None;
+        }
         false => Label::Joined,
     })
 }
@@ -243,9 +206,8 @@ fn dense(word: &str) -> Option<bool> {
             rest = digits;
             continue;
         }
-        let piece = DENSE.iter().filter(|piece| rest.starts_with(**piece));
-        let piece = piece.max_by_key(|piece| piece.len())?;
-        counts |= !DENSE_TIES.contains(piece);
+        let piece = longest_piece(DENSE, rest)?;
+        counts |= !in_list(DENSE_TIES, piece);
         rest = rest.strip_prefix(piece)?;
     }
     Some(counts)

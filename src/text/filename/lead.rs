@@ -21,6 +21,8 @@ pub(super) struct Led<'a> {
     pub text: &'a str,
     /// What the marks say against a name after them.
     pub lead: Lead,
+    /// Whether no mark stands before the text.
+    pub is_plain: bool,
 }
 
 /// What the marks at the beginning say.
@@ -37,8 +39,12 @@ pub(super) enum Lead {
 /// Takes quotation, headings, bullets, boxes, numbers, steps, marks of
 /// comments, banners and pictures off the beginning of a line, in any order.
 pub(super) fn strip(line: &str) -> Led<'_> {
-    let mut led =
-        Led { rank: rank(line), text: line.trim(), lead: Lead::Neutral };
+    let mut led = Led {
+        rank: rank(line),
+        text: line.trim(),
+        lead: Lead::Neutral,
+        is_plain: true,
+    };
     loop {
         let text = led.text;
         if let Some(lead) = against(text) {
@@ -54,6 +60,7 @@ pub(super) fn strip(line: &str) -> Led<'_> {
         match next.map(str::trim_start) {
             Some(next) if next.len() < text.len() && !next.is_empty() => {
                 led.text = next;
+                led.is_plain = false;
             }
             _ => return led,
         }
@@ -119,10 +126,8 @@ fn bullet(text: &str) -> Option<&str> {
 /// `1.`, `2)`, `(3)`, `1.4`, `a)`, `[2/3]`, `(1/2)`, before a blank, alone or
 /// with the bold mark that begins before it.
 fn number(text: &str) -> Option<&str> {
-    let (bold, rest) = match text.strip_prefix("**") {
-        Some(rest) => (2, rest),
-        None => (0, text),
-    };
+    // Emphasis that begins before the number ends after the name.
+    let rest = text.strip_prefix("**").unwrap_or(text);
     let (first, after) = rest.split_once([' ', '\t'])?;
     let inner = first.trim_start_matches(['(', '[', '#']);
     let inner =
@@ -138,7 +143,6 @@ fn number(text: &str) -> Option<&str> {
         && (inner.len() == 1
             && inner.bytes().all(|b| b.is_ascii_alphanumeric())
             || (1..5).contains(&inner.len()) && inner.bytes().all(roman));
-    let _ = bold;
     (counts || letter).then_some(after)
 }
 

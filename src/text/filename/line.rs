@@ -2,17 +2,17 @@
 //! file flows out: a name on its own, a sentence that leads to a name, words,
 //! or something that leaves it in doubt. Lines around it are not known here.
 
-use super::foreign;
-use super::gone::{is_deletion, is_negative, says_gone, says_shown};
+use super::alone::{self, Around, Standing};
+use super::gone::is_deletion;
 use super::known::Known;
-use super::label::{self, Label};
+use super::label;
 use super::lead::{self, Lead, Led, Rank};
 use super::list;
 use super::quiet::{self, Quiet};
-use super::sentence::{becomes, directs};
+use super::sentence::directs;
 use super::spot::{Spot, spots};
 use super::tag::{self, Tag};
-use super::token::{Certainty, Name};
+use super::token::{Certainty, Name, Setting, Verdict, judge};
 use super::why::Why;
 use super::words::words;
 
@@ -40,6 +40,9 @@ pub(super) struct Address {
     pub reach: Reach,
     /// Whether the line says that the file is new.
     pub is_new: bool,
+    /// Whether a sentence that the line above begins could go on with this
+    /// line.
+    pub wraps: bool,
 }
 
 /// How far a name reaches below its line.
@@ -75,6 +78,7 @@ pub(super) fn read(line: &[u8], known: &dyn Known) -> Line {
     }
 }
 
+/// Reads a line of text: rules, fences and tags first, then words.
 fn read_text(text: &str, known: &dyn Known) -> Line {
     let text =
         text.trim_matches(|c: char| c == '\u{feff}' || c.is_whitespace());
@@ -117,13 +121,14 @@ fn is_rule(text: &str) -> bool {
     marks >= 3 && marks + blanks == text.len()
 }
 
+/// Reads the value of an attribute that names a file: it can be nothing else.
 fn named_by_tag(name: &str, known: &dyn Known) -> Reading {
-    use super::token::{Setting, Verdict, judge};
     match judge(name, Setting::Value, known) {
         Verdict::Name(name) => Reading::Names(Address {
             name,
             reach: Reach::Section,
             is_new: false,
+            wraps: false,
         }),
         Verdict::Unfit(why) => Reading::Doubt(why),
         Verdict::Word => Reading::Doubt(Why::Unsure(name.to_owned())),
@@ -177,7 +182,8 @@ fn without_name(led: &Led<'_>) -> Reading {
         return Reading::Doubt(Why::Announced);
     }
     let plain = text.trim_matches(['*', '`', '_', ':', ' ', '"']);
-    let is_single = !plain.contains(char::is_whitespace) && !plain.is_empty();
+    let is_single = !plain.contains(char::is_whitespace)
+        && (!plain.is_empty() || text.contains('`'));
     let is_marked = text.starts_with(['`', '*', '_', '"']);
     let quiet = quiet::read(text);
     let has_title = matches!(led.rank, Rank::Heading(_) | Rank::Bold);
@@ -185,17 +191,21 @@ fn without_name(led: &Led<'_>) -> Reading {
     if is_single
         && plain.contains('/')
         && !address
+        && plain.contains(char::is_alphabetic)
         && !text.ends_with(['.', '!', '?'])
+    {
+        return unsure();
+    }
+    // `### Node.js`, `**numpy.linalg**`: a file, a product, a module?
+    let dotted = plain.split_whitespace().any(is_dotted);
+    let code = text.starts_with('`') && !plain.ends_with(')');
+    if has_title && dotted
+        || is_single && is_marked && (is_identifier(plain) || code)
     {
         return unsure();
     }
     if quiet == Quiet::Connective && !(is_single && text.contains('`')) {
         return Reading::Connective;
-    }
-    // `### Node.js`, `**numpy.linalg**`: a file, a product, a module?
-    let dotted = plain.split_whitespace().any(is_dotted);
-    if has_title && dotted || is_single && is_marked && is_identifier(plain) {
-        return unsure();
     }
     let label = text.ends_with([':', '：', '=']) && label_alone(&said, text);
     let empty = text.split([':', '：']).next().is_some_and(|head| {
@@ -278,14 +288,19 @@ fn with_name(led: &Led<'_>, first: &Spot, all: &[Spot]) -> Reading {
     let after = led.text.get(first.range.end..).unwrap_or_default();
     let last = all.last().map_or(0, |spot| spot.range.end);
     let tail = led.text.get(last..).unwrap_or_default();
+    // Words or a full stop after the name: a sentence may end with it.
+    let ends_sentence = before.trim().chars().all(|c| !c.is_alphanumeric())
+        && (tail.trim_end().ends_with('.') || !words(tail).is_empty());
     let address = |reach| {
         Reading::Names(Address {
             name: name.clone(),
             reach,
             is_new: says_new(before, after),
+            wraps: led.is_plain && (ends_sentence || reach == Reach::Sentence),
         })
     };
-    match alone(before, after, tail, &name, all.len()) {
+    let around = Around { before, after, tail, count: all.len() };
+    match alone::judge(&around, &name) {
         Standing::Alone => address(match led.rank {
             Rank::Heading(_) => Reach::Section,
             Rank::Bold | Rank::Text => Reach::Alone,
@@ -302,241 +317,10 @@ fn with_name(led: &Led<'_>, first: &Spot, all: &[Spot]) -> Reading {
     }
 }
 
+/// Whether the words around a name say that its file is new; those after it
+/// count only if they stand next to it.
 fn says_new(before: &str, after: &str) -> bool {
     let said = words(after);
     let near = said.get(..2).unwrap_or(&said);
     words(before).iter().chain(near).any(|word| label::is_news(word))
-}
-
-/// How a name stands in its line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Standing {
-    /// Alone, or between a label and a remark.
-    Alone,
-    /// So, with a word for old or deleted.
-    Gone,
-    /// So, with a word for what a program shows.
-    Shown,
-    /// Within a sentence.
-    Within,
-}
-
-/// Judges the words around a name; `tail` is what follows the last mention
-/// of it.
-fn alone(
-    before: &str,
-    after: &str,
-    tail: &str,
-    name: &Name,
-    count: usize,
-) -> Standing {
-    let plain = before.trim_matches(|c: char| {
-        c.is_whitespace() || "*_`\"'“«「『《【[(（<~@".contains(c)
-    });
-    let said = words(plain);
-    let is_free = plain.chars().all(|c| !c.is_alphanumeric());
-    let labelled = (!is_free).then(|| label::read(before)).flatten();
-    if says_gone(&said) && said.len() < 4 {
-        return Standing::Gone;
-    }
-    // `Final main.py`: with the blank it could be one name.
-    let could_be_longer = labelled == Some(Label::Joined)
-        && name.certainty != Certainty::Known
-        && !name.path.contains('/')
-        && !before.ends_with(['`', '"', '*', '“', '«', '「', '['])
-        && !is_verb(said.last());
-    let stands = is_free && !before.contains("...")
-        || labelled.is_some() && !could_be_longer;
-    if !stands || count > 1 && !is_link_text(after) {
-        return Standing::Within;
-    }
-    remark(after, tail, labelled.is_some())
-}
-
-/// Whether a label ends with a verb, so that a name can begin after it.
-fn is_verb(word: Option<&String>) -> bool {
-    const VERBS: &str = "
-     create update edit modify add change patch write rewrite fix extend to in
-     for of writefile file replace implement";
-    word.is_some_and(|word| {
-        list::has(VERBS, word)
-            || word.bytes().all(|b| b.is_ascii_digit())
-            || word.chars().any(|c| !c.is_ascii())
-    })
-}
-
-/// Whether the same name stands again directly after the first, as in a link
-/// with its target.
-fn is_link_text(after: &str) -> bool {
-    let begin = after.trim_start_matches(['`', '*', ' ', ']', ')']);
-    begin.starts_with(['(', '[', '|'])
-}
-
-/// Judges what follows a name that begins its line or stands after a label.
-fn remark(after: &str, tail: &str, labelled: bool) -> Standing {
-    let closing = [
-        '`', '*', '_', '"', '\'', '”', '»', '」', '』', '》', '】', ']', ')',
-        '>', '~',
-    ];
-    let rest = after.trim_start_matches(closing);
-    let blank = rest.starts_with([' ', '\t']);
-    let rest = rest.trim_start();
-    let said = words(rest);
-    let near = said.get(..4).unwrap_or(&said);
-    let first = said.first().map_or("", String::as_str);
-    let inside_brackets = rest.starts_with(['(', '[', '（']);
-    let whole = if inside_brackets { bracketed(rest) } else { near.to_vec() };
-    if rest.starts_with('?') || tail.trim_end().ends_with(['?', '？']) {
-        return Standing::Within;
-    }
-    let begins = rest.chars().next();
-    match begins {
-        None => Standing::Alone,
-        _ if said.is_empty() => marks_only(rest),
-        Some('=' | '|' | '&') => match is_banner(rest) {
-            true => Standing::Alone,
-            false => Standing::Within,
-        },
-        Some('/') if blank && rest.starts_with("// ") => Standing::Alone,
-        Some('+' | '/' | '\\' | '\'' | '’') => Standing::Within,
-        Some(c) if c.is_alphanumeric() => {
-            words_after(rest, &said, labelled, blank)
-        }
-        _ if says_gone(&whole) => Standing::Gone,
-        _ if says_shown(&whole) => Standing::Shown,
-        _ if is_arrow(rest) => arrow_after(&said),
-        Some(',' | '，' | '、') => comma_after(rest, &said),
-        Some('.' | ';' | '!' | '。') => match follows_stop(rest) {
-            true => Standing::Alone,
-            false => Standing::Within,
-        },
-        Some('@') if !first.starts_with("line") => Standing::Within,
-        _ if quiet::announces_more(last_sentence(rest))
-            && rest.contains(". ") =>
-        {
-            Standing::Within
-        }
-        Some(':' | '：' | '-' | '–' | '—') if speaks_of_it(&said) => {
-            Standing::Within
-        }
-        _ => Standing::Alone,
-    }
-}
-
-/// Whether a text after a colon or dash turns it round, or says that the name
-/// is one in a message.
-fn speaks_of_it(said: &[String]) -> bool {
-    let first = said.first().map_or("", String::as_str);
-    is_negative(said) && first != "no"
-        || list::has(
-            "error errors warning warnings note no-such undefined syntaxerror typeerror permission",
-            first,
-        )
-}
-
-/// Words in the brackets at the beginning of a text.
-fn bracketed(text: &str) -> Vec<String> {
-    let end = text.find([')', ']', '）']).unwrap_or(text.len());
-    words(text.get(..end).unwrap_or(text))
-}
-
-/// Whether signs after a name are those of a banner: `===`.
-fn is_banner(rest: &str) -> bool {
-    rest.trim_start_matches(['=', '*', '#', '-', '<', '+', '~', ' ']).is_empty()
-}
-
-/// Signs without a word after a name.
-fn marks_only(rest: &str) -> Standing {
-    let crosses = ['❌', '🗑', '✖', '✗', '✘', '⛔', '🚫', '➖', '❎'];
-    match rest {
-        _ if rest.contains(crosses) => Standing::Gone,
-        _ if rest.contains('?') => Standing::Within,
-        _ if rest.starts_with('=') && !is_banner(rest) => Standing::Within,
-        _ => Standing::Alone,
-    }
-}
-
-/// Whether a text begins with an arrow.
-fn is_arrow(rest: &str) -> bool {
-    ["->", "=>", "→", "➜", "⇒", "-->"]
-        .iter()
-        .any(|arrow| rest.starts_with(arrow))
-}
-
-/// After an arrow only a remark can stand; anything else is another name.
-fn arrow_after(said: &[String]) -> Standing {
-    let remark = said.first().is_some_and(|word| {
-        list::has("new updated modified changed created added edited", word)
-            || label::is_news(word)
-    });
-    match remark && said.len() < 4 {
-        true => Standing::Alone,
-        false => Standing::Within,
-    }
-}
-
-/// After a comma a place in the file or a remark can stand, and no sentence.
-fn comma_after(rest: &str, said: &[String]) -> Standing {
-    const PLACES: &str = "
-     line lines function method class section around near in inside at within
-     struct trait impl module test top bottom end beginning updated new modified
-     changed created v1 v2 v3 second first third again zeile zeilen ligne lignes
-     línea líneas linha linhas riga righe regel wiersz строка строки funktion
-     fonction función função funzione";
-    let first = said.first().map_or("", String::as_str);
-    let placed = list::has(PLACES, first)
-        || first.starts_with('l')
-            && first.get(1..).is_some_and(|d| {
-                !d.is_empty() && d.bytes().all(|b| b.is_ascii_digit())
-            })
-        || foreign::is_changed(rest);
-    match placed && said.len() < 8 && !says_gone(said) && !is_negative(said) {
-        true => Standing::Alone,
-        false => Standing::Within,
-    }
-}
-
-/// Whether a sentence after the name and a full stop announces nothing.
-fn follows_stop(rest: &str) -> bool {
-    let rest = rest.trim_start_matches(['.', ';', '!', '。', ' ']);
-    let said = words(rest);
-    said.len() < 6
-        && !says_gone(&said)
-        && !is_negative(&said)
-        && !quiet::announces_more(rest)
-}
-
-fn last_sentence(text: &str) -> &str {
-    super::words::sentences(text).last().copied().unwrap_or_default()
-}
-
-/// Words directly after the name: lines of the file, or what it shall be.
-fn words_after(
-    rest: &str,
-    said: &[String],
-    labelled: bool,
-    blank: bool,
-) -> Standing {
-    const LINES: &str = "
-     line lines around file updated new modified zeile zeilen ligne lignes línea
-     líneas linha linhas";
-    let first = said.first().map_or("", String::as_str);
-    let numbered = first.starts_with('l')
-        && first
-            .get(1..)
-            .is_some_and(|d| d.bytes().all(|b| b.is_ascii_digit()));
-    let near = said.get(..4).unwrap_or(said);
-    if is_negative(said) || says_gone(near) || quiet::announces_command(rest) {
-        return Standing::Within;
-    }
-    let lines = list::has(LINES, first) && said.len() < 6
-        || numbered && first.len() > 1;
-    let counts = lines && blank
-        || becomes(said) && blank && !labelled
-        || foreign::is_changed(rest)
-        || labelled && foreign::is_infinitive(said);
-    match counts {
-        true => Standing::Alone,
-        false => Standing::Within,
-    }
 }

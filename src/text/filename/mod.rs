@@ -10,20 +10,26 @@
 //! that look like names. Whether a path is allowed is not asked here.
 
 mod above;
+mod alone;
 mod comment;
 mod foreign;
 mod gone;
+mod head;
 mod info;
 mod known;
 mod label;
 mod lead;
 mod line;
 mod list;
+mod position;
 mod quiet;
 mod sentence;
+mod shape;
 mod spot;
 mod tag;
+mod tail;
 mod token;
+mod unfit;
 mod why;
 mod words;
 
@@ -196,6 +202,7 @@ pub fn mentions(line: &[u8], known: &dyn Known) -> Vec<Mention> {
     spot::spots(text, known).into_iter().map(mention).collect()
 }
 
+/// Reads an info string of bytes.
 /// Decides whether the first line of a fence may stand before the one that
 /// names its file: a shebang, a doctype, the opening of a comment.
 pub fn is_preface(line: &[u8]) -> bool {

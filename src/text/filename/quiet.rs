@@ -1,7 +1,9 @@
 //! Lines without a name: a line flows in, and whether the file before may go
 //! on under it flows out.
 
-use super::words::{begins_any, in_list, is_dense, sentences, words};
+use super::words::{
+    begins_any, has_piece, in_list, is_dense, sentences, words,
+};
 
 /// What a line without a name says of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +19,7 @@ pub(super) enum Quiet {
 
 /// Words of which connectives consist.
 const CONNECTIVES: &str = "
- then and also next now first second third fourth fifth sixth seventh eighth
+ once two three four then and also next now first second third fourth fifth sixth seventh eighth
  ninth tenth last final finally lastly firstly secondly thirdly change edit
  hunk block step spot place further farther down below above up still same in
  this that these those one more again likewise similarly plus afterwards after
@@ -85,14 +87,14 @@ const OTHERS: &str = "
 /// What a clause begins with that announces a command or what it prints.
 const COMMANDS: &str = "
  run|running|usage|output|expected|result|results|the result|the output|
- example|for example you|an example|example usage|example output|install|
- installation|execute|start the|start it|launch|try it|try running|test it|
+ example|option|check it|for example you|an example|example usage|example output|install|
+ installation|execute|start the|start your|start it|launch|try it|try running|test it|
  verify|demo|sample|response|the response|log|logs|error|the error|traceback|
  this prints|it prints|this outputs|this produces|you should see|
- you will see|you'll see|you get|to use it|to run|to test|to start|to install|
+ you will see|you'll see|you get|to use it|it should print|it should output|it should show|this should print|executing|what it was|as it was|to run|to test|to start|to install|
  command|commands|terminal|console|shell|build with|before|previously|old|
  original|the original|the old|current code|the current|was|from|deploy|
- start with|stop|restart|start|request|sql query|
+ start with|start up|stop the|restart|request|to see|sql query|
  ausführen|führe|starte|ausgabe|ergebnis|beispiel|vorher|installieren|
  exécutez|lancez|sortie|résultat|exemple|avant|installez|
  ejecuta|ejecute|ejecutar|salida|resultado|ejemplo|antes|instala|
@@ -119,10 +121,73 @@ pub(super) fn read(text: &str) -> Quiet {
     if is_connective(&words(text)) {
         return Quiet::Connective;
     }
+    if is_property(text) {
+        return Quiet::Words;
+    }
     let announces = sentences(text)
         .iter()
         .any(|sentence| sentence.split([';', ':', '；', '：']).any(announces));
-    if announces { Quiet::Announces } else { Quiet::Words }
+    match announces || is_title(text) {
+        true => Quiet::Announces,
+        false => Quiet::Words,
+    }
+}
+
+/// Whether a line tells something of the file named above it: `Language:
+/// Python`.
+fn is_property(text: &str) -> bool {
+    const KEYS: &str = "
+     language description purpose summary reason type status lines explanation
+     changes modification lang size encoding priority";
+    let Some((key, value)) = text.split_once(':') else { return false };
+    let value = value.trim_matches(['*', '_', ' ']);
+    matches!(words(key).as_slice(), [key] if in_list(KEYS, key))
+        && !value.is_empty()
+}
+
+/// Whether a few words before a colon are a title rather than what is to be
+/// done: they have no verb of change, no place in the code, no code, and
+/// could stand above anything (`Bonus:`, `Your version:`, `Not this:`).
+fn is_title(text: &str) -> bool {
+    const LONGEST: usize = 3;
+    const PLACES: &str =
+        "in at inside within near on over under see build wrap";
+    const CODE: &str = "
+     loop loops method methods function functions class constructor branch
+     import imports signature call calls struct enum interface variable constant
+     condition check body return default case cases docstring comment argument
+     arguments parameter parameters field fields line lines block bug typo race find
+     updated modified changed fixed corrected";
+    let text = text.trim_end_matches(['*', '_', ' ']);
+    let said = words(text);
+    let openers = said.iter().take_while(|word| is_opener(word)).count();
+    let core = said.get(openers..).unwrap_or_default();
+    let first = core.first().map_or("", String::as_str);
+    let telling = |word: &String| {
+        super::tail::is_verb(word)
+            || in_list(CODE, word)
+            || word == "codeword"
+            || word.bytes().any(|b| b.is_ascii_digit())
+    };
+    // `We read the port`: something is done to something.
+    let object = core.get(1).map_or("", String::as_str);
+    let clause = core.len() >= 3 && in_list("the a an it this its", object);
+    let shows = said.len() <= 6
+        && said.iter().any(|w| in_list("output outputs result results", w));
+    if shows && text.ends_with([':', '：']) {
+        return true;
+    }
+    // `Use it instead` is no refusal.
+    let told = said.split_last().filter(|(last, _)| *last == "instead");
+    let told = told.map_or(said.as_slice(), |(_, rest)| rest);
+    let negative = super::gone::is_negative(told);
+    let short = if negative { LONGEST + 2 } else { LONGEST };
+    text.ends_with([':', '：'])
+        && core.len() <= short
+        && !text.contains(['/', '('])
+        && !text.trim_end_matches([':', '.']).contains('.')
+        && (negative
+            || !clause && !in_list(PLACES, first) && !core.iter().any(telling))
 }
 
 /// Whether a sentence after that of a name announces a command or another
@@ -136,13 +201,14 @@ pub(super) fn announces_more(sentence: &str) -> bool {
 pub(super) fn announces_command(rest: &str) -> bool {
     rest.split([';', ':', ',', '；', '：']).any(|clause| {
         let said = words(&without_code(clause));
-        let mut parts = said.split(|word| word == "and" || word == "then");
-        parts.any(commands) || has_dense_piece(&said)
+        // `to use it` is why the file is changed.
+        let to = said.first().is_some_and(|word| word == "to");
+        !to && any_commands(&said) || has_dense_piece(&said)
     })
 }
 
 /// A text in which one odd word stands for each piece of code and address.
-fn without_code(text: &str) -> String {
+pub(super) fn without_code(text: &str) -> String {
     const INSTEAD: &str = " codeword ";
     let mut found = String::with_capacity(text.len());
     let mut rest = text;
@@ -164,6 +230,8 @@ fn without_code(text: &str) -> String {
     found.split_whitespace().map(plain).collect::<Vec<_>>().join(" ")
 }
 
+/// Whether words say only that something follows. A file is such a word only
+/// where the one before is meant (`in the same file`).
 fn is_connective(said: &[String]) -> bool {
     const LONGEST: usize = 8;
     let number = |word: &str| {
@@ -197,10 +265,15 @@ fn is_connective(said: &[String]) -> bool {
 /// Whether a clause announces another file, a command or what it prints.
 fn announces(clause: &str) -> bool {
     let said = words(clause);
-    let mut parts = clause.split(',');
-    parts.any(|part| commands(&words(part)))
+    clause.split(',').any(|part| any_commands(&words(part)))
         || (0..said.len()).any(|i| means_file(&said, i))
         || names_dense(&said)
+}
+
+/// Whether one of the parts of a clause announces a command.
+fn any_commands(said: &[String]) -> bool {
+    commands(said)
+        || said.split(|word| word == "and" || word == "then").any(commands)
 }
 
 /// Whether words announce a command or what it prints.
@@ -227,17 +300,21 @@ fn is_command(core: &[String], all: usize) -> bool {
     const PAST: &str = "
      before previously previous old original was from current currently";
     const EXACT: &str = "
-     log logs error errors test results result example response request start
-     stop shell console command commands";
+     log logs error errors test results result example response request
+     shell console command commands";
     let first = core.first().map_or("", String::as_str);
     let single = in_list(PAST, first) && all <= 3;
     let begun = begins_any(core, COMMANDS).is_some_and(|count| {
         let next = core.get(count).map_or("", String::as_str);
         match first {
             _ if in_list(PAST, first) => all <= 3,
+            _ if count >= 2 => true,
             _ if in_list(EXACT, first) => {
                 core.len() == count
-                    || in_list("code usage output message server app it", next)
+                    || in_list(
+                        "code usage output message server app it body case",
+                        next,
+                    )
             }
             _ => true,
         }
@@ -272,6 +349,9 @@ fn means_file(said: &[String], i: usize) -> bool {
     match word {
         "other" | "another" => !in_list(OTHERS, after) && !after.is_empty(),
         "client" | "server" => matches!(after, "side" | "part" | "code" | ""),
+        "test" if before.is_empty() => {
+            matches!(after, "" | "case" | "cases" | "code" | "for")
+        }
         "test" => {
             matches!(before, "a" | "the" | "unit" | "integration" | "new")
         }
@@ -294,6 +374,7 @@ fn means_file(said: &[String], i: usize) -> bool {
     }
 }
 
+/// Whether words in a script without blanks announce a file or a command.
 fn names_dense(said: &[String]) -> bool {
     const FILES: [&str; 4] = ["文件", "檔案", "ファイル", "파일"];
     const SAME: [&str; 9] =
@@ -305,11 +386,11 @@ fn names_dense(said: &[String]) -> bool {
         || said.iter().any(|word| has(word, &FILES) && !has(word, &SAME))
 }
 
+/// Whether such words announce a command, its output or a part of a project.
 fn has_dense_piece(said: &[String]) -> bool {
-    said.iter().filter(|word| word.chars().any(is_dense)).any(|word| {
-        let mut pieces = DENSE_ANNOUNCES.split_ascii_whitespace();
-        pieces.any(|piece| word.contains(piece))
-    })
+    said.iter()
+        .filter(|word| word.chars().any(is_dense))
+        .any(|word| has_piece(DENSE_ANNOUNCES, word))
 }
 
 #[cfg(test)]

@@ -56,6 +56,7 @@ struct Scan<'a> {
 }
 
 impl<'a> Scan<'a> {
+    /// The line from a place on.
     fn rest(&self, at: usize) -> &'a str {
         self.line.get(at..).unwrap_or_default()
     }
@@ -103,6 +104,7 @@ impl<'a> Scan<'a> {
         Some(run)
     }
 
+    /// A quotation from a place on; nothing if it closes nowhere.
     fn quoted(
         &mut self,
         at: usize,
@@ -194,7 +196,10 @@ impl<'a> Scan<'a> {
             return None;
         }
         let text = text.trim_matches(['`', '*', ' ', '_']);
-        let label = judge(text, Setting::Quoted, self.known);
+        let label = match text.contains(' ') {
+            true if !self.known.has(text.as_bytes()) => Verdict::Word,
+            _ => judge(text, Setting::Quoted, self.known),
+        };
         let target = target.split('#').next().unwrap_or_default();
         let target = match close {
             ')' => judge(target, Setting::Bare, self.known),
@@ -305,6 +310,7 @@ impl<'a> Scan<'a> {
         Some((from, found))
     }
 
+    /// Notes what stands at a place.
     fn push(&mut self, at: usize, len: usize, found: Result<Name, Why>) {
         self.spots.push(Spot { range: at..at + len, found });
     }
@@ -320,7 +326,11 @@ fn linked(text: Verdict, target: Verdict) -> Option<Result<Name, Why>> {
         (Verdict::Name(name), Verdict::Word | Verdict::Unfit(_)) => {
             Some(Ok(name))
         }
-        (Verdict::Word, Verdict::Name(name)) => Some(Ok(name)),
+        // Words that lead to a file may only cite it, unless it is known.
+        (Verdict::Word, Verdict::Name(name)) => Some(match name.certainty {
+            Certainty::Known => Ok(name),
+            _ => Err(Why::Unsure(name.path)),
+        }),
         (Verdict::Name(text), Verdict::Name(target)) => {
             let (short, long) = (text.path.as_bytes(), target.path.as_bytes());
             Some(match short == long || ends_at_slash(long, short) {
@@ -358,6 +368,7 @@ fn without_marks(word: &str) -> (usize, &str) {
     (start + extra, core)
 }
 
+/// A word without the marks that end it in a sentence or in emphasis.
 fn trim_end(core: &str) -> &str {
     core.trim_end_matches(['*', ':', '.', ',', ';', '!', '\'', '’', '?'])
 }

@@ -80,6 +80,7 @@ fn alone(text: &str) -> Tag<'_> {
     inside.filter(is_name).map_or(Tag::None, Tag::Names)
 }
 
+/// Whether a tag holds what is no content of a file.
 fn is_shown(name: &str) -> bool {
     let parts = || name.split(['_', '-', ':']);
     SHOWN.iter().any(|shown| {
@@ -100,14 +101,16 @@ fn opening(text: &str) -> Option<(&str, &str)> {
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | ':'));
     // `<https://a.b>` is an address.
-    (named && !inside.contains("://") || named && inside.contains("path="))
+    (named && (!inside.contains("://") || inside.contains("path=")))
         .then_some((inside, after))
 }
 
+/// The name of a tag, from what stands between its brackets.
 fn name_of(inside: &str) -> &str {
     inside.split([' ', '\t']).next().unwrap_or_default().trim_end_matches('/')
 }
 
+/// The text before a closing tag at its end.
 fn closing(text: &str) -> Option<&str> {
     let rest = text.trim_end().strip_suffix('>')?;
     let (head, name) = rest.rsplit_once("</")?;
@@ -117,6 +120,7 @@ fn closing(text: &str) -> Option<&str> {
     plain.then_some(head)
 }
 
+/// Whether a text is closing tags and nothing else.
 fn closes_only(text: &str) -> bool {
     let mut rest = text.trim();
     while let Some(head) = closing(rest) {

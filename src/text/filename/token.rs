@@ -3,6 +3,11 @@
 
 use super::known::Known;
 use super::list;
+use super::position::{
+    without_dot_slash, without_lone_bracket, without_position,
+};
+use super::shape::Shape;
+use super::unfit::{has_placeholder, unfit};
 use super::why::Why;
 
 /// Bytes of the longest token that is judged; longer than any path.
@@ -136,56 +141,6 @@ fn judge_backslashes(
     }
 }
 
-/// The parts of a path that tell whether it is one.
-struct Shape<'a> {
-    /// What follows the last slash.
-    base: &'a str,
-    /// What follows the last dot of that, in lower case; may be empty.
-    extension: String,
-    slash: bool,
-}
-
-impl<'a> Shape<'a> {
-    fn of(path: &'a str) -> Self {
-        let base = path.rsplit('/').next().unwrap_or(path);
-        let extension = base.rsplit_once('.').map_or("", |(_, ext)| ext);
-        let (extension, slash) = (extension.to_lowercase(), path.contains('/'));
-        Self { base, extension, slash }
-    }
-
-    /// Whether the name or its extension is listed.
-    fn is_listed(&self) -> bool {
-        list::is_extension(&self.extension)
-            || list::is_bare_name(self.base)
-            || list::is_dot_file(self.base)
-            || self.has_listed_stem()
-    }
-
-    /// Whether it is such as `Dockerfile.dev` and `.env.staging`.
-    fn has_listed_stem(&self) -> bool {
-        let stem = self.base.split('.').next().unwrap_or_default();
-        self.base.len() > stem.len()
-            && stem != "BUILD"
-            && list::is_bare_name(stem)
-    }
-
-    /// Whether the extension could be one that is not listed.
-    fn has_likely_extension(&self) -> bool {
-        (1..=8).contains(&self.extension.len())
-            && self
-                .extension
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b == b'+')
-    }
-
-    /// Whether the dot begins the name and all that follows is an extension.
-    fn is_bare_extension(&self) -> bool {
-        let rest = self.base.strip_prefix('.');
-        !list::is_dot_file(self.base)
-            && rest.is_some_and(|rest| list::is_extension(&rest.to_lowercase()))
-    }
-}
-
 /// Judges a token of which the tree does not know the exact path.
 fn judge_unknown(path: &str, setting: Setting, known: &dyn Known) -> Verdict {
     let path = match setting {
@@ -210,7 +165,8 @@ fn judge_unknown(path: &str, setting: Setting, known: &dyn Known) -> Verdict {
         let known_call = setting != Setting::Bare || !path.ends_with('{');
         return if known_call { Verdict::Word } else { pattern(path) };
     }
-    if list::is_product(path) && !shape.slash
+    let last = path.rsplit(char::is_whitespace).next().unwrap_or(path);
+    if list::is_product(last) && !shape.slash
         || list::begins_with_host(path)
         || is_number(path)
     {
@@ -232,15 +188,18 @@ fn judge_unknown(path: &str, setting: Setting, known: &dyn Known) -> Verdict {
     accept(path, &shape, setting)
 }
 
+/// A document of which the extension is left out.
 fn stem(path: &str) -> Verdict {
     let path = path.to_owned();
     Verdict::Name(Name { path, certainty: Certainty::Stem })
 }
 
+/// A path that leads out of the tree.
 fn outside(path: &str) -> Verdict {
     Verdict::Unfit(Why::Outside(path.to_owned()))
 }
 
+/// A path that stands for many.
 fn pattern(path: &str) -> Verdict {
     Verdict::Unfit(Why::Pattern(path.to_owned()))
 }
@@ -269,99 +228,6 @@ fn accept(path: &str, shape: &Shape<'_>, setting: Setting) -> Verdict {
     Verdict::Name(Name { path: path.to_owned(), certainty })
 }
 
-/// Why a path that looks like one cannot be a file of the tree.
-fn unfit(path: &str, shape: &Shape<'_>, setting: Setting) -> Option<Why> {
-    let own = || path.to_owned();
-    let parts = || path.split('/');
-    let drive = path.as_bytes().get(1) == Some(&b':');
-    if path.starts_with(['~', '$', '%']) || drive || path.starts_with("/dev/") {
-        return Some(Why::Outside(own()));
-    }
-    if parts().any(|part| part == ".." || part == ".") {
-        return Some(Why::Outside(own()));
-    }
-    if path.ends_with('/') {
-        return Some(Why::Folder(own()));
-    }
-    let marks = ['*', '?', '<', '>', '|', '{', '}', ';', '&', '"', '\0', '…'];
-    if path.contains(marks) || has_ellipsis(path) {
-        return Some(Why::Pattern(own()));
-    }
-    if shape.is_bare_extension() || has_placeholder(path, shape) {
-        return Some(Why::Pattern(own()));
-    }
-    if path.contains("//") || path.starts_with('-') || path.contains("~~") {
-        return Some(Why::Unsure(own()));
-    }
-    let blanks = path.contains(char::is_whitespace);
-    if blanks && setting == Setting::Quoted && is_program_text(path) {
-        return Some(Why::Mention(own()));
-    }
-    None
-}
-
-/// Three dots that stand for something left out: not those of a route such
-/// as `[...slug]`.
-fn has_ellipsis(path: &str) -> bool {
-    let mut before = None;
-    for (at, _) in path.match_indices("...") {
-        before = path.get(..at).and_then(|head| head.chars().next_back());
-        if !matches!(before, Some('[' | '(' | '.')) {
-            return true;
-        }
-    }
-    before == Some('.') && !path.contains("[...") && !path.contains("(...")
-}
-
-/// Whether a path stands for any: `path/to/file.py`, `your_file.py`,
-/// `file.ext`.
-fn has_placeholder(path: &str, shape: &Shape<'_>) -> bool {
-    const STEMS: &str =
-        "filename file_name file-name yourfile your-file your_file";
-    let lower = path.to_lowercase();
-    let base = shape.base.to_lowercase();
-    let stem = base.split('.').next().unwrap_or_default();
-    let yours = ["your_", "your-", "<your"];
-    lower.contains("path/to/")
-        || base.len() > stem.len() && list::has(STEMS, stem)
-        || lower.split('/').any(|p| yours.iter().any(|y| p.starts_with(y)))
-            && (shape.slash || shape.is_listed())
-        || matches!(shape.extension.as_str(), "ext" | "extension")
-}
-
-/// Whether quoted words with blanks are a command or a line of a program
-/// rather than a file's name with blanks.
-fn is_program_text(text: &str) -> bool {
-    const FIRST: &str = "
-     python python2 python3 py node npm npx yarn pnpm bun deno cargo rustc go
-     bash sh zsh fish pwsh source git cat less more head tail grep rg sed awk
-     touch nano vim vi emacs code cd ls mkdir rm rmdir mv cp ln docker podman
-     kubectl helm terraform ansible pip pip3 pipx uv poetry conda make cmake
-     gcc clang cc javac java kotlinc kotlin scala sbt gradle mvn ant dotnet ruby
-     rake bundle rails gem php composer perl lua luajit julia swift dart flutter
-     pytest jest vitest mocha tox ruff black mypy flake8 pylint eslint tsc tsx
-     webpack vite rollup uvicorn gunicorn flask django streamlit sudo su chmod
-     chown curl wget ssh scp rsync tar zip unzip echo export set env open start
-     run exec eval psql mysql sqlite3 redis-cli apt apt-get brew systemctl crontab
-     import from require include using use return const let var def class fn
-     func function public private static if for while new await async select
-     insert update delete create drop copy add entrypoint cmd workdir expose
-     extends implements package namespace with as load call type interface enum
-     diff patch edit nodemon ts-node esbuild babel protoc sass lessc latex
-     pdflatex xelatex pandoc time nohup watch test vi ed @import @include
-     %run !python !pip !cat";
-    let lower = text.to_lowercase();
-    let mut words = lower.split_whitespace();
-    let first = words.next().unwrap_or_default();
-    let plain_first = !first.contains(['.', '/']);
-    list::has(FIRST, first)
-        || lower.contains(['=', '\'', '"', '`', '$'])
-        || lower.split_whitespace().any(|word| word.starts_with('-') && word.len() > 1)
-        // `tool src/app.py`: a directory would stand in the first word too.
-        || plain_first && text.starts_with(|c: char| c.is_ascii_lowercase())
-            && words.any(|word| word.contains('/'))
-}
-
 /// Whether a token is an address of the internet or of a person.
 fn is_address(token: &str) -> bool {
     let host = token.split_once('@').map(|(_, host)| host);
@@ -384,75 +250,6 @@ fn is_number(token: &str) -> bool {
         c.is_ascii_digit() || matches!(c, '.' | ',')
     });
     digits.len() < rest.len() && digits.len() <= 1
-}
-
-/// A path without one leading `./`, or several.
-fn without_dot_slash(path: &str) -> &str {
-    let mut rest = path;
-    while let Some(next) = rest.strip_prefix("./") {
-        rest = next.trim_start_matches('/');
-    }
-    if rest.is_empty() { path } else { rest }
-}
-
-/// A bare path without a closing bracket that none before it opens.
-fn without_lone_bracket(path: &str) -> &str {
-    let stripped = path.strip_suffix([')', ']']);
-    stripped.filter(|_| !path.contains(['(', '['])).unwrap_or(path)
-}
-
-/// A path without the place that it points at: `:10-20`, `:3:7`, `#L3`,
-/// `(12)`, `::symbol`.
-fn without_position(token: &str) -> &str {
-    let token = without_lines(token);
-    without_symbol(token).unwrap_or(token)
-}
-
-fn without_lines(token: &str) -> &str {
-    let after_word =
-        |head: &str| head.ends_with(|c: char| c.is_alphanumeric() || c == '_');
-    if let Some((head, inside)) =
-        token.strip_suffix(')').and_then(|rest| rest.rsplit_once('('))
-        && is_digits(inside)
-        && after_word(head)
-    {
-        return head;
-    }
-    if let Some((head, tail)) = token.split_once('#') {
-        let place = tail.strip_prefix('L').unwrap_or(tail);
-        if place.starts_with(|c: char| c.is_ascii_digit()) && after_word(head) {
-            return head;
-        }
-    }
-    let place =
-        |c: char| c.is_ascii_digit() || matches!(c, ':' | ',' | '-' | 'L');
-    let head = token.trim_end_matches(place);
-    let tail = token.get(head.len()..).unwrap_or_default();
-    let digits = tail.trim_start_matches(':').trim_start_matches('L');
-    let counts = tail.starts_with(':')
-        && digits.starts_with(|c: char| c.is_ascii_digit());
-    if counts && after_word(head) { head } else { token }
-}
-
-fn is_digits(text: &str) -> bool {
-    let place = |b: u8| b.is_ascii_digit() || matches!(b, b',' | b'-');
-    !text.is_empty() && text.bytes().all(place)
-}
-
-/// The path before `::symbol` or `:symbol`, if what stands before is surely a
-/// path.
-fn without_symbol(token: &str) -> Option<&str> {
-    let (head, symbol) = token.split_once(':')?;
-    let symbol = symbol.trim_start_matches(':');
-    let symbol = symbol.strip_suffix("()").unwrap_or(symbol);
-    let is_symbol = symbol.starts_with(|c: char| c.is_alphabetic() || c == '_')
-        && symbol
-            .chars()
-            .all(|c| c.is_alphanumeric() || matches!(c, '_' | ':' | '.'));
-    let shape = Shape::of(head);
-    let member = list::is_member(&shape.extension) && !shape.slash;
-    (is_symbol && list::is_extension(&shape.extension) && !member)
-        .then_some(head)
 }
 
 #[cfg(test)]

@@ -15,7 +15,8 @@ pub enum Why {
     Mention(String),
     /// A name, and words after it that may lead elsewhere.
     OutOfReach(String),
-    /// A name beside a word such as `old` or `deleted`.
+    /// A name beside a word such as `old` or `deleted`; empty if only the
+    /// deletion is told.
     Gone(String),
     /// Another file, a command or its output is announced without a name.
     Announced,
@@ -57,6 +58,9 @@ impl fmt::Display for Why {
             }
             Self::OutOfReach(name) => {
                 write!(f, "other words stand below the name '{name}'")
+            }
+            Self::Gone(name) if name.is_empty() => {
+                f.write_str("says that the file is deleted")
             }
             Self::Gone(name) => {
                 write!(f, "says that '{name}' is old or deleted")

@@ -31,7 +31,7 @@ pub(super) fn in_list(list: &str, word: &str) -> bool {
 /// Whether a phrase of one or more words begins these words; how many it has.
 pub(super) fn begins(words: &[String], phrase: &str) -> Option<usize> {
     let mut count = 0;
-    for wanted in phrase.split(' ') {
+    for wanted in phrase.split_ascii_whitespace() {
         if words.get(count)? != wanted {
             return None;
         }
@@ -43,7 +43,10 @@ pub(super) fn begins(words: &[String], phrase: &str) -> Option<usize> {
 /// How many words the longest phrase of a list (its phrases between bars)
 /// has that begins these words.
 pub(super) fn begins_any(words: &[String], phrases: &str) -> Option<usize> {
-    phrases.split('|').filter_map(|phrase| begins(words, phrase.trim())).max()
+    // Most words begin no phrase at all.
+    let first = words.first()?;
+    memchr::memmem::find(phrases.as_bytes(), first.as_bytes())?;
+    phrases.split('|').filter_map(|phrase| begins(words, phrase)).max()
 }
 
 /// The sentences of a text: what stands between full stops, question and
@@ -81,4 +84,16 @@ fn is_short_form(text: &str) -> bool {
 /// Whether a character is of a script that writes without blanks.
 pub(super) fn is_dense(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}')
+}
+
+/// Whether a text has a piece of a list in it.
+pub(super) fn has_piece(list: &str, text: &str) -> bool {
+    list.split_ascii_whitespace().any(|piece| text.contains(piece))
+}
+
+/// The longest piece of a list that begins a text.
+pub(super) fn longest_piece<'a>(list: &'a str, text: &str) -> Option<&'a str> {
+    let begins = |piece: &&str| text.starts_with(*piece);
+    let pieces = list.split_ascii_whitespace().filter(begins);
+    pieces.max_by_key(|piece| piece.len())
 }
