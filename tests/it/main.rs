@@ -43,6 +43,7 @@ mod edit_apply_runs;
 mod edit_apply_state;
 mod edit_apply_teeth;
 mod edit_apply_words;
+mod field;
 mod greetings;
 mod history;
 mod layers;
