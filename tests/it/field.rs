@@ -10,12 +10,11 @@ use std::fs;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::support::{Dir, binary};
+use crate::support::{Dir, binary, in_parallel};
 
 /// A run that takes longer hangs.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -412,27 +411,6 @@ fn listed_as_open() -> BTreeMap<String, String> {
         .collect()
 }
 
-/// Judges every case, on as many threads as there are processors.
-fn judge_all(cases: &[String]) -> Vec<Result<usize, String>> {
-    let next = AtomicUsize::new(0);
-    let threads = std::thread::available_parallelism().map_or(1, |n| n.get());
-    let work = || {
-        let mut mine = Vec::new();
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(case) = cases.get(at) else { return mine };
-            mine.push((at, judge(&root().join(case))));
-        }
-    };
-    let mut judged = std::thread::scope(|scope| {
-        let all: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-        let done = all.into_iter().map(|one| one.join().expect("judged"));
-        done.flatten().collect::<Vec<_>>()
-    });
-    judged.sort_by_key(|(at, _)| *at);
-    judged.into_iter().map(|(_, result)| result).collect()
-}
-
 /// Prints a line a kind: passed/total, and how many gave the best outcome.
 fn print_kinds(results: &[(&String, &Result<usize, String>)]) {
     let mut kinds: BTreeMap<&str, [usize; 3]> = BTreeMap::new();
@@ -463,7 +441,7 @@ fn every_case_from_the_field_has_an_outcome_that_is_accepted() {
     cases.retain(|case| {
         only.is_empty() || *case == only || kind_of(case) == Some(only.clone())
     });
-    let judged = judge_all(&cases);
+    let judged = in_parallel(&cases, |case| judge(&root().join(case)));
     let results: Vec<_> = cases.iter().zip(&judged).collect();
     print_kinds(&results);
 
