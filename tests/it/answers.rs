@@ -328,6 +328,27 @@ pub enum Piece {
     Call(Call),
 }
 
+/// Pieces with no two texts in a row: an API gives text in one.
+pub fn merged(pieces: Vec<Piece>) -> Vec<Piece> {
+    let mut merged: Vec<Piece> = Vec::new();
+    for piece in pieces {
+        match (merged.last_mut(), piece) {
+            (Some(Piece::Text(before)), Piece::Text(text)) => *before += &text,
+            (_, piece) => merged.push(piece),
+        }
+    }
+    merged
+}
+
+/// All text of the pieces.
+pub fn plain(pieces: &[Piece]) -> String {
+    let text = |piece: &Piece| match piece {
+        Piece::Text(text) => text.clone(),
+        Piece::Thought(_) | Piece::Call(_) => String::new(),
+    };
+    pieces.iter().map(text).collect()
+}
+
 /// The body in which Anthropic's API gives an answer.
 pub fn anthropic(pieces: &[Piece]) -> String {
     let part = |(at, piece): (usize, &Piece)| match piece {

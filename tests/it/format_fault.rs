@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 use crate::answers::{
     Change, FORMATS, Format, Name, Piece, Tree, anthropic, body, call, fenced,
-    openai, unit,
+    openai, plain, unit,
 };
 use crate::edit_apply::{apply, tree};
 use crate::support::{Dir, in_parallel, iterations};
@@ -131,14 +131,10 @@ fn text(words: &str) -> Piece {
 
 /// An answer as its format is delivered.
 fn render(format: Format, pieces: &[Piece]) -> String {
-    let own = |piece: &Piece| match piece {
-        Piece::Text(text) => text.clone(),
-        Piece::Thought(_) | Piece::Call(_) => String::new(),
-    };
     match format {
         Format::Anthropic => anthropic(pieces) + "\n",
         Format::Openai => openai(pieces) + "\n",
-        _ => pieces.iter().map(own).collect(),
+        _ => plain(pieces),
     }
 }
 

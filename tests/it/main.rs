@@ -50,6 +50,8 @@ mod greetings;
 mod history;
 mod layers;
 mod manual;
+mod mixed;
+mod mixed_answers;
 mod outputs;
 mod prompt_cost;
 mod readme;
