@@ -67,8 +67,6 @@ pub struct Rejected {
 pub enum Why {
     /// A fence that may be a file of this answer does not surely name it.
     Name(filename::Why),
-    /// They are quoted.
-    Quoted,
     /// What stands before them turns out to be thinking.
     AfterAll,
 }
@@ -77,7 +75,6 @@ impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Name(why) => write!(f, "no file is surely named: {why}"),
-            Self::Quoted => f.write_str("it stands in a quotation"),
             Self::AfterAll => f.write_str(
                 "a tag ends thinking here that nothing began: what stands \
                  above may be no part of the answer",

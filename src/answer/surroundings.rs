@@ -126,14 +126,12 @@ impl Surroundings {
 
     /// The file that a unit is about which begins here, in a fence with this
     /// info string, behind these lines of the fence.
-    pub(super) fn address(
-        &self,
-        info: &[u8],
-        first: &[Vec<u8>],
-        kind: Kind,
-    ) -> Address {
+    pub(super) fn address(&self, info: &[u8], first: &[Vec<u8>]) -> Address {
         let above: Vec<&[u8]> = self.above.iter().map(Vec::as_slice).collect();
         let first: Vec<&[u8]> = first.iter().map(Vec::as_slice).collect();
+        // A name without its directories may be a new file's, whatever is
+        // done to it.
+        let kind = Kind::Whole;
         let sought = Sought { above: &above, info, first: &first, kind };
         let known = Together(&*self.known, &self.units);
         let named = filename::named(&sought, &known);

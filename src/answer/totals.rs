@@ -11,6 +11,7 @@ use crate::blocks::{self, Open};
 use crate::diff;
 use crate::scan::{self, Summary};
 use crate::span::{Cut, CutState, Place, Verdict};
+use crate::text::filename;
 
 /// Counts over the text of an answer; see the module.
 #[derive(Clone, Debug, Default)]
@@ -65,12 +66,7 @@ impl Totals {
         sink: &mut Sink<'_, E>,
     ) -> Result<(), E> {
         match event {
-            scan::Event::Record(record) if self.is_quoted => {
-                let (path, why, line) = (None, Why::Quoted, record.line);
-                let span = record.span;
-                let bad = Rejected { path, why, span, line };
-                self.hand_out(Part::Rejected(bad), sink)
-            }
+            scan::Event::Record(_) if self.is_quoted => Ok(()),
             event => self.hand_out(Part::Record(event), sink),
         }
     }
@@ -113,6 +109,13 @@ impl Totals {
         bad: Rejected,
         sink: &mut Sink<'_, E>,
     ) -> Result<(), E> {
+        use filename::Why as Name;
+        // Nothing is named there: it is an example, or output.
+        if let Why::Name(Name::NoName | Name::Announced | Name::Command(_)) =
+            bad.why
+        {
+            return Ok(());
+        }
         if self.has_files {
             return self.hand_out(Part::Rejected(bad), sink);
         }

@@ -14,7 +14,7 @@ use crate::diff::{self, Section};
 use crate::span::{Place, Span};
 use crate::text::Line;
 use crate::text::fence::{Doubt, Role};
-use crate::text::filename::{self, Kind};
+use crate::text::filename;
 
 /// Bytes held until it is known whether a fence has ended.
 const DOUBTED: usize = 1024 * 1024;
@@ -102,12 +102,11 @@ impl Reader {
         raw: &[u8],
         sink: &mut Sink<'_, E>,
     ) -> Result<(), E> {
-        let Some(mark) = self.mark(text) else {
+        // Who quotes does not ask.
+        let quoted = self.fences.is_quoted();
+        let Some(mark) = self.mark(text).filter(|_| !quoted) else {
             return self.give(raw, text, sink);
         };
-        if self.fences.is_quoted() {
-            return self.reject_quoted(raw, sink);
-        }
         self.begin(mark, &self.info(), &[], raw, sink)
     }
 
@@ -151,7 +150,7 @@ impl Reader {
         match mark {
             Mark::Search(opening) => {
                 self.totals.begin(Format::SearchReplace);
-                let path = self.surroundings.address(info, first, Kind::Edit);
+                let path = self.surroundings.address(info, first);
                 let search = Search::new(opening, path.path(), self.at);
                 self.surroundings.begin();
                 self.skip(raw);
@@ -182,7 +181,7 @@ impl Reader {
 
     /// Finds out which file a hunk without a header is about.
     fn address_hunk(&mut self, info: &[u8], first: &[Vec<u8>]) {
-        let address = self.surroundings.address(info, first, Kind::Edit);
+        let address = self.surroundings.address(info, first);
         let in_hand = self.diffs.path();
         match address {
             Address::Named(path) | Address::Inherited(path) => {
@@ -301,7 +300,7 @@ impl Reader {
         sink: &mut Sink<'_, E>,
     ) -> Result<(), E> {
         let begins = self.surroundings.ends_with_mark();
-        let path = self.surroundings.address(b"", &[], Kind::Edit);
+        let path = self.surroundings.address(b"", &[]);
         let span = Span { start: search.start.byte, end: self.at.byte };
         let unclosed = Err(Reason::Unclosed);
         self.block(search.path, unclosed, span, search.start.line, sink)?;
@@ -433,14 +432,14 @@ impl Reader {
             return Ok(());
         }
         let Fenced { info, first, .. } = &*fenced;
-        let address = self.surroundings.address(info, first, Kind::Whole);
+        let address = self.surroundings.address(info, first);
         match address {
             Address::Named(path) => {
                 let begins = first.last().is_some_and(|l| begins_operation(l));
                 if begins && !holds_records(&path) {
                     return Ok(());
                 }
-                let above = self.surroundings.address(info, &[], Kind::Whole);
+                let above = self.surroundings.address(info, &[]);
                 let last = first.last();
                 let is_label = last.is_some_and(|l| filename::is_label(l));
                 let is_in_first = is_label && above.path().is_none();
@@ -488,7 +487,7 @@ impl Reader {
     ) -> Result<(), E> {
         let Fenced { info, first, start, .. } = fenced;
         let before = first.split_last().map_or(&[][..], |(_, before)| before);
-        let address = self.surroundings.address(info, before, Kind::Edit);
+        let address = self.surroundings.address(info, before);
         self.totals.begin(Format::Diff);
         self.diffs.open_bare(address.path(), *start);
         self.surroundings.begin();
@@ -590,20 +589,6 @@ impl Reader {
             }
         };
         self.totals.hand_out(Part::Block(event), sink)
-    }
-
-    /// A line that marks an edit stands in a quotation.
-    fn reject_quoted<E>(
-        &mut self,
-        raw: &[u8],
-        sink: &mut Sink<'_, E>,
-    ) -> Result<(), E> {
-        let end = self.at.byte + raw.len() as u64;
-        let span = Span { start: self.at.byte, end };
-        let (path, why, line) = (None, Why::Quoted, self.at.line);
-        let bad = Rejected { path, why, span, line };
-        self.totals.hand_out(Part::Rejected(bad), sink)?;
-        self.give(raw, b"", sink)
     }
 }
 

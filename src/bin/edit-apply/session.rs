@@ -423,6 +423,9 @@ impl Session<'_> {
         self.progress.clear();
         let document = &self.document;
         let status = document.judge(&heard);
+        if let Some(why) = document.shortfall(&heard) {
+            self.feedback.end(why);
+        }
         if !self.args.quiet {
             document.explain(&heard, self.diagnostics);
         }
