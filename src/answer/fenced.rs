@@ -8,7 +8,7 @@
 use crate::blocks::{Change, Open, Reason, Side, has_conflict};
 use crate::diff::Section;
 use crate::span::Place;
-use crate::text::fence::is_diff_info;
+use crate::text::fence::names_diff;
 
 /// A fence that is open, and whose body may be a file.
 #[derive(Clone, Debug)]
@@ -83,7 +83,7 @@ impl Fenced {
 
     /// Whether the fence says that it holds a diff.
     pub(super) fn is_diff(&self) -> bool {
-        is_diff_info(&self.info)
+        names_diff(&self.info)
     }
 
     /// Whether its body is a part of a diff, without a header.

@@ -248,17 +248,21 @@ fn together(
 mod tests {
     use super::*;
     use crate::span::CutState;
+    use crate::text::filename::NoneKnown;
 
     fn read(input: &str) -> (Vec<String>, Summary, Outcome) {
         let mut records = Vec::new();
-        let mut sink = |event: Event<'_>| -> Result<(), ()> {
-            if let Event::Record(record) = event {
+        let mut sink = |part: Part<'_>| -> Result<(), ()> {
+            if let Part::Record(Event::Record(record)) = part {
                 let json = String::from_utf8(record.json.to_vec()).unwrap();
                 records.push(json);
             }
             Ok(())
         };
-        let mut answer = Answer::new(Config::default(), From::Auto, None);
+        let known = Arc::new(NoneKnown);
+        let config = Config::default();
+        let from = (From::Auto, None);
+        let mut answer = Answer::new(Scope::All, config, known, from);
         for block in input.as_bytes().chunks(5) {
             answer.feed(block, &mut sink).unwrap();
         }

@@ -23,7 +23,7 @@ use crate::diff::{self, Finished, Section};
 use crate::scan::{self, Fed, Scanner};
 use crate::span::{Place, Span};
 use crate::text::Line;
-use crate::text::fence::{self, Doubt};
+use crate::text::fence::{self, Role};
 use crate::text::filename::Known;
 
 /// A reader of answers; see the module.
@@ -308,7 +308,9 @@ impl Reader {
             State::Patch(patch) if !ends_patch(&partial) => {
                 ends.open = Some(patch.open());
             }
-            State::Fenced(mut fenced) if !self.fences.would_close(&held) => {
+            State::Fenced(mut fenced)
+                if self.fences.clone().take(&held) != Role::Closes =>
+            {
                 fenced.take(&partial, &held);
                 if fenced.path.is_none() {
                     self.name(&mut fenced, sink)?;
@@ -321,16 +323,10 @@ impl Reader {
                 }
             }
             State::Closed(fenced, span, below) => {
-                let doubt = match self.fences.judge_at_end() {
-                    Doubt::Settled if !held.is_empty() => {
-                        self.fences.judge(&held)
-                    }
-                    doubt => doubt,
-                };
-                let doubt = match doubt {
-                    Doubt::Pending => Doubt::Settled,
-                    doubt => doubt,
-                };
+                if !held.is_empty() {
+                    self.fences.judge(&held);
+                }
+                let doubt = self.fences.finish();
                 self.end_fenced(*fenced, span, doubt, sink)?;
                 self.read(&below, sink)?;
                 self.read(&held, sink)?;
@@ -353,7 +349,7 @@ impl Reader {
         sink: &mut Sink<'_, E>,
     ) -> Result<bool, E> {
         let text = self.fences.content(held);
-        let taken_off = held.len() - text.len();
+        let taken_off = held.len().saturating_sub(text.len());
         let line = Line { text: &text, at: self.at, taken_off };
         let Self { totals, diffs, .. } = self;
         let mut units =

@@ -45,7 +45,7 @@ impl Reader {
         sink: &mut Sink<'_, E>,
     ) -> Result<(), E> {
         match self.fences.take(raw) {
-            Role::Opens => {
+            Role::Opens(_) => {
                 if self.scope == Scope::Records || self.fences.is_quoted() {
                     return self.give(raw, b"", sink);
                 }
@@ -79,7 +79,7 @@ impl Reader {
         raw: &[u8],
         sink: &mut Sink<'_, E>,
     ) -> Result<Option<usize>, E> {
-        let taken_off = raw.len() - text.len();
+        let taken_off = raw.len().saturating_sub(text.len());
         if let Some((tags, begin)) = thinking::begins(text) {
             self.state = State::Thinking(Thinking::new(tags));
             return Ok(Some(taken_off + begin));
@@ -224,7 +224,7 @@ impl Reader {
         sink: &mut Sink<'_, E>,
     ) -> Result<(), E> {
         let text = self.fences.content(raw);
-        let taken_off = raw.len() - text.len();
+        let taken_off = raw.len().saturating_sub(text.len());
         let line = Line { text: &text, at: self.at, taken_off };
         let totals = &mut self.totals;
         let mut units =
@@ -319,7 +319,7 @@ impl Reader {
         sink: &mut Sink<'_, E>,
     ) -> Result<(), E> {
         let text = self.fences.content(raw);
-        let taken_off = raw.len() - text.len();
+        let taken_off = raw.len().saturating_sub(text.len());
         let line = Line { text: &text, at: self.at, taken_off };
         let mut events = Vec::new();
         let flow = patch.take(line, &mut events);
@@ -378,7 +378,7 @@ impl Reader {
                 Ok(())
             }
             // Its quotation ended, and the fence with it.
-            Role::Ends | Role::Opens | Role::Outside(_) => {
+            Role::Ends | Role::Opens(_) | Role::Outside(_) => {
                 match fenced.path {
                     Some(path) => {
                         let end = self.at.byte;
@@ -443,7 +443,7 @@ impl Reader {
                 let last = first.last();
                 let is_label = last.is_some_and(|l| filename::is_label(l));
                 let is_in_first = is_label && above.path().is_none();
-                if self.fences.is_in_doubt() && !info.is_empty() {
+                if !info.is_empty() {
                     self.fences.settle();
                 }
                 self.totals.begin(Format::WholeFile);
@@ -515,16 +515,17 @@ impl Reader {
         sink: &mut Sink<'_, E>,
     ) -> Result<(), E> {
         held.extend_from_slice(raw);
-        match self.fences.judge(raw) {
+        let doubt = match self.fences.judge(raw) {
             Doubt::Pending if held.len() < DOUBTED => {
                 self.state = State::Closed(fenced, span, held);
-                Ok(())
+                return Ok(());
             }
-            doubt => {
-                self.end_fenced(*fenced, span, doubt, sink)?;
-                self.read(&held, sink)
-            }
-        }
+            // Longer than anything that stands between two fences.
+            Doubt::Pending => Doubt::Nested,
+            doubt => doubt,
+        };
+        self.end_fenced(*fenced, span, doubt, sink)?;
+        self.read(&held, sink)
     }
 
     /// Hands out what a fence is, now that its end is known.
@@ -536,8 +537,8 @@ impl Reader {
         sink: &mut Sink<'_, E>,
     ) -> Result<(), E> {
         let closed = match doubt {
-            Doubt::Settled => Closed::Surely,
-            _ => Closed::InDoubt,
+            Doubt::Settled | Doubt::Pending => Closed::Surely,
+            Doubt::Left | Doubt::Nested => Closed::InDoubt,
         };
         let (path, line) = (fenced.path.clone(), fenced.start.line);
         self.surroundings.end(path.clone());

@@ -112,10 +112,12 @@ pub fn begins(line: &[u8]) -> bool {
 }
 
 impl Patch {
+    /// A patch that begins here.
     pub fn new(start: Place) -> Self {
         Self { start, files: 0, file: None }
     }
 
+    /// Takes the next line, and hands out the files that it ends.
     pub fn take(&mut self, line: Line<'_>, out: &mut Vec<Event>) -> Flow {
         let found = marker(line.trimmed());
         if let Some(marker) = found.filter(|_| !self.is_context(line)) {

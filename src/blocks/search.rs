@@ -9,7 +9,9 @@ use crate::text::Line;
 /// A block that is not closed yet.
 #[derive(Clone, Debug)]
 pub struct Search {
+    /// The file, if it is named.
     pub path: Option<Vec<u8>>,
+    /// Where it begins.
     pub start: Place,
     /// What is wrong with it whatever it says.
     pub broken: Option<Reason>,
@@ -45,6 +47,7 @@ pub enum Step {
 }
 
 impl Search {
+    /// A block that begins here.
     pub fn new(opening: Opening, path: Option<Vec<u8>>, start: Place) -> Self {
         let (part, broken, line) = (Part::Head, None, None);
         let (old, new) = (Vec::new(), Vec::new());
@@ -52,6 +55,7 @@ impl Search {
         Self { path, start, broken, opening, part, has_header, line, old, new }
     }
 
+    /// Takes the next line.
     pub fn take(&mut self, line: Line<'_>) -> Step {
         let bare = line.bare();
         if let Some(opening) = marker::opening(bare) {

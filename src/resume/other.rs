@@ -2,16 +2,14 @@
 //! not printed with it, and never pass for nothing.
 
 use std::convert::Infallible;
-use std::sync::Arc;
 
 use super::survey::{Survey, Unit, UnitState};
-use crate::answer::{Format, Part, Reader, Scope};
+use crate::answer::{self, Format, Part, Scope};
 use crate::blocks;
 use crate::diff;
 use crate::json;
-use crate::scan::{self, Config};
+use crate::scan;
 use crate::span::Span;
-use crate::text::filename::NoneKnown;
 
 /// Why such a unit is not used.
 pub const OTHER: &str = "it is in another format than the first unit, which \
@@ -83,10 +81,7 @@ pub(super) fn add(survey: &mut Survey, text: &[u8], format: Format) {
         }
         Ok::<(), Infallible>(())
     };
-    let known = Arc::new(NoneKnown);
-    let mut reader = Reader::new(Scope::All, Config::default(), known);
-    let Ok(()) = reader.feed(text, &mut sink);
-    let Ok(_) = reader.finish(&mut sink);
+    let Ok(_) = answer::read(text, Scope::All, &mut sink);
     for (path, span, line) in others {
         let path = path.map(|path| String::from_utf8_lossy(&path).into_owned());
         let at = survey.units.partition_point(|u| u.span.start < span.start);

@@ -1,13 +1,11 @@
 //! What an answer consists of: its units in order, and its end.
 
 use std::convert::Infallible;
-use std::sync::Arc;
 
-use crate::answer::{End, Part, Reader, Scope};
+use crate::answer::{self, End, Part, Scope};
 use crate::json;
-use crate::scan::{Config, Event, Loops, Summary, is_path_key};
+use crate::scan::{Event, Loops, Summary, is_path_key};
 use crate::span::{CutState, Loop, Span, Verdict};
-use crate::text::filename::NoneKnown;
 
 /// Whether a unit can be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,10 +132,7 @@ pub fn survey(text: &[u8]) -> Survey {
         }
         Ok::<(), Infallible>(())
     };
-    let known = Arc::new(NoneKnown);
-    let mut reader = Reader::new(Scope::Records, Config::default(), known);
-    let Ok(()) = reader.feed(text, &mut sink);
-    let Ok(End { summary, .. }) = reader.finish(&mut sink);
+    let Ok(End { summary, .. }) = answer::read(text, Scope::Records, &mut sink);
     if let Some(cut) = &summary.cut
         && cut.lost_bytes > 0
     {

@@ -2,16 +2,13 @@
 
 use std::convert::Infallible;
 use std::rc::Rc;
-use std::sync::Arc;
 
-use crate::answer::{Format, Part as Answered, Reader, Scope};
+use crate::answer::{self, Format, Part as Answered, Scope};
 use crate::diff::{
     Change, Event, FileHeader, Finished, Hunk, Last, Mend, Rejected, Renderer,
     Unit,
 };
-use crate::scan::Config;
 use crate::span::Span;
-use crate::text::filename::NoneKnown;
 
 /// One unit, kept.
 #[derive(Clone, Debug)]
@@ -115,10 +112,7 @@ pub(super) fn read(text: &[u8]) -> Patch {
         Ok::<(), Infallible>(())
     };
     let scope = Scope::Only(Format::Diff);
-    let known = Arc::new(NoneKnown);
-    let mut reader = Reader::new(scope, Config::default(), known);
-    let Ok(()) = reader.feed(text, &mut sink);
-    let Ok(end) = reader.finish(&mut sink);
+    let Ok(end) = answer::read(text, scope, &mut sink);
     Patch { parts, rejected, end: end.diff }
 }
 

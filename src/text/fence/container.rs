@@ -1,171 +1,254 @@
-//! List items and quotations around a line, by CommonMark 0.31, sections 5.1
-//! and 5.2: a line in, what is left of it inside of them out.
+//! Quotations and list items: lines in, what stands in them out.
 //!
-//! Only what fences need is read: no lazy lines, and no code by indentation.
+//! A line first goes through the containers that are open, and then may
+//! begin more. What it is when it has, is not looked at here.
 
-use std::borrow::Cow;
+use super::cursor::Cursor;
+use super::leaf::{self, Above};
+use super::mark::DIGITS;
 
-/// What a line can stand in.
+/// Containers that are kept at a time; what would be deeper is text. People
+/// nest five deep; without a bound, a flood of marks would make each line
+/// below it as dear as itself.
+const DEEPEST: usize = 32;
+
+/// Columns of blanks behind a bullet that make it the bullet of a line of
+/// code, which stands one column behind it.
+const WIDE_GAP: usize = 5;
+
+/// A container.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Container {
-    /// A quotation: `>` and a blank before each line.
-    Quotation,
-    /// A list item, whose lines are indented by so many columns.
-    Item(usize),
+enum Container {
+    /// A quotation: each line has its own `>`.
+    Quote,
+    /// A list item: each line is indented by so many columns.
+    Item { width: usize },
 }
 
-/// A line inside of the containers that are open.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Inside<'a> {
-    /// What is left of the line.
-    pub(super) rest: Cow<'a, [u8]>,
-    /// How many of the containers go on with it.
-    pub(super) kept: usize,
-    /// Whether it stands further left than its list item.
+/// The containers that are open, the outermost first.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Containers {
+    open: Vec<Container>,
+    /// The innermost is a list item without anything in it yet.
+    is_empty_item: bool,
+}
+
+/// A line behind the marks of its containers.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entered<'a> {
+    /// What is left of it.
+    pub(super) rest: Cursor<'a>,
+    /// How many containers it stands in.
+    pub(super) depth: usize,
+    /// It is less indented than a list item asks for.
     pub(super) is_left: bool,
 }
 
-/// What of a line may be cut off to enter a fence's containers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Strictness {
-    /// A line that is not indented enough ends its list item.
-    Ends,
-    /// It does not: a fence is open, and models forget to indent.
-    Stays,
+impl Containers {
+    /// Takes the marks of the open containers off a line, up to the first
+    /// container that it is not in.
+    pub(super) fn enter<'a>(&self, line: Cursor<'a>) -> Entered<'a> {
+        let mut rest = line;
+        for (depth, container) in self.open.iter().enumerate() {
+            let is_last = depth + 1 == self.open.len();
+            let ends = is_last && self.is_empty_item && rest.is_blank();
+            if ends || !container.take_off(&mut rest) {
+                return Entered { rest, depth, is_left: false };
+            }
+        }
+        Entered { rest, depth: self.open.len(), is_left: false }
+    }
+
+    /// The same for a line of an open fence: one that stands left of a list
+    /// item is in it all the same, and only a quotation ends.
+    pub(super) fn enter_fenced<'a>(&self, line: Cursor<'a>) -> Entered<'a> {
+        let (mut rest, mut is_left) = (line, false);
+        for (depth, container) in self.open.iter().enumerate() {
+            if container.take_off(&mut rest) {
+                continue;
+            }
+            match *container {
+                Container::Quote => return Entered { rest, depth, is_left },
+                Container::Item { width } => rest.skip_columns(width),
+            }
+            is_left = true;
+        }
+        Entered { rest, depth: self.open.len(), is_left }
+    }
+
+    /// Decides whether a line stands in all containers.
+    pub(super) fn hold(&self, entered: &Entered<'_>) -> bool {
+        entered.depth == self.open.len()
+    }
+
+    /// Closes all but the outermost `depth`, for a line in the last of those
+    /// that begins no other: no item is empty then.
+    pub(super) fn close_to(&mut self, depth: usize) {
+        self.open.truncate(depth);
+        self.is_empty_item = false;
+    }
+
+    /// Begins the containers whose marks come next in a line, and closes
+    /// those that the line is not in. Returns what is left of the line, if
+    /// it has begun any.
+    pub(super) fn begin<'a>(
+        &mut self,
+        entered: &Entered<'a>,
+        above: Above,
+    ) -> Option<Cursor<'a>> {
+        let (mut next, mut begun) = (begins(entered.rest, above), None);
+        while let Some((container, rest)) = next {
+            if begun.is_none() {
+                self.close_to(entered.depth);
+            }
+            if self.open.len() >= DEEPEST {
+                break;
+            }
+            self.open.push(container);
+            self.is_empty_item =
+                container != Container::Quote && rest.is_blank();
+            begun = Some(rest);
+            next = begins(rest, Above::Other);
+        }
+        begun
+    }
+
+    /// Decides whether one of them is a quotation.
+    pub(super) fn is_quoted(&self) -> bool {
+        self.open.contains(&Container::Quote)
+    }
 }
 
-/// Takes the marks of open containers off a line.
-pub(super) fn enter<'a>(
-    line: &'a [u8],
-    open: &[Container],
-    strictness: Strictness,
-) -> Inside<'a> {
-    let mut rest = Cow::Borrowed(line);
-    let mut is_left = false;
-    for (kept, container) in open.iter().enumerate() {
-        rest = match container {
-            Container::Quotation => match quotation(&rest) {
-                Some(width) => without(rest, width),
-                None => return Inside { rest, kept, is_left },
-            },
-            Container::Item(width) if rest.trim_ascii().is_empty() => {
-                let blanks = indentation(&rest).min(*width);
-                without(rest, blanks)
-            }
-            Container::Item(width) => {
-                let have = indentation(&rest);
-                if have < *width && strictness == Strictness::Ends {
-                    return Inside { rest, kept, is_left };
+impl Container {
+    /// Takes its mark off a line; returns whether the line stands in it.
+    /// A line that does not keeps all that it has.
+    fn take_off(self, rest: &mut Cursor<'_>) -> bool {
+        match self {
+            Self::Quote => {
+                let Some((_, mut text)) = rest.text() else { return false };
+                if text.bytes().first() != Some(&b'>') {
+                    return false;
                 }
-                is_left |= have < *width;
-                without(rest, have.min(*width))
+                text.skip(1);
+                text.skip_columns(1);
+                *rest = text;
+                true
             }
-        };
-    }
-    Inside { rest, kept: open.len(), is_left }
-}
-
-/// Takes the marks of containers off a line that begin on it, and notes them.
-pub(super) fn open<'a>(
-    rest: Cow<'a, [u8]>,
-    opened: &mut Vec<Container>,
-) -> Cow<'a, [u8]> {
-    let mut rest = rest;
-    loop {
-        if let Some(width) = quotation(&rest) {
-            opened.push(Container::Quotation);
-            rest = without(rest, width);
-        } else if let Some(width) = item(&rest) {
-            opened.push(Container::Item(width));
-            rest = without(rest, width);
-        } else {
-            return rest;
+            Self::Item { width } => {
+                // A blank line need not be indented.
+                let is_in = rest.indent(width) == width || rest.is_blank();
+                if is_in {
+                    rest.skip_columns(width);
+                }
+                is_in
+            }
         }
     }
 }
 
-/// Columns of the mark of a quotation, its blank included.
-fn quotation(line: &[u8]) -> Option<usize> {
-    let indent = indentation(line);
-    let text = line.trim_ascii_start();
-    let behind = text.strip_prefix(b">").filter(|_| indent <= 3)?;
-    let blank = usize::from(matches!(behind.first(), Some(b' ' | b'\t')));
-    Some(indent + 1 + blank)
+/// Reads the mark of a container that a line begins.
+fn begins(rest: Cursor<'_>, above: Above) -> Option<(Container, Cursor<'_>)> {
+    let mut quoted = rest;
+    if Container::Quote.take_off(&mut quoted) {
+        return Some((Container::Quote, quoted));
+    }
+    let (indent, text) = rest.text()?;
+    let (bullet, behind) = item(text, above)?;
+    Some((Container::Item { width: indent + bullet }, behind))
 }
 
-/// Digits of the longest number of a list item.
-const DIGITS: usize = 9;
-
-/// Columns of the mark of a list item, with the blanks before its text.
-fn item(line: &[u8]) -> Option<usize> {
-    let indent = indentation(line);
-    let text = line.get(blanks(line)..)?.trim_ascii_end();
-    let mark = match text.first()? {
-        b'-' | b'*' | b'+' => 1,
-        b'0'..=b'9' => {
-            let digits = text.iter().take_while(|b| b.is_ascii_digit()).count();
-            let ends = matches!(text.get(digits), Some(b'.' | b')'));
-            (ends && digits <= DIGITS).then_some(digits + 1)?
-        }
+/// Reads the bullet or number of a list item: how many columns wide it is
+/// with the blanks behind it, and the rest of the line.
+fn item(text: Cursor<'_>, above: Above) -> Option<(usize, Cursor<'_>)> {
+    let bytes = text.bytes();
+    let digits = bytes.iter().take(DIGITS + 1);
+    let digits = digits.take_while(|b| b.is_ascii_digit()).count();
+    let marker = match (digits, bytes.get(digits)?) {
+        (0, b'-' | b'*' | b'+') if !leaf::is_rule(bytes) => 1,
+        (1..=DIGITS, b'.' | b')') => digits + 1,
         _ => return None,
     };
-    if indent > 3 || is_rule(text) {
+    let mut behind = text;
+    behind.skip(marker);
+    let gap = behind.indent(WIDE_GAP);
+    let is_blank = behind.is_blank();
+    if gap == 0 && !is_blank {
         return None;
     }
-    let behind = text.get(mark..)?;
-    match indentation(behind) {
-        0 if behind.is_empty() => Some(indent + mark + 1),
-        0 => None,
-        gap @ 1..=4 => Some(indent + mark + gap),
-        // Code by indentation begins the item.
-        _ => Some(indent + mark + 1),
+    if above == Above::Paragraph {
+        let number = bytes.get(..digits).unwrap_or_default();
+        let is_first = digits == 0 || is_one(number);
+        if is_blank || !is_first {
+            return None;
+        }
     }
+    let gap = if is_blank || gap == WIDE_GAP { 1 } else { gap };
+    behind.skip_columns(gap);
+    Some((marker + gap, behind))
 }
 
-/// Whether a line is a rule: three or more of one mark, and blanks.
-fn is_rule(text: &[u8]) -> bool {
-    let Some(mark @ (b'-' | b'*' | b'_')) = text.first() else { return false };
-    let marks = text.iter().filter(|b| !matches!(b, b' ' | b'\t'));
-    marks.clone().all(|b| b == mark) && marks.count() >= 3
+/// Decides whether the number of a list item is 1.
+fn is_one(digits: &[u8]) -> bool {
+    let zeros = digits.iter().take_while(|b| **b == b'0').count();
+    digits.get(zeros..) == Some(b"1")
 }
 
-/// Blanks that a line begins with, in bytes.
-fn blanks(line: &[u8]) -> usize {
-    line.iter().take_while(|b| matches!(b, b' ' | b'\t')).count()
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Blanks that a line begins with, in columns; tabs stop at every fourth.
-pub(super) fn indentation(line: &[u8]) -> usize {
-    let blanks = line.iter().take_while(|b| matches!(b, b' ' | b'\t'));
-    blanks.fold(0, |column, blank| match blank {
-        b'\t' => (column / TAB + 1) * TAB,
-        _ => column + 1,
-    })
-}
-
-/// Columns between two stops of a tab (CommonMark 0.31, section 2.2).
-const TAB: usize = 4;
-
-/// A line without its first columns.
-pub(super) fn without(line: Cow<'_, [u8]>, columns: usize) -> Cow<'_, [u8]> {
-    if columns == 0 {
-        return line;
+    /// The widths of the containers that a line begins, 0 for a quotation,
+    /// and what is left of it.
+    fn begun(line: &str, above: Above) -> (Vec<usize>, String) {
+        let mut containers = Containers::default();
+        let line = containers.enter(Cursor::new(line.as_bytes()));
+        let begun = containers.begin(&line, above);
+        let rest = begun.unwrap_or(line.rest);
+        let widths = containers.open.iter().map(|container| match container {
+            Container::Quote => 0,
+            Container::Item { width } => *width,
+        });
+        let rest = rest.into_text().into_owned();
+        (widths.collect(), String::from_utf8(rest).unwrap())
     }
-    let blank = blanks(&line);
-    let has_tab = line.get(..blank).is_some_and(|b| b.contains(&b'\t'));
-    if !has_tab {
-        return match line {
-            Cow::Borrowed(line) => {
-                Cow::Borrowed(line.get(columns..).unwrap_or_default())
-            }
-            Cow::Owned(mut line) => {
-                line.drain(..columns.min(line.len()));
-                Cow::Owned(line)
-            }
-        };
+
+    #[test]
+    fn the_width_of_an_item_is_where_its_text_begins() {
+        for (line, widths, rest) in [
+            ("- a", &[2][..], "a"),
+            ("  -  a", &[5], "a"),
+            ("10. a", &[4], "a"),
+            ("-     a", &[2], "    a"),
+            ("-\ta", &[4], "a"),
+            ("-\t\ta", &[2], "  \ta"),
+            ("-   \n", &[2], "  \n"),
+            ("-\n", &[2], "\n"),
+            ("> 1) - a", &[0, 3, 2], "a"),
+            (">>a", &[0, 0], "a"),
+            ("- - -", &[], "- - -"),
+            ("-a", &[], "-a"),
+            ("    - a", &[], "    - a"),
+            ("1234567890. a", &[], "1234567890. a"),
+        ] {
+            let found = begun(line, Above::Other);
+            assert_eq!(found, (widths.to_vec(), rest.to_owned()), "{line:?}");
+        }
     }
-    let mut wide = vec![b' '; indentation(&line)];
-    wide.extend_from_slice(line.get(blank..).unwrap_or_default());
-    wide.drain(..columns.min(wide.len()));
-    Cow::Owned(wide)
+
+    #[test]
+    fn only_a_first_item_with_text_interrupts_a_paragraph() {
+        for line in ["2. a", "-\n", "1.\n", "10) a"] {
+            assert!(begun(line, Above::Paragraph).0.is_empty(), "{line:?}");
+        }
+        for line in ["1. a", "- a", "> 2. a", "01) a"] {
+            assert!(!begun(line, Above::Paragraph).0.is_empty(), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn no_flood_of_marks_is_kept() {
+        let line = ">".repeat(1000);
+        let (widths, rest) = begun(&line, Above::Other);
+        assert_eq!((widths.len(), rest.len()), (DEEPEST, 1000 - DEEPEST));
+    }
 }
