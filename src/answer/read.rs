@@ -9,6 +9,7 @@
 //! may stand in it: what is complete is handed out at once.
 
 use std::borrow::Cow;
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use super::fenced::Fenced;
@@ -284,16 +285,17 @@ impl Reader {
             State::Between if held.is_empty() => {
                 ends.open = self.begun_by_name(b"");
             }
-            State::Between if self.is_in_diff(&held) => {
-                return self.end_diff(Vec::new(), &held, ends, sink);
-            }
-            State::Between => match self.begun(&partial) {
-                Some(open) => ends.open = Some(open),
-                None => {
+            State::Between => {
+                ends.diff = self.begun_diff(&held);
+                ends.open = match ends.diff {
+                    Some(_) => None,
+                    None => self.begun(&partial),
+                };
+                if ends.diff.is_none() && ends.open.is_none() {
                     self.take(&held, sink)?;
                     return Ok(false);
                 }
-            },
+            }
             State::Named(name) => {
                 self.held = held;
                 self.take_diff(Vec::new(), &name, sink)?;
@@ -381,11 +383,20 @@ impl Reader {
             .then(|| Open::empty(self.surroundings.begun(), self.at))
     }
 
-    /// Whether the last line, which has not ended, may be the beginning of a
-    /// diff's.
-    fn is_in_diff(&self, line: &[u8]) -> bool {
-        self.scope.has(Format::Diff)
-            && (self.diffs.totals().files > 0 || line.starts_with(b"diff --"))
+    /// The diff of which the last line, which has not ended, may be the
+    /// beginning.
+    fn begun_diff(&self, line: &[u8]) -> Option<Finished> {
+        let has_diffs = self.diffs.totals().files > 0;
+        if !self.scope.has(Format::Diff)
+            || !has_diffs && !line.starts_with(b"diff --")
+        {
+            return None;
+        }
+        let mut ignore = |_: diff::Event<'_>| Ok::<(), Infallible>(());
+        let line = Line::new(line, self.at);
+        let Ok((finished, back)) =
+            self.diffs.clone().finish(&line, &mut ignore);
+        (back == 0 && finished.is_open()).then_some(finished)
     }
 
     /// The file that the last line names alone, as one does whose text comes
