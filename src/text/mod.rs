@@ -1,9 +1,12 @@
-//! What every text shares, whatever it says: its lines, and the notes that
-//! stand for text which was left out.
+//! What every text shares, whatever it says: its lines, the notes that stand
+//! for text which was left out, and what shows that a file is damaged.
 //!
 //! Bytes in, facts about them out. Nothing here knows a format of edits.
 
 pub mod elision;
 mod lines;
+mod utf8;
+pub mod damage;
 
 pub use lines::{Line, Lines};
+pub use utf8::Utf8;
