@@ -15,6 +15,7 @@
 mod block_answers;
 mod block_law;
 mod block_twice;
+mod check;
 mod converge;
 mod corpus;
 mod demo_law;
