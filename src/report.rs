@@ -3,6 +3,7 @@
 
 pub mod attempt;
 pub mod batch;
+pub mod check;
 pub mod envelope;
 pub mod estimate;
 pub mod result;

@@ -73,6 +73,9 @@ pub(super) enum State {
 /// Where parts go.
 pub(super) type Sink<'s, E> = dyn FnMut(Part<'_>) -> Result<(), E> + 's;
 
+/// A byte order mark in UTF-8.
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
 /// Bytes of a line that is held until it ends; a longer one is a record's, or
 /// prose. Ten times the longest name.
 const HELD: usize = 64 * 1024;
@@ -174,6 +177,10 @@ impl Reader {
     /// record, need not wait.
     fn look<E>(&mut self, sink: &mut Sink<'_, E>) -> Result<(), E> {
         let State::Between = self.state else { return Ok(()) };
+        if self.behind_bom(&self.held).is_some() {
+            self.held.drain(..BOM.len());
+            self.skip(BOM);
+        }
         let line = &self.held[..];
         let is_decided = match line.trim_ascii_start().first() {
             None => false,
@@ -196,6 +203,11 @@ impl Reader {
             return self.give(&held, &held, sink);
         }
         Ok(())
+    }
+
+    /// What stands behind a byte order mark at the start of the text.
+    fn behind_bom<'a>(&self, line: &'a [u8]) -> Option<&'a [u8]> {
+        line.strip_prefix(BOM).filter(|_| self.at.byte == 0)
     }
 
     /// Whether a line that has a brace in it may be a mark of a unit or a
@@ -221,6 +233,10 @@ impl Reader {
         raw: &[u8],
         sink: &mut Sink<'_, E>,
     ) -> Result<(), E> {
+        if let Some(rest) = self.behind_bom(raw) {
+            self.skip(BOM);
+            return self.take(rest, sink);
+        }
         match std::mem::replace(&mut self.state, State::Between) {
             State::Between => self.take_between(raw, sink),
             State::Diff(undecided) => self.take_diff(undecided, raw, sink),

@@ -3,8 +3,9 @@
 //! [`Machine`] recognises one value after the other in a stream that may
 //! stop and go on at any byte; [`compact`] rewrites a recognised value as
 //! strict JSON on one line; [`path_at_end`] names the place where a value
-//! broke off. [`Tokens`] reads what programs write, to the letter. None of
-//! them knows what a record is, or does any I/O.
+//! broke off. [`Tokens`] reads what programs write, and [`Exact`] says whether
+//! a value is one to the letter. None of them knows what a record is, or does
+//! any I/O.
 
 mod cursor;
 mod depth;
@@ -20,8 +21,10 @@ mod quote;
 mod mend;
 mod close;
 mod tokens;
+mod exact;
 
 pub use close::{CUT_MARK, close};
+pub use exact::{Exact, Step};
 pub use machine::{Fault, Kind, Machine, Stop};
 pub use mend::{Ending, Mended, mend};
 pub use path::{member, path_at_end};

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use super::check::Found;
 use super::envelope::Envelope;
 use crate::span::{Cut, Loop, Verdict};
 
@@ -57,6 +58,13 @@ pub struct Salvage {
     pub repairs: Vec<Repaired>,
     /// What was rejected, and why; the first [`LISTED`].
     pub rejects: Vec<Reject>,
+    /// Lines of a file of records that are none; absent where an answer is
+    /// judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub findings: Option<u64>,
+    /// The first [`LISTED`] of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub found: Vec<Found>,
 }
 
 /// A record that was mended.

@@ -16,6 +16,7 @@ mod answers;
 mod block_answers;
 mod block_law;
 mod block_twice;
+mod check;
 mod converge;
 mod corpus;
 mod demo_law;

@@ -3,6 +3,7 @@
 mod ahead;
 mod asked;
 mod blocks;
+mod check;
 mod coverage;
 mod diff_end;
 mod document;
@@ -125,7 +126,7 @@ struct Args {
     #[arg(long, value_name = "FILE")]
     report: Option<OsString>,
 
-    /// Say nothing on stderr about cuts
+    /// Say nothing on stderr about cuts and findings
     #[arg(short, long)]
     quiet: bool,
 
@@ -154,6 +155,17 @@ struct Args {
     /// Only take back what a killed run left half done
     #[arg(long, conflicts_with_all = ["files", "log", "rollback", "dry_run"])]
     recover: bool,
+
+    /// Judge files instead of applying answers: what no finished file has,
+    /// such as placeholders, fences around it, conflict markers, NUL bytes
+    /// and thinking tags, is said, and the status is 1
+    #[arg(long, conflicts_with_all = [
+        "directory", "dry_run", "from", "answer", "format", "diff",
+        "feedback", "deliverables", "fuzzy", "atomic", "per_hunk",
+        "complete", "strip_root", "protect", "allow", "output", "no_fsync",
+        "no_wait", "instructions", "log", "rollback", "recover",
+    ])]
+    check: bool,
 }
 
 fn main() -> ExitCode {
@@ -177,6 +189,9 @@ fn main() -> ExitCode {
 
 fn run(args: &Args, diagnostics: Diagnostics) -> Result<Status, Error> {
     args.check_files()?;
+    if args.check {
+        return check::run(args, diagnostics);
+    }
     let mut out = match &args.output {
         Some(file) => Output::file(file)?,
         None => Output::stdout(),

@@ -2,6 +2,7 @@
 
 mod before;
 mod say;
+mod whole_file;
 
 use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
@@ -14,12 +15,13 @@ use tornkit::answer::{Answer, Heard, Part, Scope};
 use tornkit::cli::{self, Diagnostics};
 use tornkit::report::salvage::{End, LISTED, Reject, Repaired, Salvage};
 use tornkit::scan::{
-    Config, Event, MAX_RECORD, Record, Rejected, Repair, Summary, Unwrap,
-    Values,
+    Config, Event, MAX_RECORD, Record, RecordsFile, Rejected, Repair, Strays,
+    Summary, Unwrap, Values,
 };
 use tornkit::span::{Status, Verdict};
 use tornkit::stream::{self, Clash, Input, Output, StreamError};
 use tornkit::text::filename::NoneKnown;
+use tornkit::transcript::From;
 
 use before::Before;
 
@@ -71,7 +73,9 @@ struct Args {
     #[arg(long)]
     partial: bool,
 
-    /// Judge only: print nothing; repairs and stray text are status 1 too
+    /// Judge only: print nothing; repairs and stray text are status 1 too.
+    /// With `--from raw --values any`, judge a file of records: each line is
+    /// one strict value, or blank
     #[arg(long, conflicts_with_all = ["end", "partial", "output"])]
     check: bool,
 
@@ -217,6 +221,7 @@ fn salvage(
     let from = (args.wrapped.from, args.wrapped.answer);
     let known = Arc::new(NoneKnown);
     let mut answer = Answer::new(Scope::Records, args.config(), known, from);
+    let mut file = args.is_about_file().then(RecordsFile::default);
     let mut found = Found { speaks: args.end, line: 1, ..Found::default() };
     let Outputs { records, reject, .. } = outputs;
     loop {
@@ -225,6 +230,9 @@ fn salvage(
             break;
         }
         answer.feed(block, &mut |part| found.hear(part, records, reject))?;
+        if let Some(file) = &mut file {
+            file.feed(block);
+        }
         if !found.any {
             found.count_lines(block);
         }
@@ -247,11 +255,17 @@ fn salvage(
         outputs.reject.write(b"\n")?;
     }
     outputs.tail.write(&summary.tail)?;
-    let status = args.judge(&heard);
+    let strays = file.map(RecordsFile::finish);
+    let status = args.judge(&heard, strays.as_ref());
     if status != Status::Complete && !args.quiet {
-        say::explain(&heard, &found, input.name(), args, diagnostics);
+        match &strays {
+            Some(strays) if strays.count > 0 => {
+                whole_file::explain(strays, input.name(), diagnostics);
+            }
+            _ => say::explain(&heard, &found, input.name(), args, diagnostics),
+        }
     }
-    let report = found.report(heard, input.name(), status);
+    let report = found.report(heard, input.name(), status, strays);
     outputs.report.write_line(&serde_json::to_vec(&report)?)?;
     Ok(status)
 }
@@ -304,13 +318,22 @@ impl Args {
         names.inputs(&cli::operands(self.files.clone()))
     }
 
-    fn judge(&self, heard: &Heard) -> Status {
+    /// Whether the input is a file that has to be records and nothing else:
+    /// nothing wraps it, and every value in it is one.
+    fn is_about_file(&self) -> bool {
+        let any = matches!(self.values, Kinds::Any);
+        self.check && any && self.wrapped.from == From::Raw
+    }
+
+    fn judge(&self, heard: &Heard, strays: Option<&Strays>) -> Status {
         let Heard { summary, outcome, .. } = heard;
         let nothing = outcome.input_bytes > 0 && summary.records == 0;
         let unclean = summary.repaired > 0 || summary.stray > 0;
         let unclean = self.check && unclean;
         let cut = summary.verdict == Verdict::Cut;
-        let looping = summary.looping.is_some();
+        // A file may say the same many times; an answer goes astray so.
+        let looping = summary.looping.is_some() && strays.is_none();
+        let damaged = strays.is_some_and(|strays| strays.count > 0);
         let unread = outcome.foreign > 0;
         if outcome.absent.is_some() {
             Status::Trouble
@@ -319,6 +342,7 @@ impl Args {
             || looping
             || nothing
             || unclean
+            || damaged
             || summary.rejected > 0
         {
             Status::Incomplete
@@ -428,7 +452,13 @@ impl Found {
         }
     }
 
-    fn report(self, heard: Heard, name: &str, status: Status) -> Salvage {
+    fn report(
+        self,
+        heard: Heard,
+        name: &str,
+        status: Status,
+        strays: Option<Strays>,
+    ) -> Salvage {
         let Heard { summary, outcome, .. } = heard;
         let bytes = summary.bytes;
         Salvage {
@@ -453,6 +483,8 @@ impl Found {
             cut: summary.cut,
             repairs: self.repairs,
             rejects: self.rejects,
+            findings: strays.as_ref().map(|strays| strays.count),
+            found: strays.map(whole_file::found).unwrap_or_default(),
         }
     }
 }
