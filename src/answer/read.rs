@@ -440,6 +440,9 @@ impl Reader {
         sink: &mut Sink<'_, E>,
     ) -> Result<(), E> {
         self.pass_over(sink)?;
+        self.totals.is_quoted = self.scope != Scope::Records
+            && self.fences.is_quoted()
+            && self.fences.holds(raw);
         self.state = State::Scanned {
             line: text.get(..text.len().min(HELD)).unwrap_or(text).to_vec(),
             records: self.scanner.records(),
@@ -465,8 +468,6 @@ impl Reader {
         sink: &mut Sink<'_, E>,
     ) -> Result<Fed<'b>, E> {
         let Self { scanner, totals, .. } = self;
-        totals.is_quoted =
-            self.scope != Scope::Records && self.fences.is_quoted();
         let fed =
             scanner.feed_line(bytes, &mut |event| totals.tell(event, sink))?;
         if let Fed::Line(_) = fed {

@@ -102,11 +102,14 @@ impl Reader {
         raw: &[u8],
         sink: &mut Sink<'_, E>,
     ) -> Result<(), E> {
-        // Who quotes does not ask.
-        let quoted = self.fences.is_quoted();
-        let Some(mark) = self.mark(text).filter(|_| !quoted) else {
+        let Some(mark) = self.mark(text) else {
             return self.give(raw, text, sink);
         };
+        self.fences.interrupt(raw);
+        // Who quotes does not ask.
+        if self.fences.is_quoted() {
+            return self.give(raw, text, sink);
+        }
         self.begin(mark, &self.info(), &[], raw, sink)
     }
 
