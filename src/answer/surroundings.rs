@@ -103,7 +103,8 @@ impl Surroundings {
     /// Keeps a line for the unit that may follow.
     pub(super) fn note(&mut self, line: &[u8]) {
         let line = line.trim_ascii_end();
-        if line.is_empty() {
+        // One blank line parts as much as many.
+        if line.is_empty() && self.above.last().is_none_or(Vec::is_empty) {
             return;
         }
         if self.above.len() == LINES {
@@ -167,16 +168,22 @@ impl Surroundings {
     /// The name that stands alone on the last line, as one does whose file
     /// comes next.
     pub(super) fn begun(&self) -> Option<Vec<u8>> {
-        self.name_on(self.above.last()?)
+        self.name_on(self.last()?)
     }
 
     /// Whether the last line shows that a new part of the answer begins: a
     /// name, a fence, or a tag.
     pub(super) fn ends_with_mark(&self) -> bool {
-        let Some(last) = self.above.last() else { return false };
+        let Some(last) = self.last() else { return false };
         fence::mark(last).is_some()
             || last.trim_ascii_start().starts_with(b"<")
             || self.name_on(last).is_some()
+    }
+
+    /// The last line that is not blank.
+    fn last(&self) -> Option<&[u8]> {
+        let mut lines = self.above.iter().rev().map(Vec::as_slice);
+        lines.find(|line| !line.is_empty())
     }
 
     fn name_on(&self, line: &[u8]) -> Option<Vec<u8>> {
