@@ -21,6 +21,7 @@ pub mod transcript;
 pub mod scan;
 pub mod diff;
 pub mod blocks;
+pub mod answer;
 pub mod edit;
 pub mod resume;
 pub mod workspace;

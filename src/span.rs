@@ -75,6 +75,8 @@ pub enum CutState {
     Header,
     /// Inside a SEARCH/REPLACE block or the change of one file.
     Block,
+    /// In what the model wrote for itself before its answer.
+    Thinking,
 }
 
 impl CutState {
@@ -93,6 +95,7 @@ impl CutState {
             Self::Hunk => "in a hunk",
             Self::Header => "in a header",
             Self::Block => "in a block",
+            Self::Thinking => "in its thinking, before an answer",
         }
     }
 }

@@ -13,6 +13,8 @@ pub struct Block {
     pub span: Span,
     /// Its first line, counted from 1.
     pub line: u64,
+    /// Whether it stands in a patch of the `*** Begin Patch` kind.
+    pub is_in_patch: bool,
 }
 
 /// What is to happen to a file. Texts are whole lines.
@@ -92,8 +94,6 @@ pub struct Rejected {
 pub enum Reason {
     /// Nothing says which file is meant.
     NoPath,
-    /// Text was left out and a note put in its place.
-    Elision,
     /// The next block begins before it ends.
     Unclosed,
     /// It begins inside one that is broken.
@@ -106,17 +106,19 @@ pub enum Reason {
     Empty,
     /// A line has no sign.
     NoSign,
-    /// A code fence opens inside a file whose fence is not longer.
+    /// A code fence that is no longer than the file's own stands inside, so
+    /// that nobody can tell where the file ends.
     NestedFence,
-    /// A whole file among blocks: it may be an example.
-    Mixed,
+    /// A named fence holds two versions of a file, or hunks, among other
+    /// lines.
+    OtherNotation,
 }
 
 impl Reason {
     /// A short word that programs can compare.
     pub fn code(self) -> &'static str {
         match self {
-            Self::Elision => "elision",
+            Self::NoPath => "no-file",
             _ => "rejected-block",
         }
     }
@@ -124,8 +126,7 @@ impl Reason {
     /// What is wrong, in words.
     pub fn describe(self) -> &'static str {
         match self {
-            Self::NoPath => "the block names no file",
-            Self::Elision => "a placeholder stands for text that is left out",
+            Self::NoPath => "it names no file",
             Self::Unclosed => "the block is not closed",
             Self::Inside => "the block stands inside one that is not closed",
             Self::Dividers => "the block has several dividers",
@@ -133,9 +134,12 @@ impl Reason {
             Self::Empty => "the block is empty",
             Self::NoSign => "a line begins with none of ' ', '+' and '-'",
             Self::NestedFence => {
-                "a fence opens in the file; its own must be longer"
+                "a fence inside may end the file; its own must be longer"
             }
-            Self::Mixed => "a whole file among blocks may be an example",
+            Self::OtherNotation => {
+                "the fence holds marks of a conflict or a diff, and not the \
+                 whole file"
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What is known of an answer of blocks once it has ended.
 
+use super::block::Event;
 use crate::scan::{Bytes, Summary};
 use crate::span::{Cut, CutState, Place, Verdict};
 
@@ -44,9 +45,25 @@ pub enum Side {
     Neither,
 }
 
+impl Totals {
+    /// Counts what became of a block.
+    pub fn count(&mut self, event: &Event) {
+        match event {
+            Event::Block(block) => {
+                self.blocks += 1;
+                self.block_bytes += block.span.len();
+            }
+            Event::Rejected(bad) => {
+                self.rejected += 1;
+                self.rejected_bytes += bad.span.len();
+            }
+        }
+    }
+}
+
 impl Open {
     /// A block of which there is no line yet.
-    pub(super) fn empty(path: Option<Vec<u8>>, start: Place) -> Self {
+    pub fn empty(path: Option<Vec<u8>>, start: Place) -> Self {
         let (old, new) = (Vec::new(), Vec::new());
         Self { path, start, side: Side::Neither, old, new }
     }
@@ -86,6 +103,7 @@ impl Finished {
             stray: 0,
             first_stray: None,
             looping: None,
+            end: self.end,
             bytes: Bytes {
                 record: block_bytes,
                 framing: self.end.byte.saturating_sub(known),

@@ -1,30 +1,25 @@
-//! Lines of an answer in, blocks that say how one file changes out: patches
-//! of the `*** Begin Patch` kind, SEARCH/REPLACE blocks, and whole files in
-//! code fences.
+//! Blocks that say how one file changes: patches of the `*** Begin Patch`
+//! kind, and SEARCH/REPLACE blocks.
 //!
-//! A [`Parser`] is fed an answer as it arrives and hands each [`Block`] to a
-//! sink once its last line is there. What is no proper block is rejected with
-//! a reason. No file of the tree is known here, so whether a block fits is
-//! not asked.
+//! Each has a machine that is fed its lines, and hands out a [`Block`] once
+//! the last one is there, or a reason why the lines are none. Where a block
+//! begins in an answer, and whose it is, is not known here; no file of the
+//! tree is, so whether it fits is not asked.
 
 mod block;
-mod fence;
-mod file;
 mod finished;
 mod marker;
-mod name;
-mod parser;
 mod patch;
 mod search;
 mod render;
 
 pub use block::{Block, Change, Chunk, Event, Reach, Reason, Rejected};
-pub use fence::{Fence, begins as begins_fence, opening};
 pub use finished::{Finished, Open, Side, Totals};
 pub use marker::{
-    SHORTEST_MARKER, divides, is_odd as is_odd_marker,
-    is_usual as is_usual_marker,
+    Opening, SHORTEST_MARKER, begins as begins_marker, divides, has_conflict,
+    is_closing, is_odd as is_odd_marker, is_usual as is_usual_marker, may_open,
+    opening,
 };
-pub use name::{file_above, file_in_info};
-pub use parser::{Fenced, Parser};
+pub use patch::{Flow, Patch, begins as begins_patch, is_end as ends_patch};
 pub use render::Renderer;
+pub use search::{Search, Step};

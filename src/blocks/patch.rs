@@ -1,11 +1,10 @@
 //! A patch of the `*** Begin Patch` kind, line by line.
 
 use super::block::{Block, Change, Chunk, Event, Reach, Reason, Rejected};
-use super::fence;
 use super::finished::{Open, Side};
 use crate::span::{Place, Span};
 use crate::text::Line;
-use crate::text::elision::{elides, is_placeholder};
+use crate::text::fence;
 
 /// The first line of a patch.
 pub(super) const BEGIN: &[u8] = b"*** Begin Patch";
@@ -14,7 +13,7 @@ pub(super) const END: &[u8] = b"*** End Patch";
 
 /// A patch that is not closed yet.
 #[derive(Clone, Debug)]
-pub(super) struct Patch {
+pub struct Patch {
     start: Place,
     files: u64,
     file: Option<File>,
@@ -49,9 +48,13 @@ struct Draft {
 
 /// Whether a patch goes on after a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Flow {
+pub enum Flow {
+    /// It does.
     GoesOn,
+    /// The line was its last one.
     Ends,
+    /// It ended before the line, which is none of its own.
+    EndsBefore,
 }
 
 /// A line that is no text of a file.
@@ -65,7 +68,10 @@ enum Marker<'a> {
     EndOfFile,
 }
 
+/// Reads a marker: a line without blanks around it. Some models close it with
+/// the stars that it begins with.
 fn marker(line: &[u8]) -> Option<Marker<'_>> {
+    let line = line.strip_suffix(b"***").unwrap_or(line).trim_ascii_end();
     let name = |head: &[u8]| line.strip_prefix(head).map(<[u8]>::trim_ascii);
     if line == BEGIN {
         Some(Marker::Begin)
@@ -85,27 +91,41 @@ fn marker(line: &[u8]) -> Option<Marker<'_>> {
 }
 
 /// Whether a line closes a patch.
-pub(super) fn is_end(line: &[u8]) -> bool {
-    line.trim_ascii() == END
+pub fn is_end(line: &[u8]) -> bool {
+    matches!(marker(line.trim_ascii()), Some(Marker::End))
+}
+
+/// Whether a line begins a patch, or the part of one about a file: nobody
+/// writes either in prose.
+pub fn begins(line: &[u8]) -> bool {
+    let line = line.trim_ascii();
+    line.starts_with(b"*** ")
+        && matches!(
+            marker(line),
+            Some(
+                Marker::Begin
+                    | Marker::Add(_)
+                    | Marker::Update(_)
+                    | Marker::Delete(_)
+            )
+        )
 }
 
 impl Patch {
-    pub(super) fn new(start: Place) -> Self {
+    /// A patch that begins here.
+    pub fn new(start: Place) -> Self {
         Self { start, files: 0, file: None }
     }
 
-    pub(super) fn take(
-        &mut self,
-        line: Line<'_>,
-        out: &mut Vec<Event>,
-    ) -> Flow {
+    /// Takes the next line, and hands out the files that it ends.
+    pub fn take(&mut self, line: Line<'_>, out: &mut Vec<Event>) -> Flow {
         let found = marker(line.trimmed());
         if let Some(marker) = found.filter(|_| !self.is_context(line)) {
             return self.take_marker(marker, line, out);
         }
-        if fence::opening(line.text).is_some() && !line.text.starts_with(b" ") {
+        if fence::mark(line.text).is_some() && !line.text.starts_with(b" ") {
             self.abandon(out);
-            return Flow::Ends;
+            return Flow::EndsBefore;
         }
         match &mut self.file {
             Some(file) => file.take(line),
@@ -200,7 +220,7 @@ impl Patch {
     }
 
     /// What is open at the end of the answer.
-    pub(super) fn open(&self) -> Open {
+    pub fn open(&self) -> Open {
         match &self.file {
             Some(file) => file.open(),
             None => Open::empty(None, self.start),
@@ -322,7 +342,8 @@ impl File {
         let span = Span { start: start.byte, end };
         match broken.map_or_else(|| change(body), Err) {
             Ok(change) => {
-                Event::Block(Block { path, change, span, line: start.line })
+                let (line, is_in_patch) = (start.line, true);
+                Event::Block(Block { path, change, span, line, is_in_patch })
             }
             Err(reason) => rejected(Some(path), reason, span, start.line),
         }
@@ -354,9 +375,6 @@ impl Draft {
 fn change(body: Body) -> Result<Change, Reason> {
     match body {
         Body::Delete => Ok(Change::Delete),
-        Body::Add(text) if text.split(|b| *b == b'\n').any(is_placeholder) => {
-            Err(Reason::Elision)
-        }
         Body::Add(text) => Ok(Change::Create(text)),
         Body::Update { to, mut chunks, open } => {
             if let Some(draft) = open {
@@ -368,9 +386,6 @@ fn change(body: Body) -> Result<Change, Reason> {
             }
             if chunks.is_empty() && to.is_none() {
                 return Err(Reason::Empty);
-            }
-            if chunks.iter().any(|c| elides(&c.new, &c.old)) {
-                return Err(Reason::Elision);
             }
             Ok(Change::Update { to, chunks })
         }

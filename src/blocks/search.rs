@@ -5,15 +5,16 @@ use super::finished::{Open, Side};
 use super::marker::{self, Opening};
 use crate::span::Place;
 use crate::text::Line;
-use crate::text::elision::elides;
 
 /// A block that is not closed yet.
 #[derive(Clone, Debug)]
-pub(super) struct Search {
-    pub(super) path: Option<Vec<u8>>,
-    pub(super) start: Place,
+pub struct Search {
+    /// The file, if it is named.
+    pub path: Option<Vec<u8>>,
+    /// Where it begins.
+    pub start: Place,
     /// What is wrong with it whatever it says.
-    pub(super) broken: Option<Reason>,
+    pub broken: Option<Reason>,
     opening: Opening,
     part: Part,
     /// Whether it has a header: then `\` before a marker makes it text.
@@ -29,12 +30,14 @@ enum Part {
     /// Just after the opening, where Roo says line numbers.
     Head,
     Old,
+    /// Just after the divider, where models say them once more.
+    NewHead,
     New,
 }
 
 /// What a line was to the block.
 #[derive(Debug)]
-pub(super) enum Step {
+pub enum Step {
     /// A part of it.
     More,
     /// Its last line.
@@ -44,18 +47,16 @@ pub(super) enum Step {
 }
 
 impl Search {
-    pub(super) fn new(
-        opening: Opening,
-        path: Option<Vec<u8>>,
-        start: Place,
-    ) -> Self {
+    /// A block that begins here.
+    pub fn new(opening: Opening, path: Option<Vec<u8>>, start: Place) -> Self {
         let (part, broken, line) = (Part::Head, None, None);
         let (old, new) = (Vec::new(), Vec::new());
         let has_header = false;
         Self { path, start, broken, opening, part, has_header, line, old, new }
     }
 
-    pub(super) fn take(&mut self, line: Line<'_>) -> Step {
+    /// Takes the next line.
+    pub fn take(&mut self, line: Line<'_>) -> Step {
         let bare = line.bare();
         if let Some(opening) = marker::opening(bare) {
             return Step::Opens(opening);
@@ -63,29 +64,38 @@ impl Search {
         if marker::is_closing(bare) {
             return Step::Done(self.change());
         }
-        if self.part == Part::Head && self.take_header(bare) {
+        if matches!(self.part, Part::Head | Part::NewHead)
+            && self.take_header(bare)
+        {
             return Step::More;
         }
         if self.opening.is_divider(bare) {
-            if self.part == Part::New {
+            if self.is_behind_divider() {
                 self.broken = self.broken.or(Some(Reason::Dividers));
             }
-            self.part = Part::New;
+            self.part = Part::NewHead;
             return Step::More;
         }
         let text = self.unescaped(line.text);
         match self.part {
-            Part::New => self.new.extend_from_slice(text),
+            Part::NewHead | Part::New => self.new.extend_from_slice(text),
             Part::Head | Part::Old => self.old.extend_from_slice(text),
         }
         Step::More
     }
 
-    /// Takes a line of Roo's header.
+    fn is_behind_divider(&self) -> bool {
+        matches!(self.part, Part::NewHead | Part::New)
+    }
+
+    /// Takes a line of Roo's header. In the new part it repeats what the old
+    /// one says, or what the lines will be: only the old one counts.
     fn take_header(&mut self, line: &[u8]) -> bool {
         if let Some(number) = line.strip_prefix(b":start_line:") {
-            let number = std::str::from_utf8(number.trim_ascii()).ok();
-            self.line = number.and_then(|n| n.parse().ok());
+            if self.part == Part::Head {
+                let number = std::str::from_utf8(number.trim_ascii()).ok();
+                self.line = number.and_then(|n| n.parse().ok());
+            }
             self.has_header = true;
             return true;
         }
@@ -93,7 +103,10 @@ impl Search {
             self.has_header = true;
             return true;
         }
-        self.part = Part::Old;
+        self.part = match self.part {
+            Part::Head => Part::Old,
+            _ => Part::New,
+        };
         self.has_header && line.trim_ascii_end() == b"-------"
     }
 
@@ -112,10 +125,10 @@ impl Search {
     }
 
     /// What the block says so far.
-    pub(super) fn open(&self) -> Open {
+    pub fn open(&self) -> Open {
         let side = match self.part {
             Part::Head | Part::Old => Side::Old,
-            Part::New => Side::New,
+            Part::NewHead | Part::New => Side::New,
         };
         let (old, new) = (self.old.clone(), self.new.clone());
         Open { side, old, new, ..Open::empty(self.path.clone(), self.start) }
@@ -127,10 +140,8 @@ impl Search {
         let new = std::mem::take(&mut self.new);
         if let Some(reason) = self.broken {
             Err(reason)
-        } else if self.part != Part::New {
+        } else if !self.is_behind_divider() {
             Err(Reason::NoDivider)
-        } else if elides(&new, &old) {
-            Err(Reason::Elision)
         } else if !old.trim_ascii().is_empty() {
             Ok(Change::Replace { line: self.line, old, new })
         } else if new.is_empty() {

@@ -10,7 +10,7 @@ use crate::span::{Place, Span};
 use crate::text::Line;
 
 /// How an answer ended.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Finished {
     /// The last unit, if its end is not certain.
     pub last: Option<Last>,
@@ -35,6 +35,11 @@ pub struct Finished {
 }
 
 impl Finished {
+    /// Whether something is unfinished, or may be.
+    pub fn is_open(&self) -> bool {
+        self.last.is_some() || self.tail.is_some()
+    }
+
     /// What is known where an answer ends outside of its diffs, with a line
     /// that has not ended.
     pub fn outside(partial: &Line<'_>, totals: Totals) -> Self {

@@ -188,6 +188,12 @@ impl Machine {
             return Ok(());
         }
         self.is_apart |= !line.is_blank();
+        if self.given_back.is_some() && text.starts_with(b"+++ ") {
+            let mut draft = Draft::new(line.at);
+            draft.take(text);
+            self.state = State::Header(draft);
+            return Ok(());
+        }
         if self.given_back.is_some() && !is_bare_binary(text) {
             self.given_back = Some(1);
             return Ok(());

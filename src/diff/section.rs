@@ -91,9 +91,10 @@ impl Section {
         self.machine.begin_named(path, at);
     }
 
-    /// Begins a hunk that has not even a header of its own, under a name.
-    pub fn open_bare(&mut self, path: Vec<u8>, at: Place) {
-        self.set_file(Ok(path), at);
+    /// Begins a hunk that has not even a header of its own, under a name if
+    /// there is one.
+    pub fn open_bare(&mut self, path: Option<Vec<u8>>, at: Place) {
+        self.set_file(path.ok_or(Reason::NoFile), at);
         self.machine.body.open_bare(at);
         self.machine.begin_body();
     }

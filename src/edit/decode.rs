@@ -53,10 +53,27 @@ pub struct Rejected {
     pub why: DecodeError,
 }
 
-/// Reads a record: UTF-8 JSON, one value. Names are read with `names`.
-pub fn decode(json: &[u8], names: &Names) -> Result<Decoded, Rejected> {
+/// Where a record stands in its answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Standing {
+    /// It begins its line.
+    #[default]
+    Alone,
+    /// Other text stands before it on its line: it may be quoted there.
+    AfterText,
+}
+
+/// Reads a record: UTF-8 JSON, one value. Names are read with `names`. One
+/// that does not say what is to be done is an operation only where it stands
+/// alone, and never replaces a file.
+pub fn decode(
+    json: &[u8],
+    names: &Names,
+    standing: Standing,
+) -> Result<Decoded, Rejected> {
     let call = |json| members(json).map(tools::unpack);
-    call(json).and_then(|call| operation(call, names)).map_err(|why| {
+    let read = |call| operation(call, names, standing);
+    call(json).and_then(read).map_err(|why| {
         // Read once more: what is good keeps nothing for this.
         let call = call(json).ok();
         let op = call.as_ref().and_then(Call::op);
@@ -110,7 +127,11 @@ fn unreadable(why: &serde_json::Error) -> DecodeError {
     DecodeError::Json(format!("not readable as JSON: {bare}"))
 }
 
-fn operation(call: Call, names: &Names) -> Result<Decoded, DecodeError> {
+fn operation(
+    call: Call,
+    names: &Names,
+    standing: Standing,
+) -> Result<Decoded, DecodeError> {
     if let Some(fault) = call.fault {
         return Err(fault);
     }
@@ -120,7 +141,7 @@ fn operation(call: Call, names: &Names) -> Result<Decoded, DecodeError> {
     }
     let kind = match call.tool {
         Some(tool) => tools::kind(&tool, &mut fields)?,
-        None => kind(&mut fields)?,
+        None => kind(&mut fields, standing)?,
     };
     match kind {
         Kind::Meta => meta(&mut fields),
@@ -145,9 +166,9 @@ pub(super) enum Kind {
     InsertAfterLine,
 }
 
-fn kind(fields: &mut Fields) -> Result<Kind, DecodeError> {
+fn kind(fields: &mut Fields, standing: Standing) -> Result<Kind, DecodeError> {
     let Some(text) = fields.text(TYPE)? else {
-        return inferred(fields);
+        return inferred(fields, standing);
     };
     match text.as_str() {
         "meta" => Ok(Kind::Meta),
@@ -163,16 +184,23 @@ fn kind(fields: &mut Fields) -> Result<Kind, DecodeError> {
     }
 }
 
-/// A record without a type means what its fields can only mean.
-fn inferred(fields: &Fields) -> Result<Kind, DecodeError> {
+/// A record without a type means what its fields can only mean. Findings,
+/// logs and the like name files and texts too: none of it replaces a file.
+fn inferred(fields: &Fields, standing: Standing) -> Result<Kind, DecodeError> {
     if !fields.has(PATH) {
         let total = fields.has(&["total_operations"]);
         return if total { Ok(Kind::Meta) } else { Err(DecodeError::NoType) };
     }
+    if standing == Standing::AfterText {
+        return Err(DecodeError::Quoted);
+    }
     if fields.has(EDITS) || fields.has(OLD) {
         return Ok(Kind::Modify);
     }
-    if fields.has(CONTENT) { Ok(Kind::Write) } else { Err(DecodeError::NoType) }
+    match fields.has(CONTENT) {
+        true => Ok(Kind::Create),
+        false => Err(DecodeError::NoType),
+    }
 }
 
 fn meta(fields: &mut Fields) -> Result<Decoded, DecodeError> {

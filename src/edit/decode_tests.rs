@@ -3,7 +3,8 @@ use super::*;
 use crate::path::{NameError, Portability, RelPath};
 
 fn read(json: &str) -> Result<Decoded, DecodeError> {
-    decode(json.as_bytes(), &Names::default()).map_err(|r| r.why)
+    decode(json.as_bytes(), &Names::default(), Standing::Alone)
+        .map_err(|r| r.why)
 }
 
 #[track_caller]
@@ -307,7 +308,8 @@ fn every_deviation_fails_with_its_name() {
 #[test]
 fn what_could_be_read_of_a_rejected_record_is_kept() {
     let json = br#"{"type":"delete","path":"../x"}"#;
-    let rejected = decode(json, &Names::default()).unwrap_err();
+    let rejected =
+        decode(json, &Names::default(), Standing::Alone).unwrap_err();
     assert_eq!(rejected.op.as_deref(), Some("delete"));
     assert_eq!(rejected.file_path.as_deref(), Some("../x"));
     assert_eq!(rejected.why, DecodeError::Name(NameError::Dots));

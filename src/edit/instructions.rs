@@ -2,7 +2,7 @@
 //! Each has at most 400 tokens of o200k, so that it costs less than a
 //! thirtieth of the smallest budget.
 
-use super::format::Format;
+use crate::answer::Format;
 
 impl Format {
     /// The text that makes a model write this format.

@@ -21,6 +21,8 @@ pub enum DecodeError {
     NotAnObject(&'static str),
     /// Nothing says what is to be done.
     NoType,
+    /// Nothing says what is to be done, and the record may be quoted.
+    Quoted,
     /// A type of operation that does not exist.
     UnknownType(String),
     /// A tool that does not write files.
@@ -67,7 +69,9 @@ impl DecodeError {
             Self::Json(_) | Self::LoneSurrogate => "bad-json",
             Self::DuplicateKey(_) | Self::Twice(..) => "duplicate-key",
             Self::Cut => "cut",
-            Self::NotAnObject(_) | Self::NoType => "not-an-operation",
+            Self::NotAnObject(_) | Self::NoType | Self::Quoted => {
+                "not-an-operation"
+            }
             Self::UnknownType(_) | Self::UnknownTool(_) => "unknown-type",
             Self::UnknownEdit(_) => "unknown-edit",
             Self::UnknownField { .. } => "unknown-field",
@@ -93,6 +97,10 @@ impl fmt::Display for DecodeError {
                 write!(f, "not an operation: the record is {it}")
             }
             Self::NoType => f.write_str("not an operation: no 'type'"),
+            Self::Quoted => f.write_str(
+                "not an operation: no 'type', and other text before it on \
+                 its line",
+            ),
             Self::UnknownType(it) => write!(f, "unknown operation '{it}'"),
             Self::UnknownTool(it) => {
                 write!(f, "'{it}' is not a tool that writes files")

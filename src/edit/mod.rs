@@ -6,9 +6,9 @@
 
 mod decode;
 mod draft;
+mod elision;
 mod fields;
 mod fuzzy;
-mod format;
 pub mod hunks;
 mod graft;
 mod instructions;
@@ -32,8 +32,8 @@ mod blocks;
 use crate::path::RelPath;
 
 pub use blocks::from_block;
-pub use decode::{Decoded, End, Rejected, decode};
-pub use format::{Detector, Format, detect};
+pub use decode::{Decoded, End, Rejected, Standing, decode};
+pub use elision::left_out;
 pub use fuzzy::Rung;
 pub use malformed::DecodeError;
 pub use modify::{Matching, Modified, modify};

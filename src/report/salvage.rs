@@ -1,5 +1,7 @@
 //! What a scan of one document found, and the record that ends a stream.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::check::Found;
@@ -84,7 +86,7 @@ pub struct Reject {
     /// Line of that byte, counted from 1.
     pub line: u64,
     /// What is wrong with it, in words.
-    pub reason: &'static str,
+    pub reason: Cow<'static, str>,
     /// Offset of the byte where it went wrong.
     pub fault_byte: u64,
     /// Line of that byte, counted from 1.

@@ -10,6 +10,7 @@
 
 mod preimage;
 mod survey;
+mod other;
 mod overlap;
 mod greeting;
 mod body;
@@ -25,6 +26,7 @@ mod prompt;
 
 pub use diff::AnswerEnd;
 pub use order::Style;
+pub use other::{OTHER, Other};
 pub use preimage::{Lookup, Preimage, nothing_known};
 pub use prompt::{Context, Prompt, Refusal, prompt};
 pub use seam::How;

@@ -1,7 +1,7 @@
 //! What units and files are called in a prompt.
 
 use super::survey::Unit;
-use crate::edit::Format;
+use crate::answer::Format;
 
 /// What the smallest part of an answer is called.
 pub(super) fn unit_noun(format: Format) -> &'static str {

@@ -5,7 +5,7 @@ use super::naming::{name, one_line, unit_noun};
 use super::overlap::is_telling;
 use super::quote;
 use super::survey::{Survey, Unit};
-use crate::edit::Format;
+use crate::answer::Format;
 use crate::span::CutState;
 
 /// Where the continuation is asked to begin.
@@ -94,7 +94,7 @@ fn from_line(
 }
 
 fn is_blocks(format: Format) -> bool {
-    format.fenced().is_some()
+    !matches!(format, Format::Ops | Format::Diff)
 }
 
 /// From the start of the last line that tells itself from those around it.

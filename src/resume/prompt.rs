@@ -4,7 +4,7 @@ use super::naming::{name, one_line, unit_noun};
 use super::order::{Style, order};
 use super::quote;
 use super::survey::{Survey, Unit};
-use crate::edit::Format;
+use crate::answer::Format;
 use crate::span::{CutState, Loop, LoopUnit};
 
 /// What the prompt is written for.

@@ -3,10 +3,11 @@
 use super::blocks;
 use super::diff::{self, AnswerEnd};
 use super::greeting::may_greet;
+use super::other;
 use super::preimage::Lookup;
 use super::seam::{How, Join, joins, same};
 use super::survey::{Survey, survey};
-use crate::edit::{Format, detect};
+use crate::answer::{Format, detect};
 use crate::span::{Cut, Place, Verdict};
 
 /// The joined answer.
@@ -89,14 +90,16 @@ pub struct Known<'a> {
 pub fn join(answers: &[Vec<u8>], known: Known<'_>) -> (Joined, Format) {
     let told = || detect(&answers.concat()).unwrap_or(Format::Ops);
     let format = known.format.unwrap_or_else(told);
-    let joined = match format {
+    let mut joined = match format {
         Format::Diff => diff::stitch(answers, known.end, known.lookup),
         Format::V4a | Format::SearchReplace | Format::WholeFile => {
-            let fenced = format.fenced().unwrap_or_default();
-            blocks::stitch(answers, fenced, known.lookup)
+            blocks::stitch(answers, known.lookup)
         }
         Format::Ops => stitch(answers),
     };
+    if known.format.is_none() {
+        other::add(&mut joined.survey, &joined.text, format);
+    }
     (joined, format)
 }
 

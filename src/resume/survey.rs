@@ -1,7 +1,10 @@
 //! What an answer consists of: its units in order, and its end.
 
+use std::convert::Infallible;
+
+use crate::answer::{self, End, Part, Scope};
 use crate::json;
-use crate::scan::{Config, Event, Loops, Scanner, Summary};
+use crate::scan::{Event, Loops, Summary, is_path_key};
 use crate::span::{CutState, Loop, Span, Verdict};
 
 /// Whether a unit can be used.
@@ -97,16 +100,12 @@ pub struct Mended {
     pub what: &'static str,
 }
 
-/// The keys under which operations name their file.
-fn is_path_key(key: &str) -> bool {
-    matches!(key, "file_path" | "path" | "file" | "filename")
-}
-
 /// Reads a whole text.
 pub fn survey(text: &[u8]) -> Survey {
     let mut units: Vec<Unit> = Vec::new();
     let mut doubtful = 0;
-    let mut sink = |event: Event<'_>| {
+    let mut sink = |part: Part<'_>| {
+        let Part::Record(event) = part else { return Ok(()) };
         match event {
             Event::Record(r) => {
                 let state = UnitState::Complete;
@@ -131,11 +130,9 @@ pub fn survey(text: &[u8]) -> Survey {
                 doubtful = 0;
             }
         }
-        Ok::<(), std::convert::Infallible>(())
+        Ok::<(), Infallible>(())
     };
-    let mut scanner = Scanner::new(Config::default());
-    let Ok(()) = scanner.feed(text, &mut sink);
-    let Ok(summary) = scanner.finish(&mut sink);
+    let Ok(End { summary, .. }) = answer::read(text, Scope::Records, &mut sink);
     if let Some(cut) = &summary.cut
         && cut.lost_bytes > 0
     {

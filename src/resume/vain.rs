@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use super::survey::{Survey, Unit};
-use crate::edit::{Action, Decoded, Edit, Occurrence, decode};
+use crate::edit::{Action, Decoded, Edit, Occurrence, Standing, decode};
 use crate::path::Names;
 
 /// A change that cannot be made twice.
@@ -41,7 +41,8 @@ impl Said {
 /// What a unit says that cannot be said twice.
 fn once(unit: &Unit) -> Vec<Once> {
     let record = || vec![Once::Record(unit.json.clone())];
-    let operation = match decode(&unit.json, &Names::default()) {
+    let operation = match decode(&unit.json, &Names::default(), Standing::Alone)
+    {
         Ok(Decoded::Operation(operation)) => operation,
         Ok(Decoded::Meta { .. } | Decoded::End(_)) => return record(),
         Err(_) => return Vec::new(),

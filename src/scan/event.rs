@@ -36,6 +36,8 @@ pub struct Record<'a> {
     pub doubtful: bool,
     /// It follows other text on its line, and may be quoted there.
     pub is_after_text: bool,
+    /// It names its type or a file, as an operation does.
+    pub names: bool,
     /// Its type is `meta` or `end`.
     pub about_stream: bool,
 }

@@ -35,6 +35,7 @@ impl Closed {
             repairs,
             doubtful: false,
             is_after_text: false,
+            names: self.marks.names(),
             about_stream: self.marks.is_meta,
         }
     }

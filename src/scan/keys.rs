@@ -4,6 +4,11 @@ use super::Unwrap;
 use crate::json::{Machine, Stop, key_text};
 use crate::span::Place;
 
+/// Decides whether an operation names its file by a key.
+pub fn is_path_key(key: &str) -> bool {
+    matches!(key, "file_path" | "path" | "file" | "filename")
+}
+
 /// What an object's key announces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Key {

@@ -157,6 +157,7 @@ impl Ledger {
                 repairs,
                 doubtful: false,
                 is_after_text: false,
+                names: true,
                 about_stream: false,
             }))?;
             span.start = span.end;

@@ -26,12 +26,11 @@ mod verdict;
 mod scanner;
 mod resync;
 mod mending;
-mod answer;
 mod records_file;
 
-pub use answer::{Answer, Heard};
 pub use config::{Config, MAX_RECORD, Repair, Unwrap, Values};
 pub use event::{Event, Reason, Record, Rejected};
+pub use keys::is_path_key;
 pub use loops::Loops;
 pub use records_file::{LISTED, RecordsFile, Stray, StrayLine, Strays};
 pub use scanner::{Fed, Scanner};

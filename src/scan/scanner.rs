@@ -170,23 +170,38 @@ impl Scanner {
         }))
     }
 
-    /// Passes over text that is somebody else's: so many bytes and line
-    /// feeds, from where [`Scanner::feed_line`] stopped, or from the start.
-    pub fn pass<E>(
+    /// Where the next byte stands that is fed, after [`Scanner::feed_line`]
+    /// has stopped at a line.
+    pub fn at(&self) -> Place {
+        self.text.at
+    }
+
+    /// How many records came.
+    pub fn records(&self) -> u64 {
+        self.ledger.records
+    }
+
+    /// Passes over text that is somebody else's, from a line where
+    /// [`Scanner::feed_line`] has stopped, or from the start.
+    pub fn pass_to<E>(
         &mut self,
-        bytes: u64,
-        lines: u64,
+        at: Place,
         sink: &mut impl FnMut(Event<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         debug_assert!(self.carry.is_empty(), "bytes that wait are lost");
-        let Place { byte, line } = self.text.at;
-        self.text.pass(Place { byte: byte + bytes, line: line + lines });
-        self.base = self.text.at.byte;
+        self.text.pass(at);
+        self.base = at.byte;
         self.ledger.ended_whole = false;
         match std::mem::take(&mut self.ledger.doubtful) {
             true => sink(Event::Refuted),
             false => Ok(()),
         }
+    }
+
+    /// Says in which code fence the next lines stand, by its info string.
+    /// From now on fences are not looked for here.
+    pub fn set_fence(&mut self, info: Option<&[u8]>) {
+        self.text.set_fence(info);
     }
 
     /// There is no memory for the record in the making: what is there of it

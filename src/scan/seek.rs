@@ -128,9 +128,11 @@ impl Seek {
                 }
                 b'{' | b'[' if indent <= self.limit => return Found::Opener,
                 b'}' | b']' if self.closes(indent) => return Found::Closer,
-                b'`' if indent <= self.limit => match rest {
-                    [_, b'`', b'`', ..] => return Found::Fence,
-                    [_] | [_, b'`'] => return Found::More,
+                mark @ (b'`' | b'~') if indent <= self.limit => match rest {
+                    [_, a, b, ..] if *a == mark && *b == mark => {
+                        return Found::Fence;
+                    }
+                    [_] | [_, b'`' | b'~'] => return Found::More,
                     _ => self.indent = None,
                 },
                 _ if self.goal == Goal::Record && indent <= self.limit => {

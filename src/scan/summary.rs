@@ -57,6 +57,8 @@ pub struct Summary {
     pub first_stray: Option<Place>,
     /// Where the bytes went.
     pub bytes: Bytes,
+    /// Where the stream ended: its length, and the line that would go on.
+    pub end: Place,
 }
 
 impl Summary {

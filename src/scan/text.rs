@@ -9,6 +9,7 @@ use memchr::{memchr, memchr2, memchr3};
 use super::Values;
 use super::likeness::{self, Strays};
 use crate::span::Place;
+use crate::text::fence;
 
 /// The part of a line that the next byte belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,6 +89,8 @@ pub(super) struct Text {
     pub(super) strays: Strays,
     /// Whether to stop where a line begins.
     pub(super) stops_at_lines: bool,
+    /// Whether somebody else reads fences, and says which one is open.
+    is_told_fences: bool,
     values: Values,
 }
 
@@ -117,6 +120,7 @@ impl Text {
             beside_record: false,
             strays: Strays::default(),
             stops_at_lines: false,
+            is_told_fences: false,
             values,
         }
     }
@@ -135,6 +139,16 @@ impl Text {
     pub(super) fn expects_records(&self) -> bool {
         let json = |fence: Fence| fence.language == Language::Json;
         self.beside_record || self.fence.is_some_and(json)
+    }
+
+    /// Takes somebody else's word for the fence that is open.
+    pub(super) fn set_fence(&mut self, info: Option<&[u8]>) {
+        self.is_told_fences = true;
+        self.fence = info.map(|info| Fence {
+            mark: b'`',
+            length: 3,
+            language: language(info),
+        });
     }
 
     /// Goes on at `at`, in the middle of a line.
@@ -341,15 +355,17 @@ impl Text {
             return if code { Token::Skip(length) } else { Token::Prose };
         }
         let end = line.unwrap_or(looked);
-        let info = rest.get(length..end).unwrap_or_default();
-        if self.closes(mark, length, info) {
+        let text = rest.get(..end).unwrap_or_default();
+        let info = text.get(length..).unwrap_or_default();
+        let is_mark = !self.is_told_fences && fence::mark(text).is_some();
+        if is_mark && self.closes(mark, length, info) {
             self.fence = None;
             return Token::SkipToProse(length);
         }
         let word = info.iter().take_while(|b| is_info(**b)).count();
         let language = language(info);
         let body = info.get(word..).unwrap_or_default().trim_ascii_start();
-        if self.fence.is_none() && self.part != Part::AfterRecord {
+        if is_mark && self.fence.is_none() && self.part != Part::AfterRecord {
             self.fence = Some(Fence { mark, length, language });
         }
         if matches!(body.first(), Some(b'{' | b'[')) {

@@ -2,6 +2,7 @@
 
 use super::Summary;
 use super::frame::Frame;
+use super::keys::is_path_key;
 use super::ledger::Ledger;
 use super::track::Track;
 use crate::json;
@@ -85,11 +86,8 @@ pub(super) fn summary(ending: Ending<'_>) -> Summary {
         stray: ledger.strays.places,
         first_stray: ledger.strays.first,
         bytes: ledger.bytes,
+        end: Place { byte: ending.end, line: ending.line },
     }
-}
-
-fn is_path_key(key: &str) -> bool {
-    matches!(key, "file_path" | "path" | "file" | "filename")
 }
 
 fn path(tail: Option<&Frame>, bytes: &[u8]) -> String {

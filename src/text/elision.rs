@@ -40,6 +40,9 @@ const COMMENTS: [&str; 8] = ["<!--", "{/*", "//", "/*", "--", "#", ";", "%"];
 /// Whether a line stands for text that is left out: dots and nothing else in
 /// a comment, or a note between dots or in a comment.
 pub fn is_placeholder(line: &[u8]) -> bool {
+    if !may_be_note(line) {
+        return false;
+    }
     let Ok(text) = std::str::from_utf8(line) else { return false };
     let text = text.trim();
     let opening = COMMENTS.iter().find_map(|mark| text.strip_prefix(mark));
@@ -53,6 +56,27 @@ pub fn is_placeholder(line: &[u8]) -> bool {
         return is_comment && is_dotted;
     }
     (is_comment || is_dotted) && is_note(&undotted.to_lowercase())
+}
+
+/// Bytes of the longest note.
+const MAX_BYTES: usize = 160;
+
+/// Whether a line is short, and begins or ends as notes do. Every line of
+/// every new text is asked.
+fn may_be_note(line: &[u8]) -> bool {
+    let line = line.trim_ascii();
+    if line.len() > MAX_BYTES {
+        return false;
+    }
+    match line.first() {
+        Some(b'<' | b'{' | b'/' | b'-' | b'#' | b';' | b'%') => true,
+        Some(b'.' | b'[' | b'(' | 0xE2) => true,
+        Some(_) => {
+            memchr::memmem::find(line, b"...").is_some()
+                || memchr::memmem::find(line, "\u{2026}".as_bytes()).is_some()
+        }
+        None => false,
+    }
 }
 
 fn is_note(text: &str) -> bool {
@@ -69,10 +93,11 @@ fn is_note(text: &str) -> bool {
         && LAST.iter().any(|word| ends(word))
 }
 
-/// Whether a new text leaves something out that an old one does not have.
-pub fn elides(new: &[u8], old: &[u8]) -> bool {
+/// The first line of a new text that stands for text left out and that the
+/// old one does not have.
+pub fn placeholder<'a>(new: &'a [u8], old: &[u8]) -> Option<&'a [u8]> {
     let mut lines = new.split(|b| *b == b'\n').filter(|l| is_placeholder(l));
-    lines.any(|line| !old.split(|b| *b == b'\n').any(|l| l == line))
+    lines.find(|line| !old.split(|b| *b == b'\n').any(|l| l == *line))
 }
 
 #[cfg(test)]
@@ -115,7 +140,7 @@ mod tests {
 
     #[test]
     fn a_note_that_the_old_text_has_is_the_files_own() {
-        assert!(!elides(b"# ...\nb\n", b"# ...\na\n"));
-        assert!(elides(b"# ...\nb\n", b"a\n"));
+        assert_eq!(placeholder(b"# ...\nb\n", b"# ...\na\n"), None);
+        assert_eq!(placeholder(b"# ...\nb\n", b"a\n"), Some(&b"# ..."[..]));
     }
 }

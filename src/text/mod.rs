@@ -1,10 +1,14 @@
-//! What every text shares, whatever it says: its lines, the notes that stand
-//! for text which was left out, and what shows that a file is damaged.
+//! What every text shares, whatever it says: its lines and code fences, the
+//! names of files in it, the notes that stand for text which was left out,
+//! and what shows that a file is damaged.
 //!
 //! Bytes in, facts about them out. Nothing here knows a format of edits.
 
 pub mod elision;
+pub mod fence;
+pub mod filename;
 mod lines;
+pub mod thinking;
 mod utf8;
 pub mod damage;
 

@@ -17,6 +17,7 @@ mod group;
 mod hash;
 mod journal;
 mod log;
+mod names;
 mod namesake;
 mod new_dirs;
 mod outcomes;
@@ -42,6 +43,7 @@ use crate::edit::Matching;
 use crate::path::STATE_DIR;
 
 pub use group::Workspace;
+pub use names::TreeNames;
 pub use tree::{Content, Tree};
 pub use undo::{LoggedRun, Undone};
 

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::rc::Rc;
 
-use tornkit::blocks::{Block, Event, Parser};
+use tornkit::answer::{self, Format, Part, Scope};
+use tornkit::blocks::{Block, Event};
 use tornkit::edit::{
-    Action, Format, FromUnit, Matching, Operation, from_block, modify,
+    Action, FromUnit, Matching, Operation, from_block, modify,
 };
 use tornkit::path::Names;
 use tornkit::resume::Preimage;
@@ -243,17 +244,15 @@ impl Answer {
     pub fn blocks(&self, text: &[u8]) -> Option<Vec<Block>> {
         let mut blocks = Vec::new();
         let mut broken = false;
-        let mut sink = |event| {
-            match event {
-                Event::Block(block) => blocks.push(block),
-                Event::Rejected(_) => broken = true,
+        let mut sink = |part: Part<'_>| {
+            match part {
+                Part::Block(Event::Block(block)) => blocks.push(block),
+                _ => broken = true,
             }
             Ok::<(), Infallible>(())
         };
-        let mut parser = Parser::new(self.format.fenced()?);
-        let Ok(()) = parser.feed(text, &mut sink);
-        let Ok(finished) = parser.finish(&mut sink);
-        (!broken && finished.open.is_none()).then_some(blocks)
+        let Ok(end) = answer::read(text, Scope::Blocks, &mut sink);
+        (!broken && end.blocks.open.is_none()).then_some(blocks)
     }
 
     /// The tree after some blocks, and how many did not fit.

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use tornkit::edit::Format;
+use tornkit::answer::Format;
 use tornkit::resume::{AnswerEnd, Joined, Known, join, nothing_known};
 
 use crate::diff_law::{git_apply, units};

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use tornkit::edit::Format;
+use tornkit::answer::Format;
 use tornkit::resume::{AnswerEnd, Joined, Known, Lookup, join, nothing_known};
 
 use crate::history::{Sample, mixed, samples};

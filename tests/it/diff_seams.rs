@@ -1,7 +1,7 @@
 //! Seams of diffs at which a line, a file or a count is easily lost: what is
 //! joined is what was cut, or the continuation is left out.
 
-use tornkit::edit::Format;
+use tornkit::answer::Format;
 use tornkit::resume::{AnswerEnd, Joined, Known, join, nothing_known};
 
 use crate::support::{Dir, run, run_in};

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
-use tornkit::diff::{Event, Parser};
+use tornkit::answer::{self, Format, Part, Scope};
+use tornkit::diff::Event;
 
 use crate::support::{Dir, data, run_in};
 
@@ -41,15 +42,15 @@ fn name_in(diff: &[u8]) -> Option<PathBuf> {
         }
         Ok::<(), Infallible>(())
     };
-    let mut parser = Parser::default();
-    let mut take = |event: Event<'_>| match event {
-        Event::Unit(unit) => note(Some(unit.file.path())),
-        Event::Rejected(bad) => note(bad.path.as_deref()),
+    let mut take = |part: Part<'_>| match part {
+        Part::Diff(Event::Unit(unit)) => note(Some(unit.file.path())),
+        Part::Diff(Event::Rejected(bad)) => note(bad.path.as_deref()),
+        _ => Ok(()),
     };
-    let Ok(()) = parser.feed(diff, &mut take);
-    let Ok(end) = parser.finish(&mut take);
+    let scope = Scope::Only(Format::Diff);
+    let Ok(end) = answer::read(diff, scope, &mut take);
     name.or_else(|| {
-        end.path.map(|path| String::from_utf8_lossy(&path).into_owned())
+        end.diff.path.map(|path| String::from_utf8_lossy(&path).into_owned())
     })
     .map(PathBuf::from)
     .filter(|name| name.is_relative())

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use tornkit::edit::Format;
+use tornkit::answer::Format;
 use tornkit::resume::{
     AnswerEnd, Joined, Known, Lookup, Preimage, join, nothing_known,
 };

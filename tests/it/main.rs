@@ -12,6 +12,7 @@
     reason = "a test fails by panicking and owns its own directory"
 )]
 
+mod answers;
 mod block_answers;
 mod block_law;
 mod block_twice;
@@ -44,10 +45,14 @@ mod edit_apply_runs;
 mod edit_apply_state;
 mod edit_apply_teeth;
 mod edit_apply_words;
+mod field;
+mod format_fault;
 mod greetings;
 mod history;
 mod layers;
 mod manual;
+mod mixed;
+mod mixed_answers;
 mod outputs;
 mod prompt_cost;
 mod readme;

@@ -1,8 +1,8 @@
 //! What it costs to obey the default prompt, over real diffs: tokens beside
 //! those of a continuation that begins with the very next byte.
 
+use tornkit::answer::Format;
 use tornkit::budget::encoding::{Encoding, Vocabulary};
-use tornkit::edit::Format;
 use tornkit::resume::{
     AnswerEnd, Context, Known, Style, join, nothing_known, prompt,
 };

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 /// What a finished process left behind.
 #[derive(Debug)]
@@ -167,4 +167,29 @@ pub fn data() -> Option<PathBuf> {
     }
     println!("SKIPPED: real model outputs (set TORNKIT_DATA to their folder)");
     None
+}
+
+/// What `work` makes of each item, on as many threads as there are
+/// processors.
+pub fn in_parallel<T: Sync, R: Send>(
+    items: &[T],
+    work: impl Fn(&T) -> R + Sync,
+) -> Vec<R> {
+    let next = AtomicUsize::new(0);
+    let threads = std::thread::available_parallelism().map_or(1, |n| n.get());
+    let share = || {
+        let mut mine = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(item) = items.get(at) else { return mine };
+            mine.push((at, work(item)));
+        }
+    };
+    let mut done = std::thread::scope(|scope| {
+        let all: Vec<_> = (0..threads).map(|_| scope.spawn(share)).collect();
+        let done = all.into_iter().map(|one| one.join().expect("its share"));
+        done.flatten().collect::<Vec<_>>()
+    });
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, result)| result).collect()
 }

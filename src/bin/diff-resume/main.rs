@@ -13,10 +13,10 @@ use std::process::ExitCode;
 use anyhow::{Error, bail};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use tornkit::answer::Format;
 use tornkit::blocks::Renderer;
 use tornkit::budget::document;
 use tornkit::cli::{self, Diagnostics};
-use tornkit::edit::Format;
 use tornkit::report::resume as report;
 use tornkit::resume::{
     AnswerEnd, Context, Joined, Known, Refusal, Style, UnitState, join, prompt,

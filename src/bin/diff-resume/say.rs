@@ -1,7 +1,7 @@
 //! What is said about joined answers, to people and to machines.
 
+use tornkit::answer::Format;
 use tornkit::cli::{self, Diagnostics};
-use tornkit::edit::Format;
 use tornkit::report::{counted, repeated, resume as report};
 use tornkit::resume::{How, Joined, UnitState};
 use tornkit::span::{Cut, Loop, Status};

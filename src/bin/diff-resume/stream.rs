@@ -5,16 +5,17 @@ use std::ffi::OsString;
 
 use anyhow::Error;
 
+use tornkit::answer::{End, Format, Part, Reader, Scope, detect};
 use tornkit::cli;
 use tornkit::diff::{
-    Change, Event, Finished, Hunk, Parser, Reason, Rejected, Renderer, Unit,
+    Change, Event, Finished, Hunk, Reason, Rejected, Renderer, Unit,
 };
-use tornkit::edit::{Detector, Format};
 use tornkit::report::envelope::Envelope;
 use tornkit::report::{counted, resume as report};
 use tornkit::resume::diff::{self, Numbering};
-use tornkit::resume::{AnswerEnd, Known};
-use tornkit::span::{Cut, Loop, Status, Verdict};
+use tornkit::resume::{AnswerEnd, Known, OTHER, Other};
+use tornkit::scan::Config;
+use tornkit::span::{Cut, CutState, Loop, Span, Status, Verdict};
 use tornkit::stream::{Input, Output, StreamError};
 use tornkit::transcript::Piece;
 
@@ -30,8 +31,8 @@ pub(crate) enum Streamed {
     Other(Vec<u8>),
 }
 
-/// Prints what is whole in a diff. A document of another format, or in an
-/// envelope, is only read.
+/// Prints what is whole in a diff. A document whose first unit is of another
+/// format, or one in an envelope, is only read.
 pub(crate) fn prefix(
     run: &Run<'_>,
     operand: Option<&OsString>,
@@ -40,41 +41,52 @@ pub(crate) fn prefix(
     let mut input = Input::open(operand.unwrap_or(&stdin))?;
     let given = run.shared.format.map(Format::from);
     let mut head = Vec::new();
-    let mut detector = Detector::default();
     let mut decoder = run.shared.wrapped.decoder();
-    let mut format = given;
     let mut ended = false;
-    while !ended
-        && decoder.is_raw() != Some(false)
-        && (format.is_none() || decoder.is_raw().is_none())
-    {
+    while !ended && decoder.is_raw().is_none() {
         let block = input.read_block()?;
         ended = block.is_empty();
         head.extend_from_slice(block);
-        format = format.or_else(|| detector.feed(block));
         let Ok(()) = decoder.feed(block, &mut ignore);
     }
     let enveloped = decoder.is_raw() == Some(false);
     let chosen = run.shared.wrapped.answer.is_some();
-    if format != Some(Format::Diff) || enveloped || chosen {
+    let is_other = given.is_some_and(|format| format != Format::Diff);
+    if is_other || enveloped || chosen {
         head.append(&mut input.read_to_end()?);
         return Ok(Streamed::Other(head));
     }
+    let scope = given.map_or(Scope::All, Scope::Only);
+    let known = run.files.known();
+    let mut reader = Reader::new(scope, Config::default(), known);
     let mut sink = Sink::new(run.output()?);
-    let mut parser = Parser::default();
     sink.repeats.feed(&head);
-    parser.feed(&head, |event| sink.take(event, run))?;
-    drop(head);
-    loop {
-        let block = input.next_block(&mut sink.out)?;
-        if block.is_empty() {
-            break;
+    reader.feed(&head, &mut |part| sink.hear(part, run))?;
+    while !ended && reader.first() != Some(Format::Diff) {
+        if reader.first().is_some() {
+            head.append(&mut input.read_to_end()?);
+            return Ok(Streamed::Other(head));
         }
+        let block = input.read_block()?;
+        ended = block.is_empty();
+        head.extend_from_slice(block);
         sink.repeats.feed(block);
-        parser.feed(block, |event| sink.take(event, run))?;
+        reader.feed(block, &mut |part| sink.hear(part, run))?;
     }
-    let finished = parser.finish(|event| sink.take(event, run))?;
-    sink.end(run, finished).map(Streamed::Done)
+    // Only an end tells of some units that they are ones.
+    let is_diff = reader.first() == Some(Format::Diff);
+    if !is_diff && detect(&head) != Some(Format::Diff) {
+        return Ok(Streamed::Other(head));
+    }
+    drop(head);
+    while !ended {
+        let block = input.next_block(&mut sink.out)?;
+        ended = block.is_empty();
+        sink.repeats.feed(block);
+        reader.feed(block, &mut |part| sink.hear(part, run))?;
+    }
+    let end = reader.finish(&mut |part| sink.hear(part, run))?;
+    sink.end(run, end).map(Streamed::Done)
 }
 
 fn ignore(_: Piece<'_>) -> Result<(), Infallible> {
@@ -118,6 +130,50 @@ impl Sink {
             owes_header: false,
             earlier: Vec::new(),
             complaints: Vec::new(),
+        }
+    }
+
+    /// Takes a part of the answer. Parts in other formats than that of the
+    /// first unit cannot be printed in one patch with it.
+    fn hear(
+        &mut self,
+        part: Part<'_>,
+        run: &Run<'_>,
+    ) -> Result<(), StreamError> {
+        match part {
+            Part::Diff(event) => self.take(event, run)?,
+            Part::Rejected(bad) => {
+                let what = bad.why.to_string();
+                self.complain("lines", bad.path.as_deref(), &what, bad.span);
+            }
+            part => {
+                if let Some(other) = Other::of(&part) {
+                    let path = other.path.as_deref();
+                    self.complain(other.noun(), path, OTHER, other.span);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes a part that is not printed.
+    fn complain(
+        &mut self,
+        what: &str,
+        path: Option<&[u8]>,
+        why: &str,
+        span: Span,
+    ) {
+        self.rejected += 1;
+        if self.complaints.len() < NAMED_REJECTS {
+            let path = path.map(String::from_utf8_lossy);
+            let path = path.map_or(String::new(), |path| {
+                format!(" of '{}'", cli::printable(&path))
+            });
+            self.complaints.push(format!(
+                "cannot read {what}{path}: {why} (joined answer, byte {})",
+                span.start,
+            ));
         }
     }
 
@@ -210,11 +266,8 @@ impl Sink {
         self.out.write(unit.body())
     }
 
-    fn end(
-        mut self,
-        run: &Run<'_>,
-        finished: Finished,
-    ) -> Result<Status, Error> {
+    fn end(mut self, run: &Run<'_>, ended: End) -> Result<Status, Error> {
+        let finished = ended.diff;
         if finished.last.as_ref().is_some_and(|last| last.is_first) {
             self.earlier.clear();
         }
@@ -222,6 +275,11 @@ impl Sink {
         let (whole, cut) = run.known(|Known { end, lookup, .. }| {
             let whole = diff::is_whole(&finished, &earlier, end, lookup);
             (whole, diff::cut(&finished, whole, end))
+        });
+        // What is open at the end may be something else than a diff.
+        let cut = cut.or(match finished.is_open() {
+            true => None,
+            false => ended.summary.cut.filter(|c| c.state != CutState::Fence),
         });
         let mut units = finished.totals.units;
         if let Some(last) = finished.last.as_ref().filter(|_| whole) {

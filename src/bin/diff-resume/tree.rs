@@ -4,23 +4,36 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::Path;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use anyhow::Error;
 
 use tornkit::path::{Portability, RelPath};
 use tornkit::resume::Preimage;
-use tornkit::workspace::{Content, Tree};
+use tornkit::text::filename::{Known, NoneKnown};
+use tornkit::workspace::{Content, Tree, TreeNames};
 
 /// A tree, if there is one, and what was read of it.
 pub(crate) struct Files {
     tree: Option<Tree>,
+    names: Option<Arc<TreeNames>>,
     seen: RefCell<HashMap<Vec<u8>, Preimage>>,
 }
 
 impl Files {
     pub(crate) fn open(directory: Option<&Path>) -> Result<Self, Error> {
         let tree = directory.map(Tree::open).transpose()?;
-        Ok(Self { tree, seen: RefCell::default() })
+        let names = directory.map(TreeNames::open).transpose()?;
+        let names = names.map(Arc::new);
+        Ok(Self { tree, names, seen: RefCell::default() })
+    }
+
+    /// What the tree knows of names.
+    pub(crate) fn known(&self) -> Arc<dyn Known + Send + Sync> {
+        match &self.names {
+            Some(names) => names.clone(),
+            None => Arc::new(NoneKnown),
+        }
     }
 
     /// Whether there is a tree to look into.

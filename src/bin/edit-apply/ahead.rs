@@ -9,10 +9,11 @@ use std::thread;
 
 use anyhow::{Context as _, Error, anyhow};
 
+use tornkit::answer::Heard;
 use tornkit::stream::{Input, StreamError};
 
 use crate::asked::Asked;
-use crate::reader::{Ended, Manner, Reader};
+use crate::reader::{Manner, Reader};
 
 /// Blocks of input that may wait to be done. Each asks for what stands in 128
 /// KiB, beside the one operation that is longer.
@@ -27,7 +28,7 @@ pub(crate) enum News {
     /// All that came is done, and more is still to come.
     Idle,
     /// The document ends, and asks for this at last.
-    Ended(Vec<Asked>, Ended),
+    Ended(Vec<Asked>, Box<Heard>),
     /// The document cannot be read, or not on.
     Failed(StreamError),
 }
@@ -135,6 +136,6 @@ fn read(
         };
         hearer.tell(News::Asked(std::mem::take(&mut asked), bytes))?;
     }
-    let ended = reader.finish(&mut asked);
-    hearer.tell(News::Ended(asked, ended))
+    let heard = reader.finish(&mut asked);
+    hearer.tell(News::Ended(asked, Box::new(heard)))
 }

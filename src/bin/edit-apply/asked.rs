@@ -3,9 +3,10 @@
 
 use std::sync::Arc;
 
+use tornkit::answer;
 use tornkit::blocks;
 use tornkit::diff::{self, Change, FileHeader, Hunk, Unit};
-use tornkit::edit::{Decoded, Rejected as NoOperation, decode};
+use tornkit::edit::{Decoded, Rejected as NoOperation, Standing, decode};
 use tornkit::path::Names;
 use tornkit::scan::{Event, Reason, Record};
 use tornkit::span::{Place, Span};
@@ -26,6 +27,8 @@ pub(crate) enum Asked {
     BadUnit(diff::Rejected),
     /// A block.
     Block(blocks::Event),
+    /// Lines that carry the mark of an edit and cannot be taken as one.
+    Refused(answer::Rejected),
 }
 
 impl Asked {
@@ -36,7 +39,16 @@ impl Asked {
                 Self::Doubtful(record.json.to_vec(), place(&record))
             }
             Event::Record(record) => {
-                Self::Record(decode(record.json, names), place(&record))
+                let standing = match record.is_after_text {
+                    true => Standing::AfterText,
+                    false => Standing::Alone,
+                };
+                let decoded = decode(record.json, names, standing);
+                // What names neither a file nor a type is data.
+                if decoded.is_err() && !record.names {
+                    return None;
+                }
+                Self::Record(decoded, place(&record))
             }
             Event::Refuted => Self::Refuted,
             Event::Rejected(bad) => Self::Rejected(bad.reason, bad.at),

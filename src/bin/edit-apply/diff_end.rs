@@ -6,23 +6,14 @@ use std::sync::Arc;
 
 use anyhow::Error;
 
+use tornkit::answer::Heard;
 use tornkit::diff::{FileHeader, Finished, Hunk, Rejected};
 use tornkit::resume::{AnswerEnd, Preimage, diff as ends, nothing_known};
-use tornkit::scan::Heard;
 use tornkit::span::{Place, Span, Verdict};
-use tornkit::transcript::{Outcome, Places};
 
 use crate::asked::Whole;
 use crate::session::Session;
 use crate::units::{Part, Unfit};
-
-/// A diff that was read to its end.
-pub(crate) struct DiffEnd {
-    pub(crate) finished: Finished,
-    pub(crate) verdict: Verdict,
-    pub(crate) outcome: Outcome,
-    pub(crate) places: Places,
-}
 
 /// A file before its patch, and the hunks that came since.
 #[derive(Clone)]
@@ -50,10 +41,21 @@ impl Base {
 }
 
 impl Session<'_> {
-    /// Does the last unit of a diff if it is whole, or nothing of the file
-    /// patch that it would end.
-    pub(crate) fn end_diff(&mut self, it: DiffEnd) -> Result<Heard, Error> {
-        let DiffEnd { mut finished, verdict, outcome, places } = it;
+    /// Does the last unit of an answer that ends in a diff if that unit is
+    /// whole, or nothing of the file patch that it would end.
+    pub(crate) fn end_diff(&mut self, heard: Heard) -> Result<Heard, Error> {
+        let mut heard = heard;
+        let verdict = match self.args.complete {
+            true => Verdict::Complete,
+            false => heard.outcome.verdict(),
+        };
+        let mut finished = heard.diff.clone();
+        if !finished.is_open() {
+            if verdict == Verdict::Unsure && heard.summary.cut.is_none() {
+                self.heed_index(heard.outcome.decoded_bytes);
+            }
+            return Ok(heard);
+        }
         let end = match verdict {
             Verdict::Complete => AnswerEnd::Certain,
             Verdict::Cut => AnswerEnd::MayBeCut,
@@ -71,15 +73,10 @@ impl Session<'_> {
                 self.give_up(Unfit::Cut);
             } else if path(&finished).is_some_and(|path| self.deletes(path)) {
                 self.give_up(Unfit::Followed);
-            } else if verdict == Verdict::Unsure && is_bare(&finished) {
-                self.heed_index(finished.totals.bytes);
             }
         }
-        let mut summary = ends::summary(&finished, whole, end);
-        if verdict == Verdict::Cut {
-            summary.verdict = Verdict::Cut;
-        }
-        Ok(Heard { summary, outcome, places })
+        ends::end(&mut heard.summary, &finished, whole, end);
+        Ok(heard)
     }
 
     /// Whether the last unit is whole; `by_itself` says what the answer alone
@@ -186,11 +183,6 @@ impl Session<'_> {
 
 /// Bytes of a line feed, with its carriage return.
 const LINE_FEED: u64 = 2;
-
-/// Whether an answer seems to end after a unit, outside of fences.
-fn is_bare(finished: &Finished) -> bool {
-    finished.last.is_none() && finished.tail.is_none() && !finished.in_fence
-}
 
 /// The file that the unfinished part is about.
 fn path(finished: &Finished) -> Option<&[u8]> {

@@ -4,6 +4,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use tornkit::answer::{self, Heard};
+use tornkit::blocks::Change;
 use tornkit::cli::{self, Diagnostics};
 use tornkit::edit::{
     DecodeError, End, Operation, Rejected as NoOperation, Shift,
@@ -11,7 +13,7 @@ use tornkit::edit::{
 use tornkit::path::{Names, RelPath};
 use tornkit::report::result::{Fate, Fates, Outcome, ResultLine};
 use tornkit::report::{counted, repeated};
-use tornkit::scan::{Heard, Reason};
+use tornkit::scan::Reason;
 use tornkit::span::{Place, Status, Verdict};
 use tornkit::workspace::Trouble;
 
@@ -49,6 +51,8 @@ pub(crate) struct Document {
     pub(crate) base: Option<Base>,
     /// Whether only the tree shows that the last unit is cut.
     pub(crate) is_disproved: bool,
+    /// The first blocks, by their files.
+    pub(crate) blocks: Vec<(Vec<u8>, Change)>,
     /// Records that may be lines of a broken one, until that is known.
     pub(crate) doubtful: Vec<(Vec<u8>, Place)>,
     pub(crate) fates: Fates,
@@ -72,6 +76,15 @@ impl Document {
             let why = "it stands inside an operation that is broken";
             self.waiting.push(nameless(Outcome::failed("inside", why), at));
         }
+    }
+
+    /// Lines that carry the mark of an edit and cannot be taken as one.
+    pub(crate) fn refuse(&mut self, bad: &answer::Rejected) {
+        let at = Place { byte: bad.span.start, line: bad.line };
+        let outcome = Outcome::failed("rejected-part", &bad.why);
+        let path = bad.path.as_deref().map(String::from_utf8_lossy);
+        let file_path = path.map(Cow::into_owned);
+        self.waiting.push(ResultLine { file_path, ..nameless(outcome, at) });
     }
 
     pub(crate) fn reject(&mut self, reason: Reason, at: Place) {
@@ -143,6 +156,31 @@ impl Document {
             && self.fates == Fates::default()
             && heard.summary.declared != Some(0)
             && self.upstream() != Some(Verdict::Complete)
+    }
+
+    /// What the model has to know of the document's end, if that is not
+    /// said of an operation.
+    pub(crate) fn shortfall(&self, heard: &Heard) -> Option<String> {
+        let looping = heard.summary.looping.is_some();
+        if looping {
+            Some("The answer ends in a loop. Begin its end anew.".to_owned())
+        } else if self.is_cut(heard) {
+            let path = heard.summary.cut.as_ref();
+            let path = path.and_then(|cut| cut.file_path.as_deref());
+            let path = path.map_or(String::new(), |path| {
+                format!(", in '{}'", cli::printable(path))
+            });
+            Some(format!(
+                "The answer broke off before its end{path}. Send what is \
+                 missing."
+            ))
+        } else if self.found_nothing(heard) {
+            let what = "No edit was found in the answer. Send it in the \
+                        format that was asked for.";
+            Some(what.to_owned())
+        } else {
+            None
+        }
     }
 
     pub(crate) fn explain(&self, heard: &Heard, diagnostics: Diagnostics) {

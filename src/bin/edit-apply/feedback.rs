@@ -26,6 +26,8 @@ pub(crate) struct Feedback {
     fates: Fates,
     items: Vec<String>,
     more: usize,
+    /// What is said of the ends of answers.
+    ends: Vec<String>,
 }
 
 impl Feedback {
@@ -48,9 +50,18 @@ impl Feedback {
         self.items.push(item(line, workspace, names));
     }
 
+    /// Takes what is known of the end of an answer.
+    pub(crate) fn end(&mut self, shortfall: String) {
+        self.ends.push(shortfall);
+    }
+
     /// The whole text; empty if everything was done and nothing is missing.
     pub(crate) fn text(&self, missing: &[String]) -> String {
         let mut text = self.failures();
+        for end in &self.ends {
+            let apart = if text.is_empty() { "" } else { "\n" };
+            text += &format!("{apart}{}\n", printable(end));
+        }
         if !missing.is_empty() {
             let names = printable(&missing.join(", "));
             let apart = if text.is_empty() { "" } else { "\n" };

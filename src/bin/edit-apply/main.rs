@@ -11,26 +11,28 @@ mod feedback;
 mod interrupt;
 mod reader;
 mod session;
-mod text;
 mod units;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Error;
 use clap::{Parser, ValueEnum};
 
 use crate::interrupt::Interrupt;
-use crate::reader::{Ending, Manner};
+use crate::reader::Manner;
+use tornkit::answer::{Format, Scope};
 use tornkit::cli::{self, Diagnostics, printable};
-use tornkit::edit::{Format, Matching, Policy, globs_of};
+use tornkit::edit::{Matching, Policy, globs_of};
 use tornkit::path::{Names, STATE_DIR};
 use tornkit::report;
 use tornkit::span::Status;
 use tornkit::stream::{self, Clash, Input, Output};
 use tornkit::workspace::{
-    Durability, Patience, Purpose, Settings, Trouble, Undone, Workspace,
+    Durability, Patience, Purpose, Settings, TreeNames, Trouble, Undone,
+    Workspace,
 };
 
 /// Apply edit operations to a tree, each as soon as it is whole.
@@ -316,16 +318,13 @@ impl Args {
     }
 
     /// How the input is read.
-    fn manner(&self, names: &Names) -> Manner {
-        Manner {
+    fn manner(&self, names: &Names) -> Result<Manner, Trouble> {
+        Ok(Manner {
             wrapped: self.wrapped,
-            format: self.format(),
-            ending: match self.complete {
-                true => Ending::Known,
-                false => Ending::AsFound,
-            },
+            scope: self.format().map_or(Scope::All, Scope::Only),
             names: names.clone(),
-        }
+            known: Arc::new(TreeNames::open(&self.directory)?),
+        })
     }
 
     /// A command on the same tree that can be pasted.

@@ -5,15 +5,16 @@ use std::ffi::OsString;
 
 use anyhow::Error;
 
+use tornkit::answer::Heard;
 use tornkit::cli::{self, Diagnostics, Progress};
 use tornkit::edit::{
-    Action, Decoded, Operation, Policy, Rejected as NoOperation, decode,
+    Action, Decoded, Operation, Policy, Rejected as NoOperation, Standing,
+    decode, left_out,
 };
 use tornkit::path::Names;
 use tornkit::report;
 use tornkit::report::counted;
 use tornkit::report::result::{Apply, Outcome, ResultLine};
-use tornkit::scan::Heard;
 use tornkit::span::{Place, Status};
 use tornkit::stream::{Output, StreamError};
 use tornkit::workspace::{Trouble, Workspace};
@@ -24,7 +25,6 @@ use crate::coverage::Coverage;
 use crate::document::{Document, no_operation};
 use crate::feedback::Feedback;
 use crate::interrupt::Interrupt;
-use crate::reader::Ended;
 use crate::{Args, Shown};
 
 /// Reads and applies every operand.
@@ -62,12 +62,12 @@ pub(crate) fn run(
     let mut status = Status::Complete;
     let mut whole = Vec::new();
     for operand in cli::operands(args.files.clone()) {
-        let ended = session.read(operand)?;
+        let heard = session.read(operand)?;
         if args.atomic {
             session.commit()?;
-            whole.push((std::mem::take(&mut session.document), ended));
+            whole.push((std::mem::take(&mut session.document), heard));
         } else {
-            let heard = session.end_document(ended)?;
+            let heard = session.end_document(heard)?;
             session.commit()?;
             status = status.worst(session.close(heard)?);
         }
@@ -106,8 +106,8 @@ pub(crate) struct Session<'a> {
 
 impl Session<'_> {
     /// Does what a document asks for, down to what only its end tells.
-    fn read(&mut self, operand: OsString) -> Result<Ended, Error> {
-        let ahead = Ahead::read(operand, self.args.manner(&self.names))?;
+    fn read(&mut self, operand: OsString) -> Result<Heard, Error> {
+        let ahead = Ahead::read(operand, self.args.manner(&self.names)?)?;
         self.document = Document::default();
         let mut read = 0;
         loop {
@@ -123,9 +123,9 @@ impl Session<'_> {
                     read += bytes;
                     self.tick(read);
                 }
-                News::Ended(asked, ended) => {
+                News::Ended(asked, heard) => {
                     self.take_all(asked)?;
-                    return Ok(ended);
+                    return Ok(*heard);
                 }
             }
         }
@@ -133,14 +133,12 @@ impl Session<'_> {
 
     /// Takes what only the end of a document tells. Without `--atomic`,
     /// everything in it is then done.
-    fn end_document(&mut self, ended: Ended) -> Result<Heard, Error> {
-        let heard = match ended {
-            Ended::Told(heard) => *heard,
-            Ended::Diff(end) => self.end_diff(*end)?,
-        };
+    fn end_document(&mut self, heard: Heard) -> Result<Heard, Error> {
+        let heard = self.end_diff(heard)?;
         self.release()?;
         for (json, at) in std::mem::take(&mut self.document.doubtful) {
-            self.take_record(decode(&json, &self.names), at)?;
+            let decoded = decode(&json, &self.names, Standing::Alone);
+            self.take_record(decoded, at)?;
         }
         self.document.take_tail(&heard, &self.names);
         Ok(heard)
@@ -160,6 +158,10 @@ impl Session<'_> {
     }
 
     fn take(&mut self, asked: Asked) -> Result<(), Error> {
+        // Another unit shows that the patch in hand is not cut.
+        if !matches!(asked, Asked::Unit(_) | Asked::BadUnit(_)) {
+            self.release()?;
+        }
         match asked {
             Asked::Record(decoded, at) => self.take_record(decoded, at)?,
             Asked::Doubtful(json, at) => self.document.doubt(json, at),
@@ -168,6 +170,7 @@ impl Session<'_> {
             Asked::Unit(whole) => self.take_unit(whole)?,
             Asked::BadUnit(bad) => self.take_bad_unit(bad)?,
             Asked::Block(event) => self.take_block(event)?,
+            Asked::Refused(bad) => self.document.refuse(&bad),
         }
         self.commit_if_due()
     }
@@ -213,13 +216,25 @@ impl Session<'_> {
         &mut self,
         operation: &Operation,
     ) -> Result<Outcome, Trouble> {
-        match self.policy.check(operation) {
-            Ok(()) => {
+        match self.objection(operation) {
+            None => {
                 self.wait_for_turn()?;
                 self.workspace.perform(operation)
             }
-            Err(why) => Ok(Outcome::refused("protected", why)),
+            Some(outcome) => Ok(outcome),
         }
+    }
+
+    /// What speaks against an operation whatever the tree holds in its place.
+    fn objection(&self, operation: &Operation) -> Option<Outcome> {
+        if let Err(why) = self.policy.check(operation) {
+            return Some(Outcome::refused("protected", why));
+        }
+        let before = || self.workspace.peek(&operation.path);
+        let line = left_out(operation, before)?;
+        let line = String::from_utf8_lossy(line.trim_ascii());
+        let why = format!("a line stands for text that is left out: '{line}'");
+        Some(Outcome::failed("elision", why))
     }
 
     /// Performs two operations on one file, or none of them.
@@ -228,13 +243,13 @@ impl Session<'_> {
         first: &Operation,
         second: &Operation,
     ) -> Result<Outcome, Trouble> {
-        let may = self.policy.check(first);
-        match may.and_then(|()| self.policy.check(second)) {
-            Ok(()) => {
+        let objection = self.objection(first);
+        match objection.or_else(|| self.objection(second)) {
+            None => {
                 self.wait_for_turn()?;
                 self.workspace.perform_both(first, second)
             }
-            Err(why) => Ok(Outcome::refused("protected", why)),
+            Some(outcome) => Ok(outcome),
         }
     }
 
@@ -250,10 +265,8 @@ impl Session<'_> {
     /// What would keep an operation from being done after another one on
     /// the same file, which is then not done either.
     pub(crate) fn obstacle(&self, operation: &Operation) -> Option<Outcome> {
-        match self.policy.check(operation) {
-            Ok(()) => self.workspace.obstacle(operation),
-            Err(why) => Some(Outcome::refused("protected", why)),
-        }
+        let objection = self.objection(operation);
+        objection.or_else(|| self.workspace.obstacle(operation))
     }
 
     /// Ends the group if it is large enough.
@@ -282,14 +295,14 @@ impl Session<'_> {
     /// nothing was cut, refused or failed.
     fn settle(
         &mut self,
-        read: Vec<(Document, Ended)>,
+        read: Vec<(Document, Heard)>,
     ) -> Result<Status, Error> {
         let mut good = true;
         let mut documents = Vec::new();
-        for (document, ended) in read {
+        for (document, heard) in read {
             self.document = document;
             self.perform_held()?;
-            let heard = self.end_document(ended)?;
+            let heard = self.end_document(heard)?;
             self.perform_held()?;
             let document = std::mem::take(&mut self.document);
             let mut lines = document.waiting.iter();
@@ -410,6 +423,9 @@ impl Session<'_> {
         self.progress.clear();
         let document = &self.document;
         let status = document.judge(&heard);
+        if let Some(why) = document.shortfall(&heard) {
+            self.feedback.end(why);
+        }
         if !self.args.quiet {
             document.explain(&heard, self.diagnostics);
         }

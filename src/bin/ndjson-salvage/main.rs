@@ -6,18 +6,21 @@ mod whole_file;
 
 use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Error, bail};
 use clap::{Parser, ValueEnum};
 
+use tornkit::answer::{Answer, Heard, Part, Scope};
 use tornkit::cli::{self, Diagnostics};
 use tornkit::report::salvage::{End, LISTED, Reject, Repaired, Salvage};
 use tornkit::scan::{
-    Answer, Config, Event, Heard, MAX_RECORD, Record, RecordsFile, Rejected,
-    Repair, Strays, Summary, Unwrap, Values,
+    Config, Event, MAX_RECORD, Record, RecordsFile, Rejected, Repair, Strays,
+    Summary, Unwrap, Values,
 };
 use tornkit::span::{Status, Verdict};
 use tornkit::stream::{self, Clash, Input, Output, StreamError};
+use tornkit::text::filename::NoneKnown;
 use tornkit::transcript::From;
 
 use before::Before;
@@ -215,8 +218,9 @@ fn salvage(
     outputs: &mut Outputs,
     diagnostics: Diagnostics,
 ) -> Result<Status, Error> {
-    let mut answer =
-        Answer::new(args.config(), args.wrapped.from, args.wrapped.answer);
+    let from = (args.wrapped.from, args.wrapped.answer);
+    let known = Arc::new(NoneKnown);
+    let mut answer = Answer::new(Scope::Records, args.config(), known, from);
     let mut file = args.is_about_file().then(RecordsFile::default);
     let mut found = Found { speaks: args.end, line: 1, ..Found::default() };
     let Outputs { records, reject, .. } = outputs;
@@ -225,7 +229,7 @@ fn salvage(
         if block.is_empty() {
             break;
         }
-        answer.feed(block, &mut |event| found.take(event, records, reject))?;
+        answer.feed(block, &mut |part| found.hear(part, records, reject))?;
         if let Some(file) = &mut file {
             file.feed(block);
         }
@@ -234,7 +238,7 @@ fn salvage(
         }
     }
     let mut heard =
-        answer.finish(&mut |event| found.take(event, records, reject))?;
+        answer.finish(&mut |part| found.hear(part, records, reject))?;
     found.before.correct(&mut heard.summary);
     let summary = &heard.summary;
     if args.partial
@@ -349,6 +353,32 @@ impl Args {
 }
 
 impl Found {
+    fn hear(
+        &mut self,
+        part: Part<'_>,
+        records: &mut Output,
+        reject: &mut Output,
+    ) -> Result<(), StreamError> {
+        match part {
+            Part::Record(event) => self.take(event, records, reject),
+            Part::Rejected(bad) => {
+                self.any = true;
+                if self.rejects.len() < LISTED {
+                    self.rejects.push(Reject {
+                        byte: bad.span.start,
+                        line: bad.line,
+                        reason: bad.why.to_string().into(),
+                        fault_byte: bad.span.end,
+                        fault_line: bad.line,
+                    });
+                }
+                Ok(())
+            }
+            // Nothing else is looked for.
+            Part::Diff(_) | Part::Block(_) => Ok(()),
+        }
+    }
+
     fn take(
         &mut self,
         event: Event<'_>,
@@ -415,7 +445,7 @@ impl Found {
             self.rejects.push(Reject {
                 byte: rejected.span.start,
                 line: rejected.line,
-                reason: rejected.reason.describe(),
+                reason: rejected.reason.describe().into(),
                 fault_byte: rejected.at.byte,
                 fault_line: rejected.at.line,
             });

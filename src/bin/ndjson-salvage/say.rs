@@ -1,8 +1,8 @@
 //! What is said on stderr: one line a trouble, and what to do next.
 
+use tornkit::answer::Heard;
 use tornkit::cli::{self, Diagnostics};
 use tornkit::report::{counted, repeated};
-use tornkit::scan::Heard;
 use tornkit::span::{Cut, Loop, Place};
 
 use crate::{Args, Found};

@@ -7,10 +7,11 @@ use super::seam_line::SeamLine;
 use super::stretches::begins_fenced;
 use super::tree::Fit;
 use super::ways::{Rank, Way, line_start, ways};
-use crate::blocks::{Block, Change, Event, Open, Side, opening};
+use crate::blocks::{Block, Change, Event, Open, Side};
 use crate::resume::greeting::announces;
 use crate::resume::overlap::is_telling;
 use crate::resume::seam::How;
+use crate::text::fence;
 
 /// A way and what comes of it.
 struct Judged {
@@ -351,7 +352,7 @@ fn across(read: &Read, seam: u64) -> Option<&Block> {
 fn fences(block: &Block) -> usize {
     let (old, new) = sides(&block.change);
     let lines = old.split(|b| *b == b'\n').chain(new.split(|b| *b == b'\n'));
-    lines.filter(|line| opening(line).is_some()).count()
+    lines.filter(|line| fence::mark(line).is_some()).count()
 }
 
 /// Whether a block that is begun again has what its beginning had.

@@ -10,7 +10,7 @@ use super::twice::{
     without_signs,
 };
 use super::ways::{Way, line_start};
-use crate::blocks::{Fenced, Side};
+use crate::blocks::Side;
 use crate::resume::overlap::is_telling;
 use crate::resume::preimage::Lookup;
 
@@ -29,12 +29,8 @@ pub(super) struct Known<'a> {
 }
 
 impl<'a> Known<'a> {
-    pub(super) fn of(
-        before: &'a [u8],
-        fenced: Fenced,
-        lookup: &'a Lookup<'a>,
-    ) -> Self {
-        let start = Base::new(fenced);
+    pub(super) fn of(before: &'a [u8], lookup: &'a Lookup<'a>) -> Self {
+        let start = Base::new();
         let read = start.read(&[before]);
         let mut base = start.clone();
         base.advance(before, read.loose_end());

@@ -18,7 +18,6 @@ use super::preimage::Lookup;
 use super::seam::How;
 use super::stitch::{BLANK, Joined, Seam};
 use super::survey::Survey;
-use crate::blocks::Fenced;
 
 use choose::choose;
 use known::Known;
@@ -27,11 +26,7 @@ use ways::Way;
 pub(super) use ways::is_word;
 
 /// Joins answers in blocks: the first, and its continuations in order.
-pub(super) fn stitch(
-    answers: &[Vec<u8>],
-    fenced: Fenced,
-    lookup: &Lookup<'_>,
-) -> Joined {
+pub(super) fn stitch(answers: &[Vec<u8>], lookup: &Lookup<'_>) -> Joined {
     let mut answers = answers.iter();
     let mut text = answers.next().cloned().unwrap_or_default();
     let mut seams: Vec<Seam> = Vec::new();
@@ -39,7 +34,7 @@ pub(super) fn stitch(
         let broken = seams.iter().any(|seam| seam.how.is_none());
         let found = match broken {
             true => Err("an earlier continuation did not fit"),
-            false => go_on(&Known::of(&text, fenced, lookup), answer),
+            false => go_on(&Known::of(&text, lookup), answer),
         };
         let length = text.len();
         let (how, kept, more, problem) = match found {
@@ -58,7 +53,7 @@ pub(super) fn stitch(
         text.truncate(kept);
         text.extend_from_slice(&more);
     }
-    Joined { survey: survey(&text, fenced), text, seams }
+    Joined { survey: survey(&text), text, seams }
 }
 
 /// How one continuation goes on; nothing if it says nothing.
@@ -73,8 +68,8 @@ fn go_on(
     }
 }
 
-fn survey(text: &[u8], fenced: Fenced) -> Survey {
-    Base::new(fenced).read(&[text]).survey(text)
+fn survey(text: &[u8]) -> Survey {
+    Base::new().read(&[text]).survey(text)
 }
 
 #[cfg(test)]

@@ -2,9 +2,14 @@
 
 use std::convert::Infallible;
 
-use crate::blocks::{Block, Change, Event, Fenced, Finished, Open, Parser};
+use std::sync::Arc;
+
+use crate::answer::{Part, Reader, Scope};
+use crate::blocks::{Block, Change, Event, Finished, Open};
 use crate::resume::survey::{Survey, Unit, UnitState, looping};
+use crate::scan::Config;
 use crate::span::{Span, Verdict};
+use crate::text::filename::NoneKnown;
 
 /// What a text says.
 #[derive(Debug)]
@@ -14,39 +19,44 @@ pub(super) struct Read {
 }
 
 /// A text read up to a place from which it is read on in several ways.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Base {
-    parser: Parser,
+    reader: Reader,
     /// The place, in bytes.
     pub(super) at: usize,
 }
 
 impl Base {
-    /// The start of a text whose fences are what is said.
-    pub(super) fn new(fenced: Fenced) -> Self {
-        Self { parser: Parser::new(fenced), at: 0 }
+    /// The start of a text.
+    pub(super) fn new() -> Self {
+        let known = Arc::new(NoneKnown);
+        let reader = Reader::new(Scope::Blocks, Config::default(), known);
+        Self { reader, at: 0 }
     }
 
     /// Reads to the end.
     pub(super) fn read(&self, pieces: &[&[u8]]) -> Read {
         let mut events = Vec::new();
-        let mut sink = |event| {
-            events.push(event);
+        let mut sink = |part: Part<'_>| {
+            if let Part::Block(event) = part {
+                events.push(event);
+            }
             Ok::<(), Infallible>(())
         };
-        let mut parser = self.parser.clone();
+        let mut reader = self.reader.clone();
         for piece in pieces {
-            let Ok(()) = parser.feed(piece, &mut sink);
+            let Ok(()) = reader.feed(piece, &mut sink);
         }
-        let Ok(finished) = parser.finish(&mut sink);
-        Read { events, finished }
+        let Ok(end) = reader.finish(&mut sink);
+        Read { events, finished: end.blocks }
     }
 
     /// Goes on to a later place of `text`; what is read on the way is
     /// dropped.
     pub(super) fn advance(&mut self, text: &[u8], to: usize) {
         let piece = text.get(self.at..to).unwrap_or_default();
-        let Ok(()) = self.parser.feed(piece, |_| Ok::<(), Infallible>(()));
+        let mut ignore = |_: Part<'_>| Ok::<(), Infallible>(());
+        let Ok(()) = self.reader.feed(piece, &mut ignore);
         self.at = to.max(self.at);
     }
 }

@@ -3,8 +3,9 @@
 use super::indent::{depth, is_comment};
 use super::known::Known;
 use super::ways::{Way, begins_part, is_word};
-use crate::blocks::{Side, divides, is_odd_marker, opening};
+use crate::blocks::{Side, divides, is_odd_marker};
 use crate::resume::seam::How;
+use crate::text::fence;
 
 /// The line that a way makes of what it joins, and the one above it.
 #[derive(Debug)]
@@ -115,7 +116,7 @@ impl SeamLine {
 
     /// Whether it opens a fence.
     pub(super) fn is_fence(&self) -> bool {
-        opening(&self.line).is_some()
+        fence::mark(&self.line).is_some()
     }
 
     /// Whether blank lines may be lost above what the continuation begins

@@ -2,9 +2,9 @@
 
 use super::known::Known;
 use super::ways::{is_word, line_start};
-use crate::blocks::{begins_fence, opening};
 use crate::resume::diff::body::{Lead, bodies_from};
 use crate::resume::greeting::{announces, first_line, is_sentence, says_so};
+use crate::text::fence;
 
 /// The stretches of an answer that may be what was asked for.
 pub(super) fn stretches(
@@ -15,7 +15,7 @@ pub(super) fn stretches(
     let whole = (Lead::Nothing, answer.to_vec());
     // A fence that belongs to the whole is only opened again.
     let cut = known.before.get(line_start(known.before)..).unwrap_or_default();
-    let is_telling = is_word(cut) || begins_fence(cut);
+    let is_telling = is_word(cut) || fence::begins(cut);
     let starts = |text: &[u8]| is_telling && text.starts_with(cut);
     let rest = bodies_from(answer, true, starts).into_iter();
     let mut rest: Vec<_> = rest.map(|body| (body.lead, body.text)).collect();
@@ -37,7 +37,7 @@ pub(super) fn stretches(
         let above = cut
             .strip_suffix(b"\n")
             .map(|cut| cut.get(line_start(cut)..).unwrap_or_default());
-        let opened = above.is_some_and(|line| opening(line).is_some());
+        let opened = above.is_some_and(|line| fence::mark(line).is_some());
         let shut = without_last_fence(&text).filter(|_| opened);
         shut.map(|text| (lead, text)).into_iter().chain([(lead, text)])
     };
@@ -83,7 +83,7 @@ fn greets(answer: &[u8], kept: usize) -> bool {
     first_line(lead).is_none_or(|line| {
         let words = line.split(u8::is_ascii_whitespace);
         let words = words.filter(|word| !word.is_empty()).count();
-        let is_fence = opening(line).is_some();
+        let is_fence = fence::mark(line).is_some();
         let is_said = words >= GREETING_WORDS || is_sentence(line);
         is_fence || is_said && !line.ends_with(b"..") || announces(line)
     })
@@ -114,7 +114,7 @@ const OF_ITSELF: [&str; 17] = [
 /// text do not.
 pub(super) fn speaks_of_itself(answer: &[u8]) -> bool {
     let mut lines = answer.split(|b| *b == b'\n').map(<[u8]>::trim_ascii);
-    let line = lines.find(|l| !l.is_empty() && opening(l).is_none());
+    let line = lines.find(|l| !l.is_empty() && fence::mark(l).is_none());
     let line = String::from_utf8_lossy(line.unwrap_or_default());
     let is_mark = |c: char| !c.is_alphabetic() && c != '\'';
     let mut words = line.split(is_mark).map(str::to_lowercase);
@@ -123,7 +123,7 @@ pub(super) fn speaks_of_itself(answer: &[u8]) -> bool {
 
 /// Whether the first line of a text opens a fence.
 pub(super) fn begins_fenced(text: &[u8]) -> bool {
-    first_line(text).is_some_and(|line| opening(line).is_some())
+    first_line(text).is_some_and(|line| fence::mark(line).is_some())
 }
 
 /// Lines that a model writes below its answer.
@@ -136,7 +136,7 @@ fn without_last_fence(text: &[u8]) -> Option<Vec<u8>> {
         let head = text.get(..end)?;
         let start = line_start(head.strip_suffix(b"\n").unwrap_or(head));
         let line = head.get(start..)?;
-        if opening(line).is_some_and(|(_, info)| info.is_empty()) {
+        if fence::mark(line).is_some_and(|mark| mark.info.is_empty()) {
             let rest = text.get(end..)?;
             let feeds = memchr::memchr_iter(b'\n', rest).count();
             let is_last = begins_blank(rest) || rest.is_empty();

@@ -13,12 +13,12 @@ const BLOCKS: &str = "src/a.py\n```python\n<<<<<<< SEARCH\nimport os\n\
     >>>>>>> REPLACE\n```\n";
 
 fn texts(text: &[u8]) -> Vec<Vec<u8>> {
-    survey(text, Fenced::Doubtful).complete().map(|u| u.json.clone()).collect()
+    survey(text).complete().map(|u| u.json.clone()).collect()
 }
 
 fn joined(parts: &[&[u8]]) -> Joined {
     let parts: Vec<_> = parts.iter().map(|part| part.to_vec()).collect();
-    stitch(&parts, Fenced::Doubtful, &nothing_known)
+    stitch(&parts, &nothing_known)
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn known_files(first: &str, next: &str, old: Option<&str>) -> Option<String> {
         None => crate::resume::Preimage::Absent,
     };
     let parts = [first.as_bytes().to_vec(), next.as_bytes().to_vec()];
-    let joined = stitch(&parts, Fenced::File, &lookup);
+    let joined = stitch(&parts, &lookup);
     let text = String::from_utf8_lossy(&joined.text).into_owned();
     joined.is_whole().then_some(text)
 }
@@ -186,7 +186,7 @@ fn a_line_that_is_doubled_elsewhere_need_not_be_here() {
     let first = "a.c\n<<<<<<< SEARCH\nb();\n=======\nb(1);\n#endif\n";
     let rest = "Sure, here is the rest:\n\n#endif\nd();\n>>>>>>> REPLACE\n";
     let parts = [first.as_bytes().to_vec(), rest.as_bytes().to_vec()];
-    let joined = stitch(&parts, Fenced::Doubtful, &lookup);
+    let joined = stitch(&parts, &lookup);
     let doubled = joined.text.windows(14).any(|w| w == b"#endif\n#endif\n");
     assert!(!doubled || !joined.is_whole(), "{:?}", joined.seams);
 }
@@ -194,7 +194,7 @@ fn a_line_that_is_doubled_elsewhere_need_not_be_here() {
 /// What a whole file and its continuation come to, if anything.
 fn files(first: &str, next: &str) -> Option<Vec<String>> {
     let parts = [first.as_bytes().to_vec(), next.as_bytes().to_vec()];
-    let joined = stitch(&parts, Fenced::File, &nothing_known);
+    let joined = stitch(&parts, &nothing_known);
     let text = |u: &crate::resume::survey::Unit| {
         String::from_utf8_lossy(&u.json).into_owned()
     };
@@ -259,7 +259,7 @@ fn a_greeting_that_is_read_as_a_blank_line_proves_none() {
         -    break;\n";
     let rest = "Sure, here is the rest:\n\n-    break;\n-}\n+b();\n";
     let parts = [first.as_bytes().to_vec(), rest.as_bytes().to_vec()];
-    let joined = stitch(&parts, Fenced::Doubtful, &lookup);
+    let joined = stitch(&parts, &lookup);
     let text = String::from_utf8_lossy(&joined.text);
     assert_eq!(text.matches("break;").count(), 1, "{text}");
 }

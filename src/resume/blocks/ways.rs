@@ -7,12 +7,11 @@ use std::rc::Rc;
 use super::indent;
 use super::known::Known;
 use super::stretches::{speaks_of_itself, stretches};
-use crate::blocks::{
-    Side, begins_fence, divides, is_odd_marker, is_usual_marker, opening,
-};
+use crate::blocks::{Side, divides, is_odd_marker, is_usual_marker};
 use crate::resume::diff::body::Lead;
 use crate::resume::overlap::{is_telling, overlap, partial_character, variety};
 use crate::resume::seam::How;
+use crate::text::fence;
 
 /// One way to go on.
 #[derive(Clone, Debug)]
@@ -301,8 +300,8 @@ fn rank(
         }
         let begins = first.trim_ascii_end() == b"*** Begin Patch";
         let is_fence = stop == before.len()
-            && begins_fence(partial)
-            && opening(first).is_some()
+            && fence::begins(partial)
+            && fence::mark(first).is_some()
             && !known.has_fence(&[partial, marks(first)].concat());
         // A row of marks divides the old lines from the new ones, and nothing
         // elsewhere.

@@ -16,7 +16,7 @@ mod sound;
 mod join;
 
 use crate::diff::Finished;
-use crate::scan::{Bytes, Summary};
+use crate::scan::Summary;
 use crate::span::{Cut, Verdict};
 
 pub use blob::is_disproved;
@@ -32,33 +32,25 @@ pub fn cut(finished: &Finished, is_whole: bool, end: AnswerEnd) -> Option<Cut> {
     survey::cut(finished, tail, end)
 }
 
-/// What is known of a diff that was read as a stream, as of any answer.
-/// Framing between its units counts with them.
-pub fn summary(finished: &Finished, is_whole: bool, end: AnswerEnd) -> Summary {
-    let cut = cut(finished, is_whole, end);
-    let held = u64::from(finished.last.is_some() && cut.is_none());
-    let tail = cut.as_ref().map_or(0, |cut| cut.lost_bytes);
-    let total = finished.totals.bytes;
-    let units = finished.totals.units + held;
-    Summary {
-        verdict: match (&cut, end) {
-            (Some(_), _) => Verdict::Cut,
-            (None, AnswerEnd::Certain) => Verdict::Complete,
-            (None, _) => Verdict::Unsure,
-        },
-        cut,
-        tail: Vec::new(),
-        records: units,
-        operations: units,
-        repaired: finished.totals.miscounts,
-        rejected: finished.totals.rejected,
-        declared: None,
-        framing: Vec::new(),
-        stray: 0,
-        first_stray: None,
-        looping: None,
-        bytes: Bytes { record: total - tail, tail, ..Bytes::default() },
-    }
+/// Adds to what is known of an answer what the end of its last diff shows.
+pub fn end(
+    summary: &mut Summary,
+    finished: &Finished,
+    is_whole: bool,
+    end: AnswerEnd,
+) {
+    summary.repaired += finished.totals.miscounts;
+    let Some(found) = cut(finished, is_whole, end) else {
+        let held = u64::from(finished.last.is_some());
+        summary.records += held;
+        summary.operations += held;
+        return;
+    };
+    let tail = found.lost_bytes.min(summary.bytes.framing);
+    summary.bytes.framing -= tail;
+    summary.bytes.tail += tail;
+    summary.verdict = Verdict::Cut;
+    summary.cut = Some(found);
 }
 
 /// The joined text of two answers, if nothing is missing or in doubt.

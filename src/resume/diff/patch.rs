@@ -3,9 +3,10 @@
 use std::convert::Infallible;
 use std::rc::Rc;
 
+use crate::answer::{self, Format, Part as Answered, Scope};
 use crate::diff::{
-    Change, Event, FileHeader, Finished, Hunk, Last, Mend, Parser, Rejected,
-    Renderer, Unit,
+    Change, Event, FileHeader, Finished, Hunk, Last, Mend, Rejected, Renderer,
+    Unit,
 };
 use crate::span::Span;
 
@@ -96,20 +97,23 @@ impl Patch {
 pub(super) fn read(text: &[u8]) -> Patch {
     let mut parts: Vec<Part> = Vec::new();
     let mut rejected = Vec::new();
-    let mut sink = |event: Event<'_>| {
-        match event {
-            Event::Unit(unit) => {
+    let mut sink = |part: Answered<'_>| {
+        match part {
+            Answered::Diff(Event::Unit(unit)) => {
                 let part = keep(&unit, parts.last());
                 parts.push(part);
             }
-            Event::Rejected(part) => rejected.push((parts.len(), part)),
+            Answered::Diff(Event::Rejected(part)) => {
+                rejected.push((parts.len(), part));
+            }
+            // Nothing else is looked for.
+            _ => {}
         }
         Ok::<(), Infallible>(())
     };
-    let mut parser = Parser::default();
-    let Ok(()) = parser.feed(text, &mut sink);
-    let Ok(end) = parser.finish(&mut sink);
-    Patch { parts, rejected, end }
+    let scope = Scope::Only(Format::Diff);
+    let Ok(end) = answer::read(text, scope, &mut sink);
+    Patch { parts, rejected, end: end.diff }
 }
 
 fn keep(unit: &Unit<'_>, before: Option<&Part>) -> Part {

@@ -169,6 +169,7 @@ fn summary(text: &[u8], patch: &Patch, cut: Option<Cut>) -> Summary {
         stray: 0,
         first_stray: None,
         bytes: Bytes { record, framing, rejected, tail },
+        end: Place { byte: total, line: patch.end.line },
         looping: None,
     }
 }

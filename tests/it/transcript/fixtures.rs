@@ -267,15 +267,20 @@ fn the_words_of_an_error_are_not_an_answer() {
 
 #[test]
 fn a_record_is_there_before_its_envelope_is_over() {
-    use tornkit::scan::{Answer, Config, Event};
+    use tornkit::answer::{Answer, Part, Scope};
+    use tornkit::scan::{Config, Event};
+    use tornkit::text::filename::NoneKnown;
     let input = read("openai-chat.sse");
     let calls = input.windows(6).position(|w| w == b"call_a").unwrap();
-    let mut answer = Answer::new(Config::default(), From::Auto, None);
+    let known = std::sync::Arc::new(NoneKnown);
+    let (config, from) = (Config::default(), (From::Auto, None));
+    let mut answer = Answer::new(Scope::Records, config, known, from);
     let mut records = 0;
     let mut seen = Vec::new();
     for (at, byte) in input.iter().enumerate() {
-        let fed = answer.feed::<()>(&[*byte], &mut |event| {
-            records += u32::from(matches!(event, Event::Record(_)));
+        let fed = answer.feed::<()>(&[*byte], &mut |part| {
+            let is_record = matches!(part, Part::Record(Event::Record(_)));
+            records += u32::from(is_record);
             Ok(())
         });
         fed.unwrap();
