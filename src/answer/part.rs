@@ -76,8 +76,8 @@ impl fmt::Display for Why {
         match self {
             Self::Name(why) => write!(f, "no file is surely named: {why}"),
             Self::AfterAll => f.write_str(
-                "a tag ends thinking here that nothing began: what stands \
-                 above may be no part of the answer",
+                "a tag ends thinking that nothing began: what stands above \
+                 it is no part of the answer",
             ),
         }
     }

@@ -9,6 +9,7 @@
 //! may stand in it: what is complete is handed out at once.
 
 use std::borrow::Cow;
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use super::fenced::Fenced;
@@ -71,6 +72,9 @@ pub(super) enum State {
 
 /// Where parts go.
 pub(super) type Sink<'s, E> = dyn FnMut(Part<'_>) -> Result<(), E> + 's;
+
+/// A byte order mark in UTF-8.
+const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// Bytes of a line that is held until it ends; a longer one is a record's, or
 /// prose. Ten times the longest name.
@@ -173,6 +177,10 @@ impl Reader {
     /// record, need not wait.
     fn look<E>(&mut self, sink: &mut Sink<'_, E>) -> Result<(), E> {
         let State::Between = self.state else { return Ok(()) };
+        if self.behind_bom(&self.held).is_some() {
+            self.held.drain(..BOM.len());
+            self.skip(BOM);
+        }
         let line = &self.held[..];
         let is_decided = match line.trim_ascii_start().first() {
             None => false,
@@ -195,6 +203,11 @@ impl Reader {
             return self.give(&held, &held, sink);
         }
         Ok(())
+    }
+
+    /// What stands behind a byte order mark at the start of the text.
+    fn behind_bom<'a>(&self, line: &'a [u8]) -> Option<&'a [u8]> {
+        line.strip_prefix(BOM).filter(|_| self.at.byte == 0)
     }
 
     /// Whether a line that has a brace in it may be a mark of a unit or a
@@ -220,6 +233,10 @@ impl Reader {
         raw: &[u8],
         sink: &mut Sink<'_, E>,
     ) -> Result<(), E> {
+        if let Some(rest) = self.behind_bom(raw) {
+            self.skip(BOM);
+            return self.take(rest, sink);
+        }
         match std::mem::replace(&mut self.state, State::Between) {
             State::Between => self.take_between(raw, sink),
             State::Diff(undecided) => self.take_diff(undecided, raw, sink),
@@ -284,16 +301,17 @@ impl Reader {
             State::Between if held.is_empty() => {
                 ends.open = self.begun_by_name(b"");
             }
-            State::Between if self.is_in_diff(&held) => {
-                return self.end_diff(Vec::new(), &held, ends, sink);
-            }
-            State::Between => match self.begun(&partial) {
-                Some(open) => ends.open = Some(open),
-                None => {
+            State::Between => {
+                ends.diff = self.begun_diff(&held);
+                ends.open = match ends.diff {
+                    Some(_) => None,
+                    None => self.begun(&partial),
+                };
+                if ends.diff.is_none() && ends.open.is_none() {
                     self.take(&held, sink)?;
                     return Ok(false);
                 }
-            },
+            }
             State::Named(name) => {
                 self.held = held;
                 self.take_diff(Vec::new(), &name, sink)?;
@@ -381,11 +399,20 @@ impl Reader {
             .then(|| Open::empty(self.surroundings.begun(), self.at))
     }
 
-    /// Whether the last line, which has not ended, may be the beginning of a
-    /// diff's.
-    fn is_in_diff(&self, line: &[u8]) -> bool {
-        self.scope.has(Format::Diff)
-            && (self.diffs.totals().files > 0 || line.starts_with(b"diff --"))
+    /// The diff of which the last line, which has not ended, may be the
+    /// beginning.
+    fn begun_diff(&self, line: &[u8]) -> Option<Finished> {
+        let has_diffs = self.diffs.totals().files > 0;
+        if !self.scope.has(Format::Diff)
+            || !has_diffs && !line.starts_with(b"diff --")
+        {
+            return None;
+        }
+        let mut ignore = |_: diff::Event<'_>| Ok::<(), Infallible>(());
+        let line = Line::new(line, self.at);
+        let Ok((finished, back)) =
+            self.diffs.clone().finish(&line, &mut ignore);
+        (back == 0 && finished.is_open()).then_some(finished)
     }
 
     /// The file that the last line names alone, as one does whose text comes
@@ -413,6 +440,9 @@ impl Reader {
         sink: &mut Sink<'_, E>,
     ) -> Result<(), E> {
         self.pass_over(sink)?;
+        self.totals.is_quoted = self.scope != Scope::Records
+            && self.fences.is_quoted()
+            && self.fences.holds(raw);
         self.state = State::Scanned {
             line: text.get(..text.len().min(HELD)).unwrap_or(text).to_vec(),
             records: self.scanner.records(),
@@ -438,8 +468,6 @@ impl Reader {
         sink: &mut Sink<'_, E>,
     ) -> Result<Fed<'b>, E> {
         let Self { scanner, totals, .. } = self;
-        totals.is_quoted =
-            self.scope != Scope::Records && self.fences.is_quoted();
         let fed =
             scanner.feed_line(bytes, &mut |event| totals.tell(event, sink))?;
         if let Fed::Line(_) = fed {

@@ -70,6 +70,15 @@ pub(super) enum Address {
     Nothing(Why),
 }
 
+/// Where the lines of a fence stand that may name a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// At the start of what may be the file.
+    Body,
+    /// Above the mark of a unit.
+    Mark,
+}
+
 impl Address {
     /// The file, if there is one.
     pub(super) fn path(self) -> Option<Vec<u8>> {
@@ -126,9 +135,19 @@ impl Surroundings {
 
     /// The file that a unit is about which begins here, in a fence with this
     /// info string, behind these lines of the fence.
-    pub(super) fn address(&self, info: &[u8], first: &[Vec<u8>]) -> Address {
-        let above: Vec<&[u8]> = self.above.iter().map(Vec::as_slice).collect();
+    pub(super) fn address(
+        &self,
+        info: &[u8],
+        first: &[Vec<u8>],
+        place: Place,
+    ) -> Address {
         let first: Vec<&[u8]> = first.iter().map(Vec::as_slice).collect();
+        let mut above: Vec<&[u8]> =
+            self.above.iter().map(Vec::as_slice).collect();
+        // The lines between a fence and a mark in it stand above the mark.
+        if place == Place::Mark {
+            above.extend_from_slice(&first);
+        }
         // A name without its directories may be a new file's, whatever is
         // done to it.
         let kind = Kind::Whole;

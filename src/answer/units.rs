@@ -5,7 +5,7 @@ use super::fenced::{Closed, Fenced};
 use super::format::{Format, Scope};
 use super::part::{Part, Rejected, Why};
 use super::read::{Reader, Sink, State, split};
-use super::surroundings::Address;
+use super::surroundings::{Address, Place as Above};
 use super::thinking::{self, Thinking};
 use crate::blocks::{
     self, Block, Change, Event, Flow, Opening, Patch, Reason, Search, Step,
@@ -102,11 +102,14 @@ impl Reader {
         raw: &[u8],
         sink: &mut Sink<'_, E>,
     ) -> Result<(), E> {
-        // Who quotes does not ask.
-        let quoted = self.fences.is_quoted();
-        let Some(mark) = self.mark(text).filter(|_| !quoted) else {
+        let Some(mark) = self.mark(text) else {
             return self.give(raw, text, sink);
         };
+        self.fences.interrupt(raw);
+        // Who quotes does not ask.
+        if self.fences.is_quoted() {
+            return self.give(raw, text, sink);
+        }
         self.begin(mark, &self.info(), &[], raw, sink)
     }
 
@@ -150,7 +153,7 @@ impl Reader {
         match mark {
             Mark::Search(opening) => {
                 self.totals.begin(Format::SearchReplace);
-                let path = self.surroundings.address(info, first);
+                let path = self.surroundings.address(info, first, Above::Mark);
                 let search = Search::new(opening, path.path(), self.at);
                 self.surroundings.begin();
                 self.skip(raw);
@@ -181,7 +184,7 @@ impl Reader {
 
     /// Finds out which file a hunk without a header is about.
     fn address_hunk(&mut self, info: &[u8], first: &[Vec<u8>]) {
-        let address = self.surroundings.address(info, first);
+        let address = self.surroundings.address(info, first, Above::Mark);
         let in_hand = self.diffs.path();
         match address {
             Address::Named(path) | Address::Inherited(path) => {
@@ -300,7 +303,7 @@ impl Reader {
         sink: &mut Sink<'_, E>,
     ) -> Result<(), E> {
         let begins = self.surroundings.ends_with_mark();
-        let path = self.surroundings.address(b"", &[]);
+        let path = self.surroundings.address(b"", &[], Above::Mark);
         let span = Span { start: search.start.byte, end: self.at.byte };
         let unclosed = Err(Reason::Unclosed);
         self.block(search.path, unclosed, span, search.start.line, sink)?;
@@ -432,14 +435,14 @@ impl Reader {
             return Ok(());
         }
         let Fenced { info, first, .. } = &*fenced;
-        let address = self.surroundings.address(info, first);
+        let address = self.surroundings.address(info, first, Above::Body);
         match address {
             Address::Named(path) => {
                 let begins = first.last().is_some_and(|l| begins_operation(l));
                 if begins && !holds_records(&path) {
                     return Ok(());
                 }
-                let above = self.surroundings.address(info, &[]);
+                let above = self.surroundings.address(info, &[], Above::Body);
                 let last = first.last();
                 let is_label = last.is_some_and(|l| filename::is_label(l));
                 let is_in_first = is_label && above.path().is_none();
@@ -447,7 +450,6 @@ impl Reader {
                     self.fences.settle();
                 }
                 self.totals.begin(Format::WholeFile);
-                self.surroundings.begin();
                 fenced.name(path, is_in_first);
                 Ok(())
             }
@@ -487,7 +489,7 @@ impl Reader {
     ) -> Result<(), E> {
         let Fenced { info, first, start, .. } = fenced;
         let before = first.split_last().map_or(&[][..], |(_, before)| before);
-        let address = self.surroundings.address(info, before);
+        let address = self.surroundings.address(info, before, Above::Mark);
         self.totals.begin(Format::Diff);
         self.diffs.open_bare(address.path(), *start);
         self.surroundings.begin();

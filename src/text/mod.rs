@@ -1,6 +1,6 @@
 //! What every text shares, whatever it says: its lines and code fences, the
-//! names of files in it, the notes that stand for text which was left out,
-//! and what shows that a file is damaged.
+//! names of files in it, the notes that stand for text which was left out, and
+//! what shows that a file is damaged.
 //!
 //! Bytes in, facts about them out. Nothing here knows a format of edits.
 

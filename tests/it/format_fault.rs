@@ -330,7 +330,7 @@ fn quotation(format: Format) -> Vec<Try> {
         text(&format!("You wrote:\n\n{quoted}\nI would do this:\n\n")),
         piece(format, &change_b(), Name::Said),
     ];
-    one(format, &pieces, "1b 0ab 1")
+    one(format, &pieces, "0b 1b 1")
 }
 
 /// From where on a cut of the unit must be seen, and up to where nothing of

@@ -115,6 +115,13 @@ impl Document {
         }
     }
 
+    /// What waits stands in what turned out to be thinking.
+    pub(crate) fn take_back(&mut self, why: &answer::Why) {
+        for line in &mut self.waiting {
+            line.outcome = Outcome::failed("thinking", why);
+        }
+    }
+
     pub(crate) fn skip_applied(&mut self) {
         for line in self.applied() {
             line.outcome = Outcome::skipped("it is all or nothing");

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 
 use anyhow::Error;
 
-use tornkit::answer::Heard;
+use tornkit::answer::{self, Heard, Why};
 use tornkit::cli::{self, Diagnostics, Progress};
 use tornkit::edit::{
     Action, Decoded, Operation, Policy, Rejected as NoOperation, Standing,
@@ -170,9 +170,24 @@ impl Session<'_> {
             Asked::Unit(whole) => self.take_unit(whole)?,
             Asked::BadUnit(bad) => self.take_bad_unit(bad)?,
             Asked::Block(event) => self.take_block(event)?,
-            Asked::Refused(bad) => self.document.refuse(&bad),
+            Asked::Refused(bad) => {
+                if bad.why == Why::AfterAll {
+                    self.take_back(&bad)?;
+                }
+                self.document.refuse(&bad);
+            }
         }
         self.commit_if_due()
+    }
+
+    /// What was said so far is thinking. What of it waits is not done; what
+    /// is done already, and said to be, stays so.
+    fn take_back(&mut self, bad: &answer::Rejected) -> Result<(), Error> {
+        self.workspace.abandon()?;
+        self.document.held.clear();
+        self.document.doubtful.clear();
+        self.document.take_back(&bad.why);
+        Ok(())
     }
 
     fn take_record(

@@ -134,6 +134,16 @@ impl Reader {
         self.is_paragraph = false;
     }
 
+    /// The line that was taken last begins a unit, and is no more of a
+    /// paragraph: list items and quotations that it does not stand in end.
+    pub fn interrupt(&mut self, line: &[u8]) {
+        if self.fence.is_none() {
+            self.is_paragraph = false;
+            let entered = self.containers.enter(Cursor::new(line));
+            self.containers.close_to(entered.depth);
+        }
+    }
+
     /// Takes a line while a fence is open.
     fn take_fenced<'a>(&mut self, line: &'a [u8]) -> Role<'a> {
         let entered = self.containers.enter_fenced(Cursor::new(line));
