@@ -3,13 +3,14 @@
 //! An answer has records among other things; a file of them, NDJSON or JSON
 //! Lines, has nothing else: each line is one value to the letter, or blank.
 //! A file whose first value spans lines is taken for JSON that was printed
-//! for people, and may have other such values, each on lines of its own.
+//! for people, and may have other such values, each on lines of its own and
+//! with its bracket alone on the first; or it is one value.
 //! Nothing is mended, and no line is kept beyond its first bytes.
 
 use crate::json::{Exact, Step};
 use crate::span::{CutState, Place};
-use crate::text::Utf8;
-use crate::text::damage::{Mark, SHOWN, is_fence, mark};
+use crate::text::damage::{Mark, SHOWN, mark};
+use crate::text::{Utf8, fence};
 
 /// What stands where a record should.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,17 +142,20 @@ impl RecordsFile {
 
     /// What is wrong, once the file has ended.
     pub fn finish(self) -> Strays {
-        let (lines, by_line) = self.by_line.finish();
-        match self.by_value.map(Reader::finish) {
-            // Of a file printed for people few lines are values: then what
-            // is wrong with it is not that its lines are none.
-            Some((_, by_value))
-                if by_value.count == 0 || by_line.count > lines =>
-            {
-                by_value
-            }
-            _ => by_line,
-        }
+        let by_line = self.by_line.finish();
+        let lines = by_line.values;
+        let by_line = by_line.strays;
+        let Some(by_value) = self.by_value.map(Reader::finish) else {
+            return by_line;
+        };
+        // A record that a line feed has torn in two is no value printed for
+        // people, unless it is all of the file.
+        let is_meant = !by_value.is_ragged || by_value.values <= 1;
+        // Of a file printed for people few lines are values: then what is
+        // wrong with it is not that its lines are none.
+        let by_value = by_value.strays;
+        let is_closer = by_value.count == 0 || by_line.count > lines;
+        if is_meant && is_closer { by_value } else { by_line }
     }
 }
 
@@ -193,6 +197,11 @@ struct Reader {
     wrong: Option<(Stray, Place)>,
     /// Values that were whole.
     values: u64,
+    /// The open value began on a line before.
+    goes_on: bool,
+    /// A value went on to another line although it had begun with more than
+    /// its bracket.
+    is_ragged: bool,
     strays: Strays,
 }
 
@@ -208,6 +217,8 @@ impl Reader {
             bom: 0,
             wrong: None,
             values: 0,
+            goes_on: false,
+            is_ragged: false,
             strays: Strays::default(),
         }
     }
@@ -314,9 +325,12 @@ impl Reader {
     fn end_line(&mut self) {
         let is_open = self.state == State::Inside;
         if self.layout == Layout::Values && is_open {
-            self.next_line();
-            return;
+            let is_bracket = matches!(self.head.trim_ascii(), b"{" | b"[");
+            self.is_ragged |= !self.goes_on && !is_bracket;
+            self.goes_on = true;
+            return self.next_line();
         }
+        self.goes_on = false;
         if is_open && self.value.is_whole_number() {
             self.values += 1;
         } else if is_open {
@@ -353,8 +367,8 @@ impl Reader {
         }
     }
 
-    /// How many values were whole, and what is wrong.
-    fn finish(mut self) -> (u64, Strays) {
+    /// The end of the file.
+    fn finish(mut self) -> Self {
         if !self.utf8.is_whole() || self.has_torn_bom() {
             self.lose(Stray::NotUtf8, 0);
         }
@@ -366,7 +380,7 @@ impl Reader {
             self.wrong = Some((stray, self.at));
         }
         self.tell();
-        (self.values, self.strays)
+        self
     }
 }
 
@@ -375,7 +389,7 @@ fn named(head: &[u8]) -> Stray {
     match mark(head) {
         Some(Mark::Thinks | Mark::Thought) => Stray::Thinking,
         Some(_) => Stray::Conflict,
-        None if is_fence(head) => Stray::Fence,
+        None if fence::mark(head).is_some() => Stray::Fence,
         None if head.starts_with(BOM) => Stray::Bom,
         None if matches!(head.first(), Some(b'{' | b'[' | b'"')) => {
             Stray::Broken
@@ -433,15 +447,16 @@ mod tests {
             "{\n  \"a\": 1\n}\n",
             "[\n{\"a\":1},\n{\"b\":2}\n]\n",
             "\n{\n\"a\": 1\n}\n{}\n3\n[\n1\n]",
+            "[{\"a\":1},\n{\"b\":2}]\n",
         ] {
             assert_eq!(wrong(text.as_bytes()), [], "{text}");
         }
         let cut = b"{\n  \"a\": [\n    1,\n    \"x";
         assert_eq!(wrong(cut), [("half-record", 4, 24)]);
         let mixed = b"{\n\"a\": 1\n}\nKilled\n";
-        assert_eq!(wrong(mixed), [("no-record", 4, 13)]);
+        assert_eq!(wrong(mixed), [("no-record", 4, 11)]);
         let joined = b"{\n\"a\": 1\n}{\n\"b\": 1\n}\n";
-        assert_eq!(wrong(joined), [("joined-records", 3, 12)]);
+        assert_eq!(wrong(joined), [("joined-records", 3, 10)]);
     }
 
     #[test]
@@ -455,6 +470,8 @@ mod tests {
         assert_eq!(one("{\"a\":1}\n{\"b\":"), ("half-record", 2));
         assert_eq!(one("{}\n{\"b\":\"x\n{}\n"), ("half-record", 2));
         assert_eq!(one("{\"b\":\n{}\n{}\n"), ("half-record", 1));
+        let torn = wrong(b"{\"a\":1,\n\"b\":2}\n{}\n{}\n");
+        assert_eq!(torn[0], ("half-record", 1, 7));
         assert_eq!(one("{}\nrld\"}\n{}\n"), ("no-record", 2));
         assert_eq!(one("{}\n\"b\":1}\n{}\n"), ("broken-record", 2));
         assert_eq!(one("{}{}\n"), ("joined-records", 1));

@@ -16,7 +16,7 @@ use fence::{Fences, Wrong};
 use note::Notes;
 use nul::Nuls;
 
-pub use fence::{Notation, is_fence};
+pub use fence::Notation;
 pub use mark::{Mark, begins_thinking, mark};
 
 /// What a finding is about.
@@ -173,7 +173,7 @@ impl Judge {
             self.keep(Finding { kind: Kind::Nul, at, text });
         }
         let Self { fences, mut damage, .. } = self;
-        for wrong in fences.finish() {
+        if let Some(wrong) = fences.finish() {
             let (kind, at) = match wrong {
                 Wrong::Open(at) => (Kind::OpenFence, at),
                 Wrong::Stray(at) => (Kind::StrayFence, at),

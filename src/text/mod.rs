@@ -8,6 +8,7 @@ pub mod elision;
 pub mod fence;
 pub mod filename;
 mod lines;
+pub mod thinking;
 mod utf8;
 pub mod damage;
 

@@ -4,11 +4,12 @@
 //! In Markdown a fence is part of the text, and damage only where nothing
 //! closes it. Elsewhere it is damage where the file begins or ends with one:
 //! then somebody saved the answer, not the file in it. Two readings are
-//! kept: CommonMark's, where a mark with an info string inside a fence is
-//! text, and one in which it opens an inner fence. Only what both say is
-//! said.
+//! kept: that of answers, where a mark with an info string inside a fence
+//! opens an inner one, and the letter of CommonMark, where it is text. Only
+//! what both say is said.
 
 use crate::span::Place;
+use crate::text::fence::{Reader, Role, mark};
 
 /// What fences mean in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,47 +22,37 @@ pub enum Notation {
     Code,
 }
 
-/// Marks of the shortest fence.
-const SHORTEST: usize = 3;
-
-/// Inner fences that are followed; nobody writes more.
-const DEEPEST: usize = 16;
-
+/// The mark that a line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Fence {
-    mark: u8,
+    sign: u8,
     length: usize,
-    /// Quotations around it.
-    quotes: usize,
-    /// Whether its line has an info string.
+    /// It has no info string.
     is_bare: bool,
-    /// Whether that says that Markdown follows.
+    /// Its info string says that Markdown follows.
     is_markdown: bool,
 }
 
-/// A fence mark where a file begins or ends.
+/// Where a file begins or ends, and the mark there.
 #[derive(Clone, Copy, Debug)]
 struct Edge {
     at: Place,
     fence: Option<Fence>,
-    /// Inner fences open before it, and after it.
-    before: usize,
-    after: usize,
 }
 
 /// What was seen of a file's fences.
 #[derive(Clone, Debug)]
 pub(super) struct Fences {
     notation: Notation,
-    /// The open fence as CommonMark reads it, and where it began.
+    /// The reading of answers; of Markdown alone.
+    reader: Reader,
+    /// The fence that is open by the letter, and where it began.
     open: Option<(Fence, Place)>,
-    /// Open fences, inner ones counted.
-    stack: Vec<Fence>,
     /// The first line that is not blank, and the last one.
     first: Option<Edge>,
     last: Option<Edge>,
-    /// Times that no fence was open any more.
-    closed: u64,
+    /// Fences that have ended: in Markdown outer ones.
+    ended: u64,
 }
 
 /// What is wrong with a file's fences, and where.
@@ -77,169 +68,133 @@ impl Fences {
     pub(super) fn new(notation: Notation) -> Self {
         Self {
             notation,
+            reader: Reader::default(),
             open: None,
-            stack: Vec::new(),
             first: None,
             last: None,
-            closed: 0,
+            ended: 0,
         }
     }
 
     /// Takes a line: whether it is text of the file itself, and no mark nor
     /// inside a fence that quotes something.
     pub(super) fn line(&mut self, line: &[u8], at: Place) -> bool {
-        if line.trim_ascii().is_empty() {
-            return false;
-        }
-        let (quotes, inner) = unquoted(line);
-        let fence = self.read(inner, quotes);
-        self.end_quotations(quotes);
-        let was_open = self.open.is_some();
-        let before = self.stack.len();
-        if let Some(fence) = fence {
-            self.take(fence, at);
-        }
-        let edge = Edge { at, fence, before, after: self.stack.len() };
-        self.first.get_or_insert(edge);
-        self.last = Some(edge);
-        fence.is_none() && !(was_open && self.notation == Notation::Markdown)
-    }
-
-    /// The fence mark that a line is. In a list it may stand behind a bullet
-    /// where it opens; in other notations than Markdown it begins its line.
-    fn read(&self, line: &[u8], quotes: usize) -> Option<Fence> {
-        if self.notation != Notation::Markdown {
-            let fence = fence(line, quotes).filter(|f| f.mark == b'`');
-            return fence.filter(|_| quotes == 0);
-        }
-        let line = line.trim_ascii_start();
-        fence(line, quotes).or_else(|| fence(behind_bullets(line), quotes))
-    }
-
-    /// The end of a quotation ends the fences in it.
-    fn end_quotations(&mut self, quotes: usize) {
-        self.stack.retain(|fence| fence.quotes <= quotes);
-        if self.open.is_some_and(|(fence, _)| fence.quotes > quotes) {
-            self.open = None;
-        }
-    }
-
-    fn take(&mut self, fence: Fence, at: Place) {
-        self.open = match self.open {
-            None => Some((fence, at)),
-            Some((open, _)) if fence.closes(open) => None,
-            open => open,
-        };
-        let closed = self.stack.iter().rposition(|open| fence.closes(*open));
-        match (closed, self.stack.last()) {
-            (Some(closed), _) => {
-                self.stack.truncate(closed);
-                self.closed += u64::from(self.stack.is_empty());
+        let (fence, is_own) = match self.notation {
+            Notation::Markdown => self.markdown(line),
+            // An underline may be made of tildes.
+            _ => {
+                let fence = Fence::read(line).filter(|f| f.sign == b'`');
+                (fence, fence.is_none())
             }
-            // A shorter mark, or one of the other kind, is text.
-            (None, Some(open)) if !fence.may_stand_in(*open) => {}
-            _ if self.stack.len() < DEEPEST => self.stack.push(fence),
-            _ => {}
+        };
+        let closes = match (fence, self.open) {
+            (Some(fence), None) => {
+                self.open = Some((fence, at));
+                false
+            }
+            (Some(fence), Some((open, _))) => fence.closes(open),
+            _ => false,
+        };
+        if closes {
+            self.open = None;
+            let counts = self.notation != Notation::Markdown;
+            self.ended += u64::from(counts);
+        }
+        if !line.trim_ascii().is_empty() {
+            let edge = Edge { at, fence };
+            self.first.get_or_insert(edge);
+            self.last = Some(edge);
+        }
+        is_own
+    }
+
+    /// Reads a line of Markdown: the mark that it is by the letter, and
+    /// whether it stands outside of fences.
+    fn markdown(&mut self, line: &[u8]) -> (Option<Fence>, bool) {
+        let is_inside = self.reader.open().is_some();
+        let inner = match is_inside {
+            true => Fence::read(&self.reader.content(line)),
+            false => None,
+        };
+        let mut role = self.reader.take(line);
+        if role == Role::Ends {
+            // The quotation around it has ended, by the letter too.
+            self.open = None;
+            self.ended += 1;
+            role = self.reader.take(line);
+        }
+        match role {
+            Role::Opens(opening) => {
+                let fence = Fence {
+                    sign: opening.sign,
+                    length: opening.length,
+                    is_bare: opening.info.is_empty(),
+                    is_markdown: is_markdown(&opening.info),
+                };
+                (Some(fence), false)
+            }
+            Role::Outside(_) => (None, true),
+            Role::Inside(_) | Role::Ends => (inner, false),
+            Role::Closes => {
+                self.ended += 1;
+                (inner, false)
+            }
         }
     }
 
     /// What is wrong, once the file has ended.
-    pub(super) fn finish(self) -> Vec<Wrong> {
-        let (Some(first), Some(last)) = (self.first, self.last) else {
-            return Vec::new();
-        };
+    pub(super) fn finish(self) -> Option<Wrong> {
+        let (first, last) = (self.first?, self.last?);
         let begins = first.fence.is_some();
+        let ends = last.fence.is_some_and(|fence| fence.is_bare);
         // One fence from the first line to the last.
-        let wraps = begins
-            && first.at != last.at
-            && last.fence.is_some_and(|fence| fence.is_bare)
-            && last.after == 0
-            && self.closed == 1;
-        let is_closed = self.stack.is_empty() || self.open.is_none();
+        let wraps = begins && ends && first.at != last.at && self.ended == 1;
+        let open = self.open.map(|(_, at)| at);
         match self.notation {
             Notation::Markdown => {
+                let is_open = self.reader.open().is_some();
+                if let Some(at) = open.filter(|_| is_open) {
+                    return Some(Wrong::Open(at));
+                }
                 let holds = first.fence.is_some_and(|f| f.is_markdown);
-                let open = self.open.filter(|_| !is_closed);
-                let open = open.map(|(_, at)| Wrong::Open(at));
-                let stray = (wraps && holds).then_some(Wrong::Stray(first.at));
-                open.or(stray).into_iter().collect()
+                let wraps = wraps && holds && !is_open;
+                wraps.then_some(Wrong::Stray(first.at))
+            }
+            Notation::Prose if wraps || begins && open.is_some() => {
+                Some(Wrong::Stray(first.at))
             }
             Notation::Prose => {
-                let ends = last.fence.is_some() && last.before < last.after;
-                let stray = match () {
-                    () if wraps || begins && !is_closed => Some(first.at),
-                    () if ends => Some(last.at),
-                    () => None,
-                };
-                stray.map(Wrong::Stray).into_iter().collect()
+                let opens = last.fence.is_some() && open == Some(last.at);
+                opens.then_some(Wrong::Stray(last.at))
             }
-            Notation::Code => {
-                let ends = last.fence.is_some_and(|fence| fence.is_bare);
-                let at = begins.then_some(first.at);
-                let at = at.or(ends.then_some(last.at));
-                at.map(Wrong::Stray).into_iter().collect()
-            }
+            Notation::Code if begins => Some(Wrong::Stray(first.at)),
+            Notation::Code => ends.then_some(Wrong::Stray(last.at)),
         }
     }
 }
 
 impl Fence {
+    fn read(line: &[u8]) -> Option<Self> {
+        let mark = mark(line)?;
+        Some(Self {
+            sign: mark.sign,
+            length: mark.length,
+            is_bare: mark.is_bare(),
+            is_markdown: is_markdown(mark.info),
+        })
+    }
+
     /// Whether this mark ends a fence that is open.
     fn closes(self, open: Self) -> bool {
-        self.is_bare && self.may_stand_in(open)
-    }
-
-    /// Whether this mark means anything inside an open fence.
-    fn may_stand_in(self, open: Self) -> bool {
-        self.mark == open.mark && self.length >= open.length
+        self.is_bare && self.sign == open.sign && self.length >= open.length
     }
 }
 
-/// Whether a line opens or closes a fence, wherever it stands.
-pub fn is_fence(line: &[u8]) -> bool {
-    fence(line.trim_ascii_start(), 0).is_some()
-}
-
-/// Reads a line that begins with a fence mark.
-fn fence(line: &[u8], quotes: usize) -> Option<Fence> {
-    let mark = *line.first().filter(|byte| matches!(byte, b'`' | b'~'))?;
-    let length = line.iter().take_while(|byte| **byte == mark).count();
-    let info = line.get(length..).unwrap_or_default().trim_ascii();
-    // Backticks behind backticks are code within a line.
-    let is_code = mark == b'`' && info.contains(&b'`');
+/// Whether an info string says that Markdown follows.
+fn is_markdown(info: &[u8]) -> bool {
     let word = info.split(|byte| !byte.is_ascii_alphanumeric()).next();
     let word = word.unwrap_or_default();
-    let is_markdown = word.eq_ignore_ascii_case(b"markdown")
-        || word.eq_ignore_ascii_case(b"md");
-    let is_bare = info.is_empty();
-    let fence = Fence { mark, length, quotes, is_bare, is_markdown };
-    (length >= SHORTEST && !is_code).then_some(fence)
-}
-
-/// A line without the marks of the quotations that it stands in, and how
-/// many these are.
-fn unquoted(mut line: &[u8]) -> (usize, &[u8]) {
-    let mut quotes = 0;
-    while let Some(rest) = line.trim_ascii_start().strip_prefix(b">") {
-        quotes += 1;
-        line = rest.strip_prefix(b" ").unwrap_or(rest);
-    }
-    (quotes, line)
-}
-
-/// A line without the bullets and numbers of the lists that it stands in.
-fn behind_bullets(mut line: &[u8]) -> &[u8] {
-    loop {
-        let digits = line.iter().take_while(|b| b.is_ascii_digit()).count();
-        let bullet: &[u8] = if digits == 0 { b"-+*" } else { b".)" };
-        let rest = line.get(digits..).unwrap_or_default();
-        let ends = rest.first().is_some_and(|byte| bullet.contains(byte));
-        let rest = rest.get(1..).unwrap_or_default();
-        if !ends || !rest.starts_with(b" ") {
-            return line;
-        }
-        line = rest.trim_ascii_start();
-    }
+    word.eq_ignore_ascii_case(b"markdown") || word.eq_ignore_ascii_case(b"md")
 }
 
 #[cfg(test)]
@@ -255,7 +210,7 @@ mod tests {
             Wrong::Open(at) => ('o', at.line),
             Wrong::Stray(at) => ('s', at.line),
         };
-        fences.finish().into_iter().map(shown).collect()
+        fences.finish().map(shown).into_iter().collect()
     }
 
     #[test]

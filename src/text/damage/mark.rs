@@ -3,6 +3,8 @@
 //! Each begins its line, and none is judged by what stands around it: that
 //! two of them make a pair is for those who see the others.
 
+use crate::text::thinking::TAGS;
+
 /// What a line is a mark of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mark {
@@ -29,21 +31,12 @@ pub enum Mark {
 /// Marks of a line of a conflict; git, Mercurial and Subversion agree.
 const CONFLICT: usize = 7;
 
-/// Tags around what a model thinks, as the families of models write them.
-const TAGS: [(&str, &str); 5] = [
-    ("<think>", "</think>"),
-    ("<thinking>", "</thinking>"),
-    ("<reasoning>", "</reasoning>"),
-    ("[THINK]", "[/THINK]"),
-    ("<|channel|>analysis<|message|>", "<|channel|>final<|message|>"),
-];
-
 /// The mark that a line is; blanks at its end do not count.
 pub fn mark(line: &[u8]) -> Option<Mark> {
     let line = line.trim_ascii_end();
     // Most lines of a file end here.
     match line.first()? {
-        b'<' | b'>' | b'=' | b'-' | b'+' | b'*' | b'[' => {}
+        b'<' | b'>' | b'=' | b'-' | b'+' | b'*' | b'[' | 0xE2 => {}
         _ => return None,
     }
     if is_block_line(line) {
@@ -60,17 +53,16 @@ pub fn mark(line: &[u8]) -> Option<Mark> {
     if conflict(line, b'>').is_some() {
         return Some(Mark::Theirs);
     }
-    let is = |tag: &str| tag.as_bytes() == line;
-    TAGS.iter().find_map(|(opens, closes)| match () {
-        () if is(opens) => Some(Mark::Thinks),
-        () if is(closes) => Some(Mark::Thought),
-        () => None,
+    TAGS.iter().find_map(|tags| match line {
+        line if line == tags.begin => Some(Mark::Thinks),
+        line if line == tags.end => Some(Mark::Thought),
+        _ => None,
     })
 }
 
 /// Whether a text begins with a tag that begins a model's thinking.
 pub fn begins_thinking(text: &[u8]) -> bool {
-    TAGS.iter().any(|(opens, _)| text.starts_with(opens.as_bytes()))
+    TAGS.iter().any(|tags| text.starts_with(tags.begin))
 }
 
 /// What follows the seven marks of a line of a conflict.
