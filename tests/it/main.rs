@@ -12,6 +12,7 @@
     reason = "a test fails by panicking and owns its own directory"
 )]
 
+mod answer_law;
 mod answers;
 mod block_answers;
 mod block_law;
