@@ -89,6 +89,8 @@ pub(super) struct Text {
     pub(super) strays: Strays,
     /// Whether to stop where a line begins.
     pub(super) stops_at_lines: bool,
+    /// A line begins here, and nobody was told.
+    is_at_line: bool,
     /// Whether somebody else reads fences, and says which one is open.
     is_told_fences: bool,
     values: Values,
@@ -120,6 +122,7 @@ impl Text {
             beside_record: false,
             strays: Strays::default(),
             stops_at_lines: false,
+            is_at_line: false,
             is_told_fences: false,
             values,
         }
@@ -166,6 +169,7 @@ impl Text {
     /// behind text that is somebody else's.
     pub(super) fn pass(&mut self, at: Place) {
         self.resume_line(at);
+        self.is_at_line = false;
         self.early = None;
     }
 
@@ -174,12 +178,16 @@ impl Text {
         self.resume(at, Part::Indent);
         self.behind_record = false;
         self.indent = 0;
+        self.is_at_line = true;
     }
 
     /// Consumes text up to the next place where a value may begin. `rest`
     /// holds the bytes from [`Text::at`] on; `last` says that no more come.
     pub(super) fn advance(&mut self, rest: &[u8], last: bool) -> Found {
         let mut rest = rest;
+        if std::mem::take(&mut self.is_at_line) && self.stops_at_lines {
+            return Found::Line;
+        }
         loop {
             if rest.first() == Some(&b'\n') {
                 self.skip(&mut rest, 1);
