@@ -148,6 +148,27 @@ fn has_units(body: &[u8]) -> bool {
     false
 }
 
+/// The file formats that records are the content of.
+const RECORD_FILES: [&[u8]; 6] =
+    [b".json", b".jsonl", b".ndjson", b".json5", b".jsonc", b".jsonlines"];
+
+/// Whether a file of this name holds records.
+pub(super) fn holds_records(path: &[u8]) -> bool {
+    RECORD_FILES.iter().any(|ending| path.ends_with(ending))
+}
+
+/// Whether an operation begins on a line: a record that says what is to be
+/// done, or to which file.
+pub(super) fn begins_operation(line: &[u8]) -> bool {
+    const KEYS: [&[u8]; 3] = [b"\"type\"", b"\"file_path\"", b"\"path\""];
+    let text = line.trim_ascii_start();
+    let text = text.strip_prefix(b"[").unwrap_or(text).trim_ascii_start();
+    text.strip_prefix(b"{").is_some_and(|text| {
+        let text = text.trim_ascii_start();
+        KEYS.iter().any(|key| text.starts_with(key))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

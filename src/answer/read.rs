@@ -18,14 +18,13 @@ use super::part::{End, Part};
 use super::surroundings::Surroundings;
 use super::thinking::{self, Thinking};
 use super::totals::{Ends, Totals};
-use super::units::bare;
 use crate::blocks::{self, Open, Patch, Search, ends_patch, is_closing};
 use crate::diff::{self, Finished, Section};
 use crate::scan::{self, Fed, Scanner};
 use crate::span::{Place, Span};
-use crate::text::Line;
 use crate::text::fence::{self, Role};
 use crate::text::filename::Known;
+use crate::text::{Line, bare};
 
 /// A reader of answers; see the module.
 #[derive(Clone)]

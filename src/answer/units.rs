@@ -1,7 +1,7 @@
 //! Units within an answer: which line begins one, and whose the next line is
 //! while one is open.
 
-use super::fenced::{Closed, Fenced};
+use super::fenced::{Closed, Fenced, begins_operation, holds_records};
 use super::format::{Format, Scope};
 use super::part::{Part, Rejected, Why};
 use super::read::{Reader, Sink, State, split};
@@ -12,9 +12,9 @@ use crate::blocks::{
 };
 use crate::diff::{self, Section};
 use crate::span::{Place, Span};
-use crate::text::Line;
 use crate::text::fence::{Doubt, Role};
 use crate::text::filename;
+use crate::text::{Line, bare, last_lines, split_line};
 
 /// Bytes held until it is known whether a fence has ended.
 const DOUBTED: usize = 1024 * 1024;
@@ -593,49 +593,4 @@ impl Reader {
         };
         self.totals.hand_out(Part::Block(event), sink)
     }
-}
-
-/// The file formats that records are the content of.
-const RECORD_FILES: [&[u8]; 6] =
-    [b".json", b".jsonl", b".ndjson", b".json5", b".jsonc", b".jsonlines"];
-
-/// Whether a file of this name holds records.
-fn holds_records(path: &[u8]) -> bool {
-    RECORD_FILES.iter().any(|ending| path.ends_with(ending))
-}
-
-/// Whether an operation begins on a line: a record that says what is to be
-/// done, or to which file.
-fn begins_operation(line: &[u8]) -> bool {
-    const KEYS: [&[u8]; 3] = [b"\"type\"", b"\"file_path\"", b"\"path\""];
-    let text = line.trim_ascii_start();
-    let text = text.strip_prefix(b"[").unwrap_or(text).trim_ascii_start();
-    text.strip_prefix(b"{").is_some_and(|text| {
-        let text = text.trim_ascii_start();
-        KEYS.iter().any(|key| text.starts_with(key))
-    })
-}
-
-/// The first line of a text, and the rest.
-fn split_line(text: &[u8]) -> (&[u8], &[u8]) {
-    let end = memchr::memchr(b'\n', text).map_or(text.len(), |at| at + 1);
-    split(text, end)
-}
-
-/// A line without its ending.
-pub(super) fn bare(line: &[u8]) -> &[u8] {
-    let line = line.strip_suffix(b"\n").unwrap_or(line);
-    line.strip_suffix(b"\r").unwrap_or(line)
-}
-
-/// The last lines of a text.
-fn last_lines(text: &[u8], lines: usize) -> &[u8] {
-    let mut feeds = memchr::memrchr_iter(b'\n', text);
-    // The last line may have no line feed.
-    if text.ends_with(b"\n") {
-        feeds.next();
-    }
-    let before = feeds.nth(lines.saturating_sub(1));
-    let start = before.map_or(0, |feed| feed + 1);
-    text.get(start..).unwrap_or(text)
 }

@@ -53,8 +53,7 @@ impl<'a> Line<'a> {
 
     /// The line without its ending.
     pub fn bare(&self) -> &'a [u8] {
-        let text = self.text.strip_suffix(b"\n").unwrap_or(self.text);
-        text.strip_suffix(b"\r").unwrap_or(text)
+        bare(self.text)
     }
 
     /// From `start` to the end of the line.
@@ -116,6 +115,30 @@ impl Lines {
         self.at.line += 1;
         at
     }
+}
+
+/// The first line of a text, and the rest.
+pub fn split_line(text: &[u8]) -> (&[u8], &[u8]) {
+    let end = memchr::memchr(b'\n', text).map_or(text.len(), |at| at + 1);
+    text.split_at(end)
+}
+
+/// A line without its ending.
+pub fn bare(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+/// The last lines of a text.
+pub fn last_lines(text: &[u8], lines: usize) -> &[u8] {
+    let mut feeds = memchr::memrchr_iter(b'\n', text);
+    // The last line may have no line feed.
+    if text.ends_with(b"\n") {
+        feeds.next();
+    }
+    let before = feeds.nth(lines.saturating_sub(1));
+    let start = before.map_or(0, |feed| feed + 1);
+    text.get(start..).unwrap_or(text)
 }
 
 #[cfg(test)]

@@ -12,5 +12,5 @@ pub mod thinking;
 mod utf8;
 pub mod damage;
 
-pub use lines::{Line, Lines};
+pub use lines::{Line, Lines, bare, last_lines, split_line};
 pub use utf8::Utf8;
