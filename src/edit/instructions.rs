@@ -1,6 +1,7 @@
 //! The prompt texts that make a model write what is read here, one a format.
 //! Each has at most 400 tokens of o200k, so that it costs less than a
-//! thirtieth of the smallest budget.
+//! thirtieth of the smallest budget. The files in the examples have names that
+//! no file can have: a model that repeats them changes nothing.
 
 use crate::answer::Format;
 
@@ -20,11 +21,11 @@ impl Format {
 const OPS: &str = r#"Answer with edit operations only: one JSON object per line (NDJSON), no prose, no code fences, no line breaks inside an object (write \n in strings). First line:
 {"type":"meta","summary":"...","total_operations":N}
 Then exactly N lines, one operation each, in an order in which every line makes sense after those above it:
-{"type":"create","file_path":"src/new.py","content":"whole file\n"}
-{"type":"write","file_path":"src/c.py","content":"whole file, replacing what is there\n"}
-{"type":"modify","file_path":"src/b.py","operations":[EDIT,...]}
-{"type":"delete","file_path":"old.py"}
-{"type":"rename","file_path":"a.py","new_path":"b.py"}
+{"type":"create","file_path":"src/...","content":"whole file\n"}
+{"type":"write","file_path":"src/...","content":"whole file, replacing what is there\n"}
+{"type":"modify","file_path":"src/...","operations":[EDIT,...]}
+{"type":"delete","file_path":"src/..."}
+{"type":"rename","file_path":"src/...","new_path":"src/..."}
 EDIT is one of:
 {"type":"replace","old_text":"...","new_text":"..."}
 {"type":"replace_all","old_text":"...","new_text":"..."}
@@ -47,20 +48,20 @@ then the lines of the hunk: a blank before each line that stays, - before each t
 
 const V4A: &str = r#"Answer with one patch only, in exactly this form: no prose, no code fences.
 *** Begin Patch
-*** Update File: src/a.py
+*** Update File: src/...
 @@ def f(x):
  a line that stays
 -a line that goes
 +a line that comes
-*** Add File: src/new.py
+*** Add File: src/...
 +every line of the new file
-*** Delete File: old.py
+*** Delete File: src/...
 *** End Patch
 A file that changes has one "*** Update File:" line and below it one chunk, begun by an @@ line, for each place that changes, from top to bottom. Give three unchanged lines before and after each change, copied exactly from the file with their indentation. Where the lines of a chunk stand in the file more than once, put the whole line of the class or function around them behind the @@; else leave @@ alone. Begin every line of a chunk with its first character: a blank, - or +, also an empty line. A chunk of + lines alone goes below the line named behind its @@, or to the end of the file. To rename a file, put "*** Move to: NEW PATH" directly below its Update line. Paths are relative to the project, with forward slashes. Each file comes once. Leave nothing out: no placeholders for code that stays. If you are cut off, you will be asked to continue: go on exactly where you stopped.
 "#;
 
 const SEARCH_REPLACE: &str = r#"Answer with SEARCH/REPLACE blocks only. For each change write the file's path alone on a line, and directly below it a block of exactly this form:
-src/a.py
+src/...
 <<<<<<< SEARCH
 lines as the file has them
 =======
@@ -70,9 +71,9 @@ Rules: the SEARCH lines are whole lines, copied exactly from the file with their
 "#;
 
 const WHOLE_FILE: &str = r#"Answer with whole files only. For each file that is new or changes, write its path alone on a line, and directly below it a code fence with all of its lines:
-src/a.py
+src/...
 ```python
 every line of the file
 ```
-Rules: a file that changes is given as a whole, with all lines that stay as they are; leave nothing out, and write no placeholders for code that stays. Files that do not change are not given. If a file has a line of three backticks in it, open and close its fence with four. Paths are relative to the project, with forward slashes. Each file comes once. If you are cut off, you will be asked to continue: go on exactly where you stopped.
+Rules: a file that changes is given as a whole, with all lines that stay as they are; leave nothing out, and write no placeholders for code that stays. Files that do not change are not given. If a line of the file begins with backticks, open and close its fence with more of them than any line has. Paths are relative to the project, with forward slashes. Each file comes once. If you are cut off, you will be asked to continue: go on exactly where you stopped.
 "#;

@@ -56,6 +56,21 @@ fn each_prompt_text_costs_at_most_400_tokens() {
     assert_eq!(apply(&dir, &["--instructions"], "").stdout, texts[0]);
 }
 
+#[test]
+fn the_examples_of_a_prompt_text_are_never_applied() {
+    for format in FORMATS {
+        let dir = Dir::new();
+        let args = ["--instructions", "--format", format];
+        let text = apply(&dir, &args, "").text();
+        let before = tree(&dir);
+        for args in [&[][..], &["--format", format][..]] {
+            let ran = apply(&dir, args, &text);
+            assert_eq!(ran.status, 1, "{format}: {}", ran.text());
+            assert_eq!(tree(&dir), before, "{format}");
+        }
+    }
+}
+
 /// One change of each kind, as each prompt text asks for it: an insertion, a
 /// changed and a deleted line, a new file, and where the format knows them, a
 /// deleted and a renamed one.
