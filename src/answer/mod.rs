@@ -80,7 +80,7 @@ mod tests {
              *** Begin Patch\n*** Delete File: d\n*** End Patch",
             "src/a.md\n```\n<<<<<<< SEARCH\n````\n=======\nb\n>>>>>>> REPLACE\n\
              ```\nand\n<<<<<<< SEARCH\nc\n=======\n>>>>>>> REPLACE",
-            "<path>a b.x</path>\n<<<<<<< SEARCH\n=======\nn\n>>>>>>> REPLACE\n",
+            "<path>a b.py</path>\n<<<<<<< SEARCH\n=======\nn\n>>>>>>> REPLACE\n",
             "**a/b.py**\n~~~~py\nx = 1\n~~~\n~~~~\n```py:c.py\ny\n```",
         ];
         for text in texts {

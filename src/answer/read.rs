@@ -371,7 +371,7 @@ impl Reader {
         let Self { totals, diffs, .. } = self;
         let mut units =
             |event: diff::Event<'_>| totals.hand_out(Part::Diff(event), sink);
-        let (finished, back) = diffs.clone().finish(&line, &mut units)?;
+        let (finished, back) = diffs.finish(&line, &mut units)?;
         drop(text);
         self.skip(held);
         if back == 0 {

@@ -26,6 +26,8 @@ pub(super) struct Surroundings {
     above: Vec<Vec<u8>>,
     /// Whether some of them were let go.
     is_long: bool,
+    /// How many of them stand above the fence that is open.
+    above_fence: usize,
     /// The file of the unit before, if that was about one.
     previous: Option<Vec<u8>>,
     /// The files of all units so far.
@@ -95,6 +97,7 @@ impl Surroundings {
             known,
             above: Vec::new(),
             is_long: false,
+            above_fence: 0,
             previous: None,
             units: BTreeSet::new(),
         }
@@ -109,15 +112,28 @@ impl Surroundings {
         }
         if self.above.len() == LINES {
             self.above.remove(0);
+            self.above_fence = self.above_fence.saturating_sub(1);
             self.is_long = true;
         }
         let kept = line.len() <= LINE_BYTES;
         self.above.push(if kept { line.to_vec() } else { b"...".to_vec() });
     }
 
+    /// A fence opens that is no file: what stands in it says nothing of what
+    /// comes behind it.
+    pub(super) fn enter_fence(&mut self) {
+        self.above_fence = self.above.len();
+    }
+
+    /// That fence ends.
+    pub(super) fn leave_fence(&mut self) {
+        self.above.truncate(self.above_fence);
+    }
+
     /// A unit has begun: what stood above was about it.
     pub(super) fn begin(&mut self) {
         self.above.clear();
+        self.above_fence = 0;
         self.is_long = false;
     }
 

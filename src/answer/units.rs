@@ -55,9 +55,15 @@ impl Reader {
                 self.state = State::Fenced(Box::new(fenced));
                 Ok(())
             }
-            Role::Closes => self.give(raw, b"", sink),
+            Role::Closes => {
+                self.surroundings.leave_fence();
+                self.give(raw, b"", sink)
+            }
             // The line has yet to be taken.
-            Role::Ends => self.take_between(raw, sink),
+            Role::Ends => {
+                self.surroundings.leave_fence();
+                self.take_between(raw, sink)
+            }
             Role::Outside(text) => {
                 if let Some(end) = self.thinks(&text, raw, sink)? {
                     let (inside, rest) = split(raw, end);
@@ -374,7 +380,9 @@ impl Reader {
                 self.skip(raw);
                 if fenced.path.is_none() {
                     fenced.raw.extend_from_slice(raw);
-                    return self.pass_on(&fenced.raw, start, sink);
+                    self.pass_on(&fenced.raw, start, sink)?;
+                    self.surroundings.leave_fence();
+                    return Ok(());
                 }
                 let span = Span { start: start.byte, end };
                 self.state = State::Closed(fenced, span, Vec::new());
@@ -472,6 +480,7 @@ impl Reader {
         sink: &mut Sink<'_, E>,
     ) -> Result<(), E> {
         self.at = start;
+        self.surroundings.enter_fence();
         let mut rest = raw;
         while !rest.is_empty() {
             let (line, next) = split_line(rest);

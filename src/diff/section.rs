@@ -8,7 +8,7 @@
 use super::body::is_body;
 use super::file::{FileHeader, Kind};
 use super::finish::Finished;
-use super::parser::{Machine, Sink, Totals, is_bare_binary};
+use super::parser::{Machine, Sink, State, Totals, is_bare_binary};
 use super::unit::Reason;
 use crate::span::Place;
 use crate::text::Line;
@@ -112,13 +112,16 @@ impl Section {
     ///
     /// Those of `sink`.
     pub fn finish<E>(
-        mut self,
+        &mut self,
         partial: &Line<'_>,
         sink: &mut Sink<'_, E>,
     ) -> Result<(Finished, usize), E> {
         self.machine.given_back = Some(0);
         self.machine.totals.bytes = partial.end();
-        self.machine.finish(partial, sink)
+        let ended = self.machine.clone().finish(partial, sink)?;
+        // What may follow is read anew, outside of all that was open.
+        self.machine.leave();
+        Ok(ended)
     }
 
     /// Counts over the diffs so far.
@@ -128,6 +131,12 @@ impl Section {
 }
 
 impl Machine {
+    /// Leaves what is open.
+    fn leave(&mut self) {
+        self.state = State::Outside;
+        self.body.take_pending();
+    }
+
     /// Goes over to a file that other text than a header names.
     fn begin_named(&mut self, path: Result<Vec<u8>, Reason>, at: Place) {
         self.file_at = at;

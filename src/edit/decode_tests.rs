@@ -116,12 +116,14 @@ fn other_names_of_the_same_fields_are_read() {
         r#"{"mode":"write","file":"a/b.py","new_content":"x"}"#,
         r#"{"mode":"modify","filename":"a/b.py","new_content":"x"}"#,
         r#"{"type":"write","file_path":"./a/b.py","content":"x"}"#,
-        r#"{"path":"a/b.py","content":"x"}"#,
         r#"{"type":"write","path":"a/b.py","file_path":"a/b.py",
             "content":"x","reason":"why not","anchor":null}"#,
     ] {
         assert_eq!(action_of(json), Action::Write(b"x".to_vec()), "{json}");
     }
+    // Nothing says that it may replace a file.
+    let untyped = r#"{"path":"a/b.py","content":"x"}"#;
+    assert_eq!(action_of(untyped), Action::Create(b"x".to_vec()));
     for (old, new) in [
         ("old_text", "new_text"),
         ("old_str", "new_str"),

@@ -21,6 +21,10 @@ const ATTRIBUTES: &str = "
  path file name filename filepath file_path file-path file_name file-name
  title target_file target target-file location";
 
+/// Tags that hold the name of a file, and nothing else.
+const PATHS: [&str; 6] =
+    ["path", "file_path", "filepath", "file-path", "filename", "file_name"];
+
 /// Pieces of the names of tags whose content is no file.
 const SHOWN: [&str; 15] = [
     "delete", "remove", "output", "result", "example", "command", "shell",
@@ -36,6 +40,7 @@ pub(super) fn read(text: &str) -> Tag<'_> {
     let mut rest = text;
     let mut level = None;
     let mut any = false;
+    let mut is_path = false;
     while let Some((inside, after)) = opening(rest) {
         let name = name_of(inside);
         let lower = name.trim_start_matches('/').to_lowercase();
@@ -55,6 +60,7 @@ pub(super) fn read(text: &str) -> Tag<'_> {
             level = Some(digit);
         }
         any = true;
+        is_path = PATHS.contains(&&*lower);
         rest = after.trim_start();
     }
     if !any {
@@ -65,6 +71,8 @@ pub(super) fn read(text: &str) -> Tag<'_> {
     }
     match rest.trim() {
         "" => Tag::Empty,
+        // Such tags delimit the name: it may have blanks.
+        inner if is_path => Tag::Names(inner),
         inner => Tag::Wraps(inner, level),
     }
 }
