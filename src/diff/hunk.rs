@@ -12,6 +12,10 @@ pub struct Hunk {
     pub section: Vec<u8>,
     /// The lines.
     pub body: Vec<u8>,
+    /// Where CR LF ends the diff's own lines, the lines as they came: `body`
+    /// has them without the CR, and only the file tells which of the two
+    /// texts is meant. Empty elsewhere.
+    pub as_came: Vec<u8>,
     /// Lines of the old side in `body`.
     pub old_lines: u32,
     /// Lines of the new side in `body`.
@@ -44,6 +48,7 @@ impl Hunk {
         self.numbers = None;
         self.section.clear();
         self.body.clear();
+        self.as_came.clear();
         self.old_lines = 0;
         self.new_lines = 0;
     }
@@ -94,6 +99,11 @@ impl Hunk {
             && self.numbers.is_some_and(|n| {
                 n.old.count >= self.old_lines && n.new.count >= self.new_lines
             })
+    }
+
+    /// Whether it only adds lines, and its numbers alone say where.
+    pub fn is_insertion(&self) -> bool {
+        self.old_lines == 0 && self.new_lines > 0 && self.numbers.is_some()
     }
 
     /// Whether a line is added or removed.

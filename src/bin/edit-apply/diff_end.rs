@@ -170,6 +170,21 @@ impl Session<'_> {
         }
     }
 
+    /// The content of the file of a patch before it, if one of its hunks
+    /// cannot be understood without.
+    pub(crate) fn ground_of(&self, parts: &[Part]) -> Option<Rc<Vec<u8>>> {
+        let is_asked =
+            |hunk: &Hunk| hunk.is_insertion() || !hunk.as_came.is_empty();
+        if !parts.iter().filter_map(Part::hunk).any(is_asked) {
+            return None;
+        }
+        let file = parts.iter().find_map(Part::file)?;
+        match self.preimage(&file.old) {
+            Preimage::Text(text) if !self.is_late(file) => Some(text),
+            _ => None,
+        }
+    }
+
     /// The file under a name, as the operations so far have left it.
     fn preimage(&self, name: &[u8]) -> Preimage {
         let path = self.names.read_bytes(name).ok();

@@ -6,12 +6,14 @@
 //! file that is new, where the name after is right: seven digits are not
 //! right by chance.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use sha1::{Digest, Sha1};
 
 use super::patch::{Part, Patch};
 use crate::diff::{FileHeader, Hunk, Kind};
+use crate::edit::endings::for_text;
 use crate::edit::hunks::{Ground, apply};
 use crate::resume::preimage::{Lookup, Preimage};
 
@@ -76,10 +78,12 @@ fn after<'a>(
     text: &[u8],
     hunks: impl DoubleEndedIterator<Item = &'a Hunk>,
 ) -> Option<Vec<u8>> {
+    let hunks = hunks.map(|hunk| for_text(hunk, text));
+    let hunks: Vec<Cow<'_, Hunk>> = hunks.collect();
     let mut text = text.to_vec();
     let mut below = usize::MAX;
     // From the last on, so that the numbers of the others stay true.
-    for hunk in hunks.rev() {
+    for hunk in hunks.iter().rev() {
         let placed = Ground::new(&text).place(hunk, 0).ok()?;
         if !placed.is_as_numbered || placed.range.end > below {
             return None;
