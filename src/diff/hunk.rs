@@ -8,6 +8,9 @@ use super::range::Numbers;
 pub struct Hunk {
     /// What its header says, where it says anything.
     pub numbers: Option<Numbers>,
+    /// Whether its two first lines contradict each other, and it has no line
+    /// of the file that would show which is right.
+    pub is_adrift: bool,
     /// What follows the closing `@@`, with its blank.
     pub section: Vec<u8>,
     /// The lines.
@@ -46,6 +49,7 @@ impl Hunk {
     /// Empties the hunk, keeping its memory.
     pub(super) fn clear(&mut self) {
         self.numbers = None;
+        self.is_adrift = false;
         self.section.clear();
         self.body.clear();
         self.as_came.clear();

@@ -108,8 +108,7 @@ pub(super) struct Machine {
     /// Whether something other than blanks came since the last hunk.
     pub(super) is_apart: bool,
     has_cr: bool,
-    /// Whether a date says that a side is not there, and the first hunk's
-    /// header that it has lines.
+    /// Whether the first hunk's header contradicts the date of a side.
     is_undated: bool,
     /// How far the hunks of `file` have moved what comes after them.
     pub(super) moved: Moved,
@@ -481,22 +480,19 @@ impl Machine {
         }
     }
 
-    /// Takes its numbers for none if they contradict each other and it has no
-    /// line of the file that would show which of them is right.
+    /// Notes whether the numbers of a hunk that only adds lines contradict
+    /// each other.
     pub(super) fn check_numbers(&mut self) {
         let hunk = &self.body.hunk;
         let is_whole = self.file.as_ref().is_ok_and(FileHeader::is_whole_file);
-        let is_lost = |numbers: &Numbers| !self.moved.leads_to(numbers);
-        let is_pure = hunk.old_lines == 0 && hunk.new_lines > 0;
-        if is_pure && !is_whole && hunk.numbers.as_ref().is_some_and(is_lost) {
-            self.body.hunk.numbers = None;
-            let line = self.body.at.line;
-            self.body.mend(Mend::Numbers, line);
-        }
+        let is_lost = |numbers: Numbers| !self.moved.leads_to(&numbers);
+        self.body.hunk.is_adrift = !is_whole
+            && hunk.is_insertion()
+            && hunk.numbers.is_some_and(is_lost);
     }
 
-    /// Whether the first hunk lacks the lines that its header gives to a side
-    /// whose date says that it is not there.
+    /// Whether the first hunk has none of the lines for which a date was not
+    /// believed.
     fn fault_of_date(&self) -> Option<Reason> {
         let hunk = &self.body.hunk;
         let is_bare = hunk.old_lines == 0 || hunk.new_lines == 0;

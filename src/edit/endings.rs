@@ -27,10 +27,8 @@ pub fn settle<'a>(
     if hunk.as_came.is_empty() || hunk.as_came == hunk.body {
         return Ok(Cow::Borrowed(hunk));
     }
-    let with =
-        |body: Vec<u8>| Hunk { body, as_came: Vec::new(), ..hunk.clone() };
-    let exact = with(hunk.as_came.clone());
-    let ended = with(without_cr_at_end(&hunk.as_came));
+    let exact = with(hunk, hunk.as_came.clone());
+    let ended = with_cr(hunk);
     let ground = Ground::new(text);
     for side in [Side::Old, Side::New] {
         let stands = |one: &Hunk| ground.has(&one.side(side));
@@ -48,7 +46,15 @@ pub fn settle<'a>(
             return Ok(Cow::Owned(ended));
         }
         if stands(hunk) {
-            return Ok(Cow::Borrowed(hunk));
+            // An old side without an end of a line tells nothing itself.
+            let tells = hunk.side(side).contains(&b'\n');
+            return match Endings::of(text) {
+                _ if tells => Ok(Cow::Borrowed(hunk)),
+                Endings::Lf => Ok(Cow::Borrowed(hunk)),
+                Endings::CrLf => Ok(Cow::Owned(ended)),
+                _ if ended.body == hunk.body => Ok(Cow::Borrowed(hunk)),
+                _ => Err(InDoubt),
+            };
         }
     }
     match Endings::of(text) {
@@ -65,10 +71,60 @@ pub fn for_text<'a>(hunk: &'a Hunk, text: &[u8]) -> Cow<'a, Hunk> {
     settle(hunk, text).unwrap_or(Cow::Borrowed(hunk))
 }
 
+/// The hunk as it is meant if the lines of its file end with CR LF.
+pub fn with_cr(hunk: &Hunk) -> Hunk {
+    with(hunk, without_cr_at_end(&hunk.as_came))
+}
+
+fn with(hunk: &Hunk, body: Vec<u8>) -> Hunk {
+    Hunk { body, as_came: Vec::new(), ..hunk.clone() }
+}
+
+/// What the files that an answer has changed so far show of its other ones.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Habit {
+    has_lf: bool,
+    has_crlf: bool,
+}
+
+impl Habit {
+    /// As [`settle`]. Where a file does not tell, as one that is new, those
+    /// before it do if all of them are alike.
+    ///
+    /// # Errors
+    ///
+    /// If nothing tells the reading, and that matters.
+    pub fn settle<'a>(
+        &mut self,
+        hunk: &'a Hunk,
+        text: &[u8],
+    ) -> Result<Cow<'a, Hunk>, InDoubt> {
+        let settled = settle(hunk, text);
+        let tells =
+            |old: &[u8]| old.contains(&b'\n') && Ground::new(text).has(old);
+        if let Ok(settled) = &settled
+            && hunk.as_came != hunk.body
+            && !hunk.as_came.is_empty()
+            && tells(&settled.side(Side::Old))
+        {
+            let is_lf = settled.body == hunk.body;
+            self.has_lf |= is_lf;
+            self.has_crlf |= !is_lf;
+        }
+        match (settled, self.has_lf, self.has_crlf) {
+            (Err(InDoubt), true, false) => Ok(Cow::Borrowed(hunk)),
+            (Err(InDoubt), false, true) => Ok(Cow::Owned(with_cr(hunk))),
+            (settled, ..) => settled,
+        }
+    }
+}
+
 /// How the lines of a text end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Endings {
-    /// With LF alone, or there is no end of a line that tells.
+    /// There is no end of a line that tells.
+    None,
+    /// With LF alone.
     Lf,
     CrLf,
     Mixed,
@@ -78,6 +134,7 @@ impl Endings {
     fn of(text: &[u8]) -> Self {
         let lines = memchr::memchr_iter(b'\n', text).count();
         match memchr::memmem::find_iter(text, b"\r\n").count() {
+            0 if lines == 0 => Self::None,
             0 => Self::Lf,
             with_cr if with_cr == lines => Self::CrLf,
             _ => Self::Mixed,
@@ -150,8 +207,26 @@ mod tests {
     fn lines_that_are_only_added_end_as_all_of_the_file_do() {
         assert_eq!(settled("+c\n", "a\nb\n").unwrap(), "+c\n");
         assert_eq!(settled("+c\n", "a\r\nb\r\n").unwrap(), "+c\r\n");
-        assert_eq!(settled("+c\n", "").unwrap(), "+c\n");
+        assert_eq!(settled("+c\n", ""), None);
         assert_eq!(settled("+c\n", "a\r\nb\n"), None);
+    }
+
+    #[test]
+    fn a_new_file_has_the_endings_of_those_before_it() {
+        let (new, change) = (hunk("+c\n"), hunk(CHANGE));
+        let told = |habit: &mut Habit| {
+            let settled = habit.settle(&new, b"").ok()?;
+            Some(String::from_utf8(settled.body.clone()).unwrap())
+        };
+        let mut habit = Habit::default();
+        assert_eq!(told(&mut habit), None);
+        habit.settle(&change, b"a\r\nb\r\n").unwrap();
+        assert_eq!(told(&mut habit).unwrap(), "+c\r\n");
+        habit.settle(&change, b"a\nb\n").unwrap();
+        assert_eq!(told(&mut habit), None);
+        let mut habit = Habit::default();
+        habit.settle(&change, b"a\nb\n").unwrap();
+        assert_eq!(told(&mut habit).unwrap(), "+c\n");
     }
 
     #[test]
@@ -159,6 +234,11 @@ mod tests {
         let body = format!(" a\n-b\n{MARKER}+c\n{MARKER}");
         let want = format!(" a\r\n-b\n{MARKER}+c\n{MARKER}");
         assert_eq!(settled(&body, "a\r\nb").unwrap(), want);
+        let more = format!("-b\n{MARKER}+c\n+d\n{MARKER}");
+        let want = format!("-b\n{MARKER}+c\r\n+d\n{MARKER}");
+        assert_eq!(settled(&more, "a\r\nb").unwrap(), want);
+        assert_eq!(settled(&more, "a\nb").unwrap(), more);
+        assert_eq!(settled(&more, "b"), None);
         assert_eq!(settled(&body, "a\nb").unwrap(), body);
         // git would leave a CR at the end of the file.
         let body = format!(" a\n-b\n+c\n{MARKER}");

@@ -170,10 +170,11 @@ impl<'a> Ground<'a> {
 
 /// The line, from 1, at which a hunk's header says that its old side begins,
 /// after `shift` lines were added before it. Of a hunk that has no old side,
-/// but should, no number says where in that side its new lines belong.
+/// but should, no number says where in that side its new lines belong, and
+/// numbers that contradict each other say nothing.
 pub(super) fn line_of(hunk: &Hunk, shift: i64) -> Option<u64> {
     let old = hunk.numbers?.old;
-    if hunk.old_lines == 0 && old.count > 0 {
+    if hunk.is_adrift || hunk.old_lines == 0 && old.count > 0 {
         return None;
     }
     let first = u64::from(old.start) + u64::from(hunk.old_lines == 0);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Error;
 
 use tornkit::answer::Heard;
-use tornkit::diff::{FileHeader, Finished, Hunk, Rejected};
+use tornkit::diff::{FileHeader, Finished, Hunk, Kind, Rejected};
 use tornkit::resume::{AnswerEnd, Preimage, diff as ends, nothing_known};
 use tornkit::span::{Place, Span, Verdict};
 
@@ -179,6 +179,9 @@ impl Session<'_> {
             return None;
         }
         let file = parts.iter().find_map(Part::file)?;
+        if file.kind == Kind::New {
+            return Some(Rc::default());
+        }
         match self.preimage(&file.old) {
             Preimage::Text(text) if !self.is_late(file) => Some(text),
             _ => None,

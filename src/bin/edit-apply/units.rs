@@ -6,10 +6,11 @@ use std::borrow::Cow;
 use anyhow::Error;
 
 use tornkit::diff::{FileHeader, Hunk, Kind, Reason, Rejected, Unit};
-use tornkit::edit::endings::{self, InDoubt};
+use tornkit::edit::endings::{Habit, InDoubt};
 use tornkit::edit::insertion;
 use tornkit::edit::{FromUnit, NoUnit, Operation, Shift, from_unit};
 use tornkit::report::result::{Outcome, ResultLine};
+use tornkit::resume::diff as ends;
 use tornkit::span::Place;
 
 use crate::asked::Whole;
@@ -111,7 +112,7 @@ impl Session<'_> {
     pub(crate) fn release(&mut self) -> Result<(), Error> {
         let parts = std::mem::take(&mut self.document.patch);
         let parts = match self.ground_of(&parts) {
-            Some(text) => settled(parts, &text),
+            Some(text) => settled(parts, &text, &mut self.document.habit),
             None => parts,
         };
         let units: Vec<Unit<'_>> =
@@ -209,21 +210,24 @@ impl Session<'_> {
 
 /// Gives hunks the line endings that their file has, and rejects those of
 /// which the file, as it is before them, does not show what is meant.
-fn settled(parts: Vec<Part>, text: &[u8]) -> Vec<Part> {
+fn settled(parts: Vec<Part>, text: &[u8], habit: &mut Habit) -> Vec<Part> {
     let hunks: Vec<&Hunk> = parts.iter().filter_map(Part::hunk).collect();
     let is_true = insertion::are_numbers_true(&hunks, text);
-    let settle = |part: Part| {
+    let mut settle = |part: Part| {
         let Part::Unit(whole) = part else { return part };
         let Some(hunk) = whole.hunk() else { return Part::Unit(whole) };
         if hunk.is_insertion() && !is_true {
             return unplaced(&whole, Reason::NoContext);
         }
-        match endings::settle(hunk, text).map(Cow::into_owned) {
+        if let Some(named) = ends::named_reading(&whole.file, hunk) {
+            return Part::Unit(whole.with(named));
+        }
+        match habit.settle(hunk, text).map(Cow::into_owned) {
             Ok(hunk) => Part::Unit(whole.with(hunk)),
             Err(InDoubt) => unplaced(&whole, Reason::LineEndings),
         }
     };
-    parts.into_iter().map(settle).collect()
+    parts.into_iter().map(&mut settle).collect()
 }
 
 fn unplaced(whole: &Whole, reason: Reason) -> Part {

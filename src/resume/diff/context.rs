@@ -36,6 +36,10 @@ pub(super) fn widen(
     free: Range<u64>,
     ground: &Ground<'_>,
 ) -> Option<(Hunk, Spot)> {
+    let is_at_end = spot.end > ground.lines();
+    if is_at_end && hunk.old_lines > 0 {
+        return Some((hunk.clone(), spot));
+    }
     let mut lines = hunk.lines();
     let has_lead = lines.next().is_some_and(|line| line.side == Side::Both);
     let lead = match has_lead {
@@ -47,7 +51,6 @@ pub(super) fn widen(
     };
     let last = (ground.lines() + 1).min(free.end).max(spot.end);
     let end = (spot.end + CONTEXT_LINES).min(last);
-    let is_at_end = spot.end > ground.lines();
     if hunk.old_lines == 0 && end == spot.end && !is_at_end {
         return None;
     }
@@ -69,8 +72,16 @@ pub(super) fn widen(
     };
     let section = hunk.section.clone();
     let as_came = Vec::new();
-    let hunk = Hunk { numbers, section, body, as_came, old_lines, new_lines };
-    Some((hunk, Spot { line: lead, end }))
+    let wide = Hunk {
+        numbers,
+        is_adrift: false,
+        section,
+        body,
+        as_came,
+        old_lines,
+        new_lines,
+    };
+    Some((wide, Spot { line: lead, end }))
 }
 
 /// Appends lines of the file as those of a hunk.

@@ -20,7 +20,7 @@ use crate::diff::Finished;
 use crate::scan::Summary;
 use crate::span::{Cut, Verdict};
 
-pub use blob::is_disproved;
+pub use blob::{is_disproved, named_reading};
 pub(super) use join::stitch;
 pub use last::{AnswerEnd, is_whole};
 pub use placer::{Placed, Placer, Tree};

@@ -4,14 +4,16 @@
 //! is only added. None of these is made up here.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use super::blob::named_reading;
 use super::context::{self, Spot};
 use super::patch::{Part, Patch, keep};
 use crate::diff::{
-    Change, FileHeader, Hunk, Numbers, Range, Reason, Rejected, Unit,
+    Change, FileHeader, Hunk, Kind, Numbers, Range, Reason, Rejected, Unit,
 };
-use crate::edit::endings;
+use crate::edit::endings::Habit;
 use crate::edit::hunks::Ground;
 use crate::path::{NameError, below};
 use crate::resume::preimage::{Lookup, Preimage};
@@ -42,6 +44,9 @@ pub type Sink<'s, E> = dyn FnMut(Placed<'_>) -> Result<(), E> + 's;
 pub struct Placer {
     file: Option<InHand>,
     held: Option<(Part, Spot)>,
+    habit: Habit,
+    /// Names that an earlier patch of the answer is about.
+    changed: BTreeSet<Vec<u8>>,
     /// Whether the first unit of the file in hand was rejected.
     owes_header: bool,
     /// Hunks so far that have no numbers, and no file that gives them.
@@ -58,13 +63,16 @@ struct InHand {
     free: u64,
     /// Whether all hunks so far stand where their numbers say.
     is_true: bool,
+    /// Whether the answer changes it a second time: its lines may be others.
+    is_changed: bool,
     /// Whether it is known to have lines.
     has_lines: bool,
 }
 
 impl InHand {
-    fn new(file: &FileHeader, text: Rc<Vec<u8>>) -> Self {
+    fn new(file: &FileHeader, text: Rc<Vec<u8>>, is_changed: bool) -> Self {
         Self {
+            is_changed,
             starts: Ground::new(&text).into_starts(),
             text,
             free: 1,
@@ -105,8 +113,12 @@ impl Placer {
             Err(why) => return self.reject(unit, Reason::Name(why), sink),
         };
         if unit.is_first {
+            let is_changed = self.changed.contains(&file.old);
+            self.changed.insert(file.path().to_vec());
             self.file = match (tree.lookup)(&file.old) {
-                Preimage::Text(text) => Some(InHand::new(&file, text)),
+                Preimage::Text(text) => {
+                    Some(InHand::new(&file, text, is_changed))
+                }
                 _ => None,
             };
         }
@@ -120,7 +132,10 @@ impl Placer {
                 let unit = Unit { change: Change::Hunk(&hunk), ..unit };
                 let said = hunk.numbers.map(|n| u64::from(n.old.start.max(1)));
                 self.flush(spot.map(|spot| spot.line).or(said), sink)?;
-                match spot.filter(|_| context::is_lacking(&hunk)) {
+                let is_changed =
+                    self.file.as_ref().is_some_and(|known| known.is_changed);
+                let is_lacking = !is_changed && context::is_lacking(&hunk);
+                match spot.filter(|_| is_lacking) {
                     None => {
                         self.note(spot);
                         self.hand_out(&unit, sink)
@@ -153,9 +168,16 @@ impl Placer {
         file: &FileHeader,
         hunk: &'h Hunk,
     ) -> Result<(Cow<'h, Hunk>, Option<Spot>), Reason> {
-        let settled = match &self.file {
-            Some(known) => endings::settle(hunk, &known.text),
-            None => Ok(Cow::Borrowed(hunk)),
+        // Without its file, a change that has other endings does not fit, and
+        // git says so. A file that is new fits in any case.
+        let named = named_reading(file, hunk).map(Cow::Owned);
+        let settled = match (&self.file, named) {
+            (_, Some(named)) => Ok(named),
+            (Some(known), None) => self.habit.settle(hunk, &known.text),
+            _ if file.kind == Kind::New || is_from_nothing(hunk) => {
+                self.habit.settle(hunk, b"")
+            }
+            _ => Ok(Cow::Borrowed(hunk)),
         };
         let hunk = settled.map_err(|_| Reason::LineEndings)?;
         if file.is_whole_file() {
@@ -182,7 +204,7 @@ impl Placer {
                 }
             };
         };
-        if hunk.is_insertion() && !known.is_true {
+        if hunk.is_insertion() && (!known.is_true || known.is_changed) {
             return Err(Reason::NoContext);
         }
         known.is_true &= placed.is_as_numbered || hunk.numbers.is_none();
