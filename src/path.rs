@@ -141,13 +141,19 @@ impl Names {
     }
 
     fn below_prefix<'a>(&self, text: &'a str) -> &'a str {
-        let below = |prefix: &String| {
-            let prefix = prefix.trim_end_matches('/');
-            let rest = text.strip_prefix(prefix)?.strip_prefix('/')?;
-            (!rest.is_empty()).then_some(rest)
-        };
-        self.prefixes.iter().find_map(below).unwrap_or(text)
+        below(text, &self.prefixes).unwrap_or(text)
     }
+}
+
+/// The rest of a name behind the first of some leading directories that it
+/// has.
+pub fn below<'a>(text: &'a str, prefixes: &[String]) -> Option<&'a str> {
+    let below = |prefix: &String| {
+        let prefix = prefix.trim_end_matches('/');
+        let rest = text.strip_prefix(prefix)?.strip_prefix('/')?;
+        (!rest.is_empty()).then_some(rest)
+    };
+    prefixes.iter().find_map(below)
 }
 
 impl RelPath {

@@ -55,6 +55,12 @@ pub(super) fn is_data(line: &[u8]) -> bool {
         && digits.iter().all(u8::is_ascii_graphic)
 }
 
+/// Whether a line says that binary files differ, and not how.
+pub(super) fn is_bare(line: &[u8]) -> bool {
+    let line = line.trim_ascii_end();
+    line.starts_with(b"Binary files ") && line.ends_with(b" differ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

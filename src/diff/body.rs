@@ -4,6 +4,7 @@ use bstr::ByteSlice;
 
 use super::hunk::{Hunk, split_line};
 use super::mend::Mend;
+use super::name;
 use super::range::{self, Said};
 use crate::span::Place;
 use crate::text::Line;
@@ -39,6 +40,8 @@ enum Pending {
     Strays(u32),
     /// A line like that of a code fence, where lines are lacking.
     Fence,
+    /// A ruler of dashes behind a hunk that is met, or a removed line.
+    Ruler,
     /// A line that may name the old file.
     OldName,
     /// Two lines that may name both.
@@ -163,7 +166,18 @@ impl Body {
         habits: &mut Habits,
     ) -> Verdict {
         match self.state {
+            Pending::Nothing if self.is_ruler(line.text, *habits) => {
+                self.keep(line, Pending::Ruler);
+                Verdict::Taken
+            }
             Pending::Nothing => self.take_plain(line),
+            Pending::Ruler => {
+                if !is_body(line.text) {
+                    return Verdict::Ends;
+                }
+                self.release(habits);
+                self.take(line, habits)
+            }
             Pending::Blanks(_) | Pending::Strays(_) => {
                 self.take_after_doubt(line, habits)
             }
@@ -254,6 +268,14 @@ impl Body {
                 Verdict::Taken
             }
         }
+    }
+
+    /// Whether a line of dashes alone comes where the counts say that the hunk
+    /// has ended, in an answer whose counts were right so far.
+    fn is_ruler(&self, text: &[u8], habits: Habits) -> bool {
+        let dashes = text.trim_ascii_end();
+        let is_line = dashes.len() >= 3 && dashes.iter().all(|b| *b == b'-');
+        is_line && self.hunk.is_met() && habits.miscounts == 0
     }
 
     /// Whether a line is like that of a fence, but the hunk lacks lines on
@@ -347,8 +369,8 @@ impl Body {
     /// Whether the undecided lines name one file in the two ways of a header.
     fn are_names(&self) -> bool {
         let Some((old, new)) = split_line(&self.pending) else { return false };
-        let old = old.get(4..).unwrap_or_default().trim_ascii();
-        let new = new.get(4..).unwrap_or_default().trim_ascii();
+        let old = name::of_line(old.get(4..).unwrap_or_default());
+        let new = name::of_line(new.get(4..).unwrap_or_default());
         let pair = (old.strip_prefix(b"a/"), new.strip_prefix(b"b/"));
         matches!(pair, (Some(old), Some(new)) if old == new)
             || old == b"/dev/null" && pair.1.is_some()
@@ -390,6 +412,9 @@ impl Body {
         habits.bare_blanks += u32::from(mend == Mend::BlankLine);
         self.mend(mend, line.at.line);
         self.hunk.body.push(self.blank);
+        if self.has_cr {
+            self.hunk.as_came.push(self.blank);
+        }
         self.count(self.blank);
         self.push_text(line);
     }
@@ -401,6 +426,9 @@ impl Body {
         // Said twice, it means no more.
         if !self.hunk.body.ends_with(MARKER) {
             self.hunk.body.extend_from_slice(MARKER);
+            if self.has_cr {
+                self.hunk.as_came.extend_from_slice(MARKER);
+            }
         }
     }
 
@@ -411,19 +439,20 @@ impl Body {
 
     fn push_text(&mut self, line: &Line<'_>) {
         self.end = line.end();
-        let without = match self.has_cr {
-            true => line.text.strip_suffix(b"\r\n"),
-            false => None,
-        };
-        if let Some(text) = without {
-            self.hunk.body.extend_from_slice(text);
-            self.hunk.body.push(b'\n');
-            self.mend(Mend::CarriageReturns, line.at.line);
-        } else {
-            self.hunk.body.extend_from_slice(line.text);
+        let ended = line.text.strip_suffix(b"\n");
+        let text = ended.unwrap_or(line.text);
+        let mut without = text;
+        if self.has_cr {
+            self.hunk.as_came.extend_from_slice(text);
+            self.hunk.as_came.push(b'\n');
+            without = text.strip_suffix(b"\r").unwrap_or(text);
         }
-        if !line.is_ended() {
-            self.hunk.body.push(b'\n');
+        self.hunk.body.extend_from_slice(without);
+        self.hunk.body.push(b'\n');
+        if without.len() < text.len() {
+            self.mend(Mend::CarriageReturns, line.at.line);
+        }
+        if ended.is_none() {
             self.mend(Mend::FinalNewline, line.at.line);
         }
     }

@@ -1,9 +1,11 @@
 //! A file header while its lines arrive.
 
+use super::binary;
 use super::file::{FileHeader, Kind};
 use super::mend::Mend;
 use super::name::{self, Prefix};
-use super::parser::is_bare_binary;
+use super::range::{self, Said};
+use super::stamp;
 use super::unit::Reason;
 use crate::path::{Portability, RelPath};
 use crate::span::Place;
@@ -22,6 +24,9 @@ pub(super) struct Draft {
     /// The names of the `---` and `+++` lines.
     pub(super) old: Option<Vec<u8>>,
     pub(super) new: Option<Vec<u8>>,
+    /// Whether their dates say that the side is not there.
+    old_is_gone: bool,
+    new_is_gone: bool,
     from: Option<Vec<u8>>,
     to: Option<Vec<u8>>,
     is_copy: bool,
@@ -47,6 +52,8 @@ impl Draft {
             git: None,
             old: None,
             new: None,
+            old_is_gone: false,
+            new_is_gone: false,
             from: None,
             to: None,
             is_copy: false,
@@ -71,15 +78,39 @@ impl Draft {
     pub(super) fn take(&mut self, line: &[u8]) -> Taken {
         if let Some(rest) = line.strip_prefix(b"--- ") {
             self.old = Some(name::of_line(rest));
+            self.old_is_gone = self.is_gone(rest);
             self.has_cr |= rest.ends_with(b"\r\n");
             return Taken::Yes;
         }
         if let Some(rest) = line.strip_prefix(b"+++ ") {
             self.new = Some(name::of_line(rest));
+            self.new_is_gone = self.is_gone(rest);
             self.has_cr |= rest.ends_with(b"\r\n");
             return Taken::Yes;
         }
         self.take_extended(line)
+    }
+
+    /// Whether the date behind a name says that there is no such file. git
+    /// says that in other words, and writes no dates.
+    fn is_gone(&self, rest: &[u8]) -> bool {
+        let stamp = name::stamp_of_line(rest);
+        !self.is_git && stamp.is_some_and(stamp::is_epoch)
+    }
+
+    /// Heeds the first hunk's header. A side of which it has lines is there:
+    /// the date is only that of a file which was given none. Returns whether
+    /// a date counts for nothing by that.
+    pub(super) fn heed(&mut self, line: &[u8]) -> bool {
+        let (Said::Numbers(numbers), _) = range::read(line.trim_ascii_end())
+        else {
+            return false;
+        };
+        let old = self.old_is_gone && numbers.old.count > 0;
+        let new = self.new_is_gone && numbers.new.count > 0;
+        self.old_is_gone &= !old;
+        self.new_is_gone &= !new;
+        old || new
     }
 
     fn take_extended(&mut self, line: &[u8]) -> Taken {
@@ -105,12 +136,13 @@ impl Draft {
         ] {
             if let Some(rest) = line.strip_prefix(word) {
                 let field = if is_from { &mut self.from } else { &mut self.to };
-                *field = Some(name::of_line(rest));
+                let name = name::of_line(rest);
+                *field = Some(name::undotted(&name).to_vec());
                 self.is_copy = is_copy;
                 return Taken::Yes;
             }
         }
-        let differ = is_bare_binary(text);
+        let differ = binary::is_bare(text);
         self.has_no_bytes |= differ;
         let known = differ || text.starts_with(b"dissimilarity index ");
         if known { Taken::Yes } else { Taken::No }
@@ -178,10 +210,13 @@ impl Draft {
         new.or(old)
     }
 
-    /// The prefixes that the first line shows.
+    /// The prefixes that the first line shows, or the names of a plain diff.
     fn sides(&self) -> Option<(&[u8], &[u8])> {
-        let (old, new) = self.git.as_ref()?;
-        name::sides(old, new)
+        if self.is_git {
+            let (old, new) = self.git.as_ref()?;
+            return name::sides(old, new);
+        }
+        name::compared(self.old.as_ref()?, self.new.as_ref()?)
     }
 
     /// What the header says as a whole.
@@ -253,6 +288,12 @@ impl Draft {
         }
         let new = new.or(old).ok_or(Reason::NoFile)?;
         let old = old.unwrap_or(new);
+        if self.old_is_gone != self.new_is_gone
+            && !name::is_null(old)
+            && !name::is_null(new)
+        {
+            return self.name_of_whole(old, new);
+        }
         let is_there = |name: &Vec<u8>, whole: &Option<Vec<u8>>| {
             !name::is_null(name) && whole.is_none()
         };
@@ -274,6 +315,25 @@ impl Draft {
             mends.push(Mend::NamePrefix);
         }
         Ok((old, new, mends))
+    }
+
+    /// The names of a file of which a date says that it appears or goes away.
+    /// Both are written, and have to be one.
+    fn name_of_whole(&self, old: &[u8], new: &[u8]) -> Result<Names, Reason> {
+        let (old, new, prefix) =
+            name::strip(Some(old), Some(new), self.sides());
+        let is_one = old == new || old.zip(new.as_ref()).is_some_and(extends);
+        if !is_one {
+            return Err(Reason::Header);
+        }
+        let mends = match prefix {
+            Prefix::None => vec![Mend::NamePrefix],
+            Prefix::Taken => Vec::new(),
+        };
+        Ok(match self.old_is_gone {
+            true => (None, new, mends),
+            false => (new, None, mends),
+        })
     }
 
     /// Whether a `---` line names another file than the one that the header
@@ -346,6 +406,12 @@ impl Draft {
     }
 }
 
+/// Whether the first name is the second with something behind it, as that of
+/// a copy that somebody kept.
+fn extends((old, new): (Vec<u8>, &Vec<u8>)) -> bool {
+    !new.is_empty() && old.starts_with(new)
+}
+
 type Names = (Option<Vec<u8>>, Option<Vec<u8>>, Vec<Mend>);
 
 /// Whether a name is the one that a renaming gives, prefixes aside.
@@ -371,9 +437,12 @@ pub(super) enum Taken {
     No,
 }
 
+/// Refuses a name that no tree can have. An absolute one may be that of a
+/// file below the root, which is not known here.
 fn check(name: &[u8]) -> Result<(), Reason> {
     let refused = |_| Reason::Name(crate::path::NameError::NotUtf8);
     let text = std::str::from_utf8(name).map_err(refused)?;
+    let text = text.strip_prefix('/').unwrap_or(text);
     RelPath::parse(text, Portability::Unix).map(drop).map_err(Reason::Name)
 }
 

@@ -73,6 +73,13 @@ impl FileHeader {
         name.starts_with(EMPTY_BLOB)
     }
 
+    /// Whether the index line says that the file has content before.
+    pub fn names_lines_before(&self) -> bool {
+        self.blobs().is_some_and(|(old, _)| {
+            !old.starts_with(EMPTY_BLOB) && old.iter().any(|b| *b != b'0')
+        })
+    }
+
     /// Whether it says that lines or data follow: it names two contents that
     /// are not the same.
     pub fn names_a_change(&self) -> bool {

@@ -87,8 +87,6 @@ impl Machine {
                 end.path = draft.path();
             }
             State::Header(draft) => {
-                let is_bare = draft.has_no_bytes && is_line_ended;
-                fault = is_bare.then_some(Reason::NoBytes);
                 end = self.finish_header(draft, partial, sink)?;
             }
             State::Binary(binary) => {
@@ -152,8 +150,14 @@ impl Machine {
         let text = partial.text;
         let is_own = !text.is_empty() && draft.take(text) == Taken::Yes;
         let is_blank = text.trim_ascii().is_empty();
-        let goes_on = is_own || is_blank || draft.may_go_on_with(text);
-        if !goes_on {
+        let is_of_it = is_own || is_blank;
+        // A line that only says that binary files differ is the last one.
+        if draft.has_no_bytes && is_of_it {
+            self.end_header(&draft, partial.end(), sink)?;
+            return Ok(End::default());
+        }
+        let is_over = draft.has_no_bytes || !draft.may_go_on_with(text);
+        if is_over && !is_of_it {
             self.end_header(&draft, partial.at.byte, sink)?;
             return self.finish_outside(partial, sink);
         }
@@ -164,7 +168,7 @@ impl Machine {
         let is_empty = file.is_whole_file() && draft.new.is_none();
         let is_unit = file.is_change() || is_empty;
         let is_begun = !is_own && !is_blank;
-        if draft.has_no_bytes || !is_unit || is_begun {
+        if !is_unit || is_begun {
             return Ok(end);
         }
         let doubt = match draft.promises() {
@@ -272,6 +276,9 @@ impl Machine {
             }
         } else if !was_met && self.body.has_blanks(self.habits) {
             self.body.settle_blanks(&mut self.habits);
+        }
+        if self.body.hunk.is_met() {
+            self.check_numbers();
         }
         let hunk = &self.body.hunk;
         let doubt = match hunk.numbers {

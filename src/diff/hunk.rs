@@ -8,10 +8,17 @@ use super::range::Numbers;
 pub struct Hunk {
     /// What its header says, where it says anything.
     pub numbers: Option<Numbers>,
+    /// Whether its two first lines contradict each other, and it has no line
+    /// of the file that would show which is right.
+    pub is_adrift: bool,
     /// What follows the closing `@@`, with its blank.
     pub section: Vec<u8>,
     /// The lines.
     pub body: Vec<u8>,
+    /// Where CR LF ends the diff's own lines, the lines as they came: `body`
+    /// has them without the CR, and only the file tells which of the two
+    /// texts is meant. Empty elsewhere.
+    pub as_came: Vec<u8>,
     /// Lines of the old side in `body`.
     pub old_lines: u32,
     /// Lines of the new side in `body`.
@@ -42,8 +49,10 @@ impl Hunk {
     /// Empties the hunk, keeping its memory.
     pub(super) fn clear(&mut self) {
         self.numbers = None;
+        self.is_adrift = false;
         self.section.clear();
         self.body.clear();
+        self.as_came.clear();
         self.old_lines = 0;
         self.new_lines = 0;
     }
@@ -94,6 +103,11 @@ impl Hunk {
             && self.numbers.is_some_and(|n| {
                 n.old.count >= self.old_lines && n.new.count >= self.new_lines
             })
+    }
+
+    /// Whether it only adds lines, and its numbers alone say where.
+    pub fn is_insertion(&self) -> bool {
+        self.old_lines == 0 && self.new_lines > 0 && self.numbers.is_some()
     }
 
     /// Whether a line is added or removed.

@@ -8,11 +8,13 @@
 //! so whether a hunk fits is not asked here.
 
 mod name;
+mod stamp;
 mod range;
 mod mend;
 mod file;
 mod draft;
 mod hunk;
+mod moved;
 mod binary;
 mod fence;
 mod unit;

@@ -6,6 +6,11 @@ pub(super) fn of_line(rest: &[u8]) -> Vec<u8> {
     if let Some((name, _)) = unquote(rest) {
         return name;
     }
+    // Behind a side that is not there, some tools write a date of their own.
+    let is_missing = |rest: &[u8]| matches!(rest, [b' ' | b'\t', ..]);
+    if rest.strip_prefix(NULL).is_some_and(is_missing) {
+        return NULL.to_vec();
+    }
     let end = memchr::memchr(b'\t', rest).or_else(|| date_at(rest));
     let name = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
     trim_end(name).to_vec()
@@ -69,14 +74,37 @@ pub(super) fn sides<'a>(
     (differ && is_short(dirs.0) && is_short(dirs.1)).then_some(dirs)
 }
 
+/// The first directories of the two names of a plain header, if the names
+/// differ in these alone: `diff -r old new` writes so, and what is compared
+/// there is one file.
+pub(super) fn compared<'a>(
+    old: &'a [u8],
+    new: &'a [u8],
+) -> Option<(&'a [u8], &'a [u8])> {
+    let (old, new) = (undotted(old), undotted(new));
+    let dirs = (first_dir(old)?, first_dir(new)?);
+    let is_there = |name| !is_null(name) && !base(name).is_empty();
+    let differ = dirs.0 != dirs.1 && base(old) == base(new);
+    let are_dirs = !dirs.0.is_empty() && !dirs.1.is_empty();
+    (differ && are_dirs && is_there(old) && is_there(new)).then_some(dirs)
+}
+
 /// Takes the prefixes off two names of one file patch; one may be missing
-/// because the file is new or deleted. `sides` are the prefixes that its
-/// `diff --git` line shows. The last value says whether there were none.
+/// because the file is new or deleted. `sides` are the prefixes that the
+/// header shows. The last value says whether there were none. A `./` before
+/// a name or behind its prefix is dropped; where it stands before names that
+/// are the same otherwise, they have no other prefix.
 pub(super) fn strip(
     old: Option<&[u8]>,
     new: Option<&[u8]>,
     sides: Option<(&[u8], &[u8])>,
 ) -> (Option<Vec<u8>>, Option<Vec<u8>>, Prefix) {
+    let are_dotted = [old, new].iter().flatten().all(|n| is_dotted(n));
+    let (old, new) = (old.map(undotted), new.map(undotted));
+    if are_dotted && (old == new || old.is_none() || new.is_none()) {
+        let keep = |name: &[u8]| name.to_vec();
+        return (old.map(keep), new.map(keep), Prefix::None);
+    }
     let dirs = (old.and_then(first_dir), new.and_then(first_dir));
     let is_shown = |(o, n): (&[u8], &[u8])| {
         let is_there = old.is_some() || new.is_some();
@@ -94,7 +122,7 @@ pub(super) fn strip(
         (false, false) => false,
     };
     if known {
-        let cut = |name: &[u8]| base(name).to_vec();
+        let cut = |name: &[u8]| undotted(base(name)).to_vec();
         return (old.map(cut), new.map(cut), Prefix::Taken);
     }
     let keep = |name: &[u8]| name.to_vec();
@@ -106,6 +134,15 @@ pub(super) fn strip(
 pub(super) enum Prefix {
     Taken,
     None,
+}
+
+fn is_dotted(name: &[u8]) -> bool {
+    name.starts_with(b"./")
+}
+
+/// A name without a `./` before it.
+pub(super) fn undotted(name: &[u8]) -> &[u8] {
+    name.strip_prefix(b"./").unwrap_or(name)
 }
 
 fn is_side(dir: &[u8]) -> bool {
@@ -122,9 +159,22 @@ fn base(name: &[u8]) -> &[u8] {
     name.get(from..).unwrap_or_default()
 }
 
+/// The name of a side that is not there.
+const NULL: &[u8] = b"/dev/null";
+
 /// Whether this is how a missing side is named.
 pub(super) fn is_null(name: &[u8]) -> bool {
     matches!(name, b"/dev/null" | b"a/dev/null" | b"b/dev/null" | b"dev/null")
+}
+
+/// What stands behind the name of a `---` or `+++` line; nothing if it has no
+/// date.
+pub(super) fn stamp_of_line(rest: &[u8]) -> Option<&[u8]> {
+    let rest = trim_end(rest);
+    let tail = unquote(rest).map_or(rest, |(_, tail)| tail);
+    let tab = memchr::memrchr(b'\t', tail);
+    let at = tab.or_else(|| date_at(tail))?;
+    tail.get(at + 1..)
 }
 
 /// Where a date begins that only a blank divides from the name.

@@ -8,7 +8,8 @@ use super::file::{FileHeader, Kind};
 use super::finish::Finished;
 use super::hunk::split_line;
 use super::mend::Mend;
-use super::range::Said;
+use super::moved::Moved;
+use super::range::{Numbers, Said};
 use super::unit::{Change, Reason, Rejected, Unit};
 use crate::span::{Place, Span};
 use crate::text::{Line, Lines};
@@ -107,6 +108,10 @@ pub(super) struct Machine {
     /// Whether something other than blanks came since the last hunk.
     pub(super) is_apart: bool,
     has_cr: bool,
+    /// Whether the first hunk's header contradicts the date of a side.
+    is_undated: bool,
+    /// How far the hunks of `file` have moved what comes after them.
+    pub(super) moved: Moved,
     /// Whether only lines like those of binary data came after some.
     after_binary: bool,
     pub(super) body: Body,
@@ -128,6 +133,8 @@ impl Default for Machine {
             is_first: true,
             is_apart: false,
             has_cr: false,
+            is_undated: false,
+            moved: Moved::default(),
             after_binary: false,
             body: Body::new(),
             fence: None,
@@ -194,7 +201,7 @@ impl Machine {
             self.state = State::Header(draft);
             return Ok(());
         }
-        if self.given_back.is_some() && !is_bare_binary(text) {
+        if self.given_back.is_some() && !binary::is_bare(text) {
             self.given_back = Some(1);
             return Ok(());
         }
@@ -207,7 +214,7 @@ impl Machine {
         let is_stray =
             self.after_binary || is_body(text) || text.starts_with(b"@");
         self.totals.strays += u64::from(is_stray);
-        if is_bare_binary(text) {
+        if binary::is_bare(text) {
             let place = Span { start: line.at.byte, end: line.end() };
             self.file = Err((Reason::NoBytes, None));
             return self.reject(Reason::NoBytes, place, line.at.line, sink);
@@ -229,9 +236,7 @@ impl Machine {
             return Ok(());
         }
         if line.text.starts_with(b"@@ ") {
-            self.settle(&draft, sink)?;
-            self.open_hunk(line);
-            return Ok(());
+            return self.settle_hunk(draft, line, sink);
         }
         self.is_apart = true;
         self.outside(line, sink)
@@ -254,9 +259,7 @@ impl Machine {
             return Ok(());
         }
         if line.text.starts_with(b"@@") && !line.text.starts_with(b"@@@") {
-            self.settle(&draft, sink)?;
-            self.open_hunk(line);
-            return Ok(());
+            return self.settle_hunk(draft, line, sink);
         }
         if line.text.trim_ascii_end() == b"GIT binary patch" {
             self.settle(&draft, sink)?;
@@ -278,6 +281,20 @@ impl Machine {
         self.outside(line, sink)
     }
 
+    /// Understands a header that this hunk's follows.
+    fn settle_hunk<E>(
+        &mut self,
+        mut draft: Draft,
+        line: &Line<'_>,
+        sink: &mut Sink<'_, E>,
+    ) -> Result<(), E> {
+        let is_undated = draft.heed(line.text);
+        self.settle(&draft, sink)?;
+        self.is_undated = is_undated;
+        self.open_hunk(line);
+        Ok(())
+    }
+
     /// Understands a header that hunks or data follow.
     fn settle<E>(
         &mut self,
@@ -296,6 +313,8 @@ impl Machine {
         self.file_at = draft.at;
         self.is_first = true;
         self.is_apart = false;
+        self.is_undated = false;
+        self.moved = Moved::default();
         self.after_binary = false;
         self.has_cr = draft.has_cr;
         self.header_mends.clear();
@@ -428,9 +447,11 @@ impl Machine {
         sink: &mut Sink<'_, E>,
     ) -> Result<(), E> {
         self.note_counts();
-        let span = self.hunk_span();
-        let line = self.hunk_line();
-        if let Some(reason) = self.fault() {
+        self.check_numbers();
+        self.moved.add(&self.body.hunk);
+        let Place { byte: start, line } = self.hunk_at();
+        let span = Span { start, end: self.body.end };
+        if let Some(reason) = self.fault().or(self.fault_of_date()) {
             return self.reject(reason, span, line, sink);
         }
         let Ok(file) = &self.file else { return Ok(()) };
@@ -459,32 +480,40 @@ impl Machine {
         }
     }
 
+    /// Notes whether the numbers of a hunk that only adds lines contradict
+    /// each other.
+    pub(super) fn check_numbers(&mut self) {
+        let hunk = &self.body.hunk;
+        let is_whole = self.file.as_ref().is_ok_and(FileHeader::is_whole_file);
+        let is_lost = |numbers: Numbers| !self.moved.leads_to(&numbers);
+        self.body.hunk.is_adrift = !is_whole
+            && hunk.is_insertion()
+            && hunk.numbers.is_some_and(is_lost);
+    }
+
+    /// Whether the first hunk has none of the lines for which a date was not
+    /// believed.
+    fn fault_of_date(&self) -> Option<Reason> {
+        let hunk = &self.body.hunk;
+        let is_bare = hunk.old_lines == 0 || hunk.new_lines == 0;
+        let is_fault = self.is_undated && self.is_first && is_bare;
+        is_fault.then_some(Reason::Header)
+    }
+
     /// Why the hunk cannot be applied, if it cannot.
     pub(super) fn fault(&self) -> Option<Reason> {
         let hunk = &self.body.hunk;
         match &self.file {
             Err((reason, _)) => Some(*reason),
-            Ok(file) => match file.kind {
-                Kind::New if hunk.old_lines > 0 => Some(Reason::WrongSide),
-                Kind::Delete if hunk.new_lines > 0 => Some(Reason::WrongSide),
-                _ if !hunk.is_change() => Some(Reason::NoChange),
-                _ => None,
-            },
+            Ok(file) => Reason::against(hunk, &file.kind),
         }
     }
 
-    fn hunk_span(&self) -> Span {
-        let start = match self.is_first {
-            true if self.file.is_ok() => self.file_at.byte,
-            _ => self.body.at.byte,
-        };
-        Span { start, end: self.body.end }
-    }
-
-    fn hunk_line(&self) -> u64 {
-        match self.is_first {
-            true if self.file.is_ok() => self.file_at.line,
-            _ => self.body.at.line,
+    /// Where the hunk begins, with its file's header if it is the first.
+    fn hunk_at(&self) -> Place {
+        match self.is_first && self.file.is_ok() {
+            true => self.file_at,
+            false => self.body.at,
         }
     }
 
@@ -568,10 +597,4 @@ impl Machine {
             Err((_, path)) => path.clone(),
         }
     }
-}
-
-/// Whether a line says that binary files differ, and not how.
-pub(super) fn is_bare_binary(line: &[u8]) -> bool {
-    let line = line.trim_ascii_end();
-    line.starts_with(b"Binary files ") && line.ends_with(b" differ")
 }

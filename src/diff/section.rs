@@ -5,10 +5,12 @@
 //! may still be a hunk's. So a line is taken until it is known, and whoever
 //! feeds this keeps what is undecided ([`Section::is_undecided`]).
 
+use super::binary;
 use super::body::is_body;
 use super::file::{FileHeader, Kind};
 use super::finish::Finished;
-use super::parser::{Machine, Sink, State, Totals, is_bare_binary};
+use super::moved::Moved;
+use super::parser::{Machine, Sink, State, Totals};
 use super::unit::Reason;
 use crate::span::Place;
 use crate::text::Line;
@@ -35,7 +37,7 @@ impl Section {
             [b"diff --git ", b"@@ ", b"@@@ ", b"diff --c"];
         OPENERS.iter().any(|opener| line.starts_with(opener))
             || line.trim_ascii_end() == b"@@"
-            || is_bare_binary(line)
+            || binary::is_bare(line)
     }
 
     /// Decides whether a line behind a `---` line shows that both begin a
@@ -141,6 +143,7 @@ impl Machine {
     fn begin_named(&mut self, path: Result<Vec<u8>, Reason>, at: Place) {
         self.file_at = at;
         self.is_first = true;
+        self.moved = Moved::default();
         self.header_mends.clear();
         self.file = match path {
             Ok(path) => Ok(FileHeader::named(path)),

@@ -1,6 +1,6 @@
 //! What a parser finds: units, what cannot be one, and the doubtful last.
 
-use super::file::FileHeader;
+use super::file::{FileHeader, Kind};
 use super::hunk::Hunk;
 use super::mend::Mend;
 use crate::path::NameError;
@@ -81,9 +81,24 @@ pub enum Reason {
     NoChange,
     /// It has no line numbers, and its file does not tell its place.
     Unnumbered,
+    /// It only adds lines, and no line around them shows where.
+    NoContext,
+    /// CR LF ends the diff's own lines, and its file does not tell whether
+    /// it ends the file's too.
+    LineEndings,
 }
 
 impl Reason {
+    /// Why a hunk cannot be one of a file to which this happens, if it cannot.
+    pub(super) fn against(hunk: &Hunk, kind: &Kind) -> Option<Self> {
+        match kind {
+            Kind::New if hunk.old_lines > 0 => Some(Self::WrongSide),
+            Kind::Delete if hunk.new_lines > 0 => Some(Self::WrongSide),
+            _ if !hunk.is_change() => Some(Self::NoChange),
+            _ => None,
+        }
+    }
+
     /// The reason in words.
     pub fn describe(self) -> &'static str {
         match self {
@@ -98,8 +113,15 @@ impl Reason {
             Self::Combined => "a combined diff of a merge",
             Self::NoChange => "it changes nothing",
             Self::Unnumbered => {
-                "it has no line numbers, and its lines stand nowhere, or in \
-                 several places"
+                "it has no line numbers that can be right, and its lines stand \
+                 nowhere, or in several places"
+            }
+            Self::NoContext => {
+                "it only adds lines, and no line around them shows where"
+            }
+            Self::LineEndings => {
+                "CR LF ends the lines of the diff, and its file does not tell \
+                 whether it ends those of the text"
             }
         }
     }

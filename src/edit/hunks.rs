@@ -53,6 +53,17 @@ impl<'a> Ground<'a> {
         Self { text, starts }
     }
 
+    /// As [`Ground::new`], from what [`Ground::into_starts`] gave of the same
+    /// text.
+    pub fn with_starts(text: &'a [u8], starts: Vec<usize>) -> Self {
+        Self { text, starts }
+    }
+
+    /// Offsets of the first bytes of the lines.
+    pub fn into_starts(self) -> Vec<usize> {
+        self.starts
+    }
+
     /// How many lines there are.
     pub fn lines(&self) -> u64 {
         self.starts.len() as u64
@@ -107,13 +118,23 @@ impl<'a> Ground<'a> {
         self.only(old)
     }
 
-    /// The only place where whole lines stand.
-    fn only(&self, old: &[u8]) -> Result<Placed, Misplaced> {
-        let mut found = memmem::find_iter(self.text, old).filter(|&at| {
+    /// Where whole lines begin, wherever they stand.
+    fn places(&self, old: &[u8]) -> impl Iterator<Item = usize> {
+        memmem::find_iter(self.text, old).filter(|&at| {
             let begins = at == body_start(self.text)
                 || self.text.get(at.wrapping_sub(1)) == Some(&b'\n');
             begins && self.is_line_end(old, at + old.len())
-        });
+        })
+    }
+
+    /// Decides whether whole lines, at least one, stand anywhere.
+    pub fn has(&self, lines: &[u8]) -> bool {
+        !lines.is_empty() && self.places(lines).next().is_some()
+    }
+
+    /// The only place where whole lines stand.
+    fn only(&self, old: &[u8]) -> Result<Placed, Misplaced> {
+        let mut found = self.places(old);
         let at = found.next().ok_or(Misplaced::Missing)?;
         if found.next().is_some() {
             return Err(Misplaced::Ambiguous);
@@ -148,9 +169,14 @@ impl<'a> Ground<'a> {
 }
 
 /// The line, from 1, at which a hunk's header says that its old side begins,
-/// after `shift` lines were added before it.
+/// after `shift` lines were added before it. Of a hunk that has no old side,
+/// but should, no number says where in that side its new lines belong, and
+/// numbers that contradict each other say nothing.
 pub(super) fn line_of(hunk: &Hunk, shift: i64) -> Option<u64> {
     let old = hunk.numbers?.old;
+    if hunk.is_adrift || hunk.old_lines == 0 && old.count > 0 {
+        return None;
+    }
     let first = u64::from(old.start) + u64::from(hunk.old_lines == 0);
     first.max(1).checked_add_signed(shift)
 }

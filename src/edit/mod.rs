@@ -7,10 +7,12 @@
 mod decode;
 mod draft;
 mod elision;
+pub mod endings;
 mod fields;
 mod fuzzy;
 pub mod hunks;
 mod graft;
+pub mod insertion;
 mod instructions;
 mod line_ladder;
 mod lines;

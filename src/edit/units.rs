@@ -51,15 +51,30 @@ impl fmt::Display for NoUnit {
 }
 
 /// How far the hunks of one file patch have moved what comes after them, in
-/// lines.
+/// lines, and what they show of the file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Shift(i64);
+pub struct Shift {
+    lines: i64,
+    has_lines: bool,
+}
 
 impl Shift {
+    /// Before the first of these units, all that a file patch has as far as
+    /// it is known.
+    pub fn before<'a>(units: impl IntoIterator<Item = &'a Unit<'a>>) -> Self {
+        let has_lines = units.into_iter().any(|unit| match unit.change {
+            Change::Hunk(hunk) => {
+                hunk.old_lines > 0 || unit.file.names_lines_before()
+            }
+            _ => false,
+        });
+        Self { lines: 0, has_lines }
+    }
+
     /// Notes that a unit was applied.
     pub fn add(&mut self, unit: &Unit<'_>) {
         if let Change::Hunk(hunk) = unit.change {
-            self.0 += i64::from(hunk.new_lines) - i64::from(hunk.old_lines);
+            self.lines += i64::from(hunk.new_lines) - i64::from(hunk.old_lines);
         }
     }
 }
@@ -137,8 +152,10 @@ fn from_hunk(
     path: RelPath,
 ) -> FromUnit {
     let new = hunk.side(Side::New);
-    let from_nothing =
-        hunk.old_lines == 0 && hunk.numbers.is_some_and(|n| n.old.start == 0);
+    // Where the file has lines, new ones before the first have this number.
+    let from_nothing = hunk.old_lines == 0
+        && hunk.numbers.is_some_and(|n| n.old.start == 0)
+        && !shift.has_lines;
     let whole = match unit.file.kind {
         Kind::New => Some(Action::Create(new.clone())),
         // A plain diff has no other way to say that a file is new.
@@ -154,7 +171,7 @@ fn from_hunk(
     if unit.file.kind == Kind::Delete {
         return deletion(path, old);
     }
-    let line = line_of(hunk, shift.0);
+    let line = line_of(hunk, shift.lines);
     let extent = if from_nothing { Extent::File } else { Extent::Lines };
     let edit = Edit::Hunk { line, old, new, extent };
     FromUnit::One(Operation::new(path, Action::Modify(vec![edit])))

@@ -83,6 +83,8 @@ pub struct Known<'a> {
     pub end: AnswerEnd,
     /// The files that the answer changes.
     pub lookup: &'a Lookup<'a>,
+    /// The absolute names of the tree.
+    pub roots: &'a [String],
 }
 
 /// Joins answers of any format: the first, and its continuations in order.
@@ -91,7 +93,11 @@ pub fn join(answers: &[Vec<u8>], known: Known<'_>) -> (Joined, Format) {
     let told = || detect(&answers.concat()).unwrap_or(Format::Ops);
     let format = known.format.unwrap_or_else(told);
     let mut joined = match format {
-        Format::Diff => diff::stitch(answers, known.end, known.lookup),
+        Format::Diff => {
+            let Known { lookup, roots, .. } = known;
+            let tree = diff::Tree { lookup, roots };
+            diff::stitch(answers, known.end, tree)
+        }
         Format::V4a | Format::SearchReplace | Format::WholeFile => {
             blocks::stitch(answers, known.lookup)
         }

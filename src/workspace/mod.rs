@@ -43,7 +43,7 @@ use crate::edit::Matching;
 use crate::path::STATE_DIR;
 
 pub use group::Workspace;
-pub use names::TreeNames;
+pub use names::{TreeNames, absolute_names};
 pub use tree::{Content, Tree};
 pub use undo::{LoggedRun, Undone};
 

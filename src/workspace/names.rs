@@ -30,6 +30,14 @@ pub struct TreeNames {
     walked: OnceLock<Vec<String>>,
 }
 
+/// The absolute names of a directory: as it is given, and in full.
+pub fn absolute_names(directory: &Path) -> Vec<String> {
+    let given = Some(directory.to_owned()).filter(|path| path.is_absolute());
+    let full = std::fs::canonicalize(directory).ok();
+    let names = given.into_iter().chain(full);
+    names.filter_map(|path| path.to_str().map(str::to_owned)).collect()
+}
+
 impl TreeNames {
     /// Opens a directory.
     ///

@@ -210,7 +210,7 @@ pub fn stitch(
     lookup: &Lookup<'_>,
 ) -> Joined {
     let format = Some(answer.format);
-    join(parts, Known { format, end: AnswerEnd::Meant, lookup }).0
+    join(parts, Known { format, end: AnswerEnd::Meant, lookup, roots: &[] }).0
 }
 
 type Key = (&'static str, &'static str, bool);

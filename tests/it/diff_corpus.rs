@@ -26,7 +26,7 @@ fn diffs() -> Vec<(PathBuf, Vec<u8>)> {
 
 fn read(text: &[u8], end: AnswerEnd) -> Joined {
     let format = Some(Format::Diff);
-    let known = Known { format, end, lookup: &nothing_known };
+    let known = Known { format, end, lookup: &nothing_known, roots: &[] };
     join(&[text.to_vec()], known).0
 }
 

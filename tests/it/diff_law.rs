@@ -13,7 +13,7 @@ use crate::support::{Dir, Random, iterations};
 
 fn read(text: &[u8], end: AnswerEnd, lookup: &Lookup<'_>) -> Joined {
     let format = Some(Format::Diff);
-    join(&[text.to_vec()], Known { format, end, lookup }).0
+    join(&[text.to_vec()], Known { format, end, lookup, roots: &[] }).0
 }
 
 pub fn units(joined: &Joined) -> Vec<Vec<u8>> {

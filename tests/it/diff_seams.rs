@@ -10,7 +10,7 @@ fn joined(one: &str, two: &str) -> Joined {
     let answers = [one.as_bytes().to_vec(), two.as_bytes().to_vec()];
     let format = Some(Format::Diff);
     let end = AnswerEnd::Meant;
-    join(&answers, Known { format, end, lookup: &nothing_known }).0
+    join(&answers, Known { format, end, lookup: &nothing_known, roots: &[] }).0
 }
 
 /// What is printed of a joined answer.
@@ -219,7 +219,7 @@ fn a_byte_that_begins_no_character_is_kept() {
     let answers = [first.to_vec(), rest.to_vec()];
     let format = Some(Format::Diff);
     let end = AnswerEnd::Meant;
-    let known = Known { format, end, lookup: &nothing_known };
+    let known = Known { format, end, lookup: &nothing_known, roots: &[] };
     let whole = join(&answers, known).0;
     assert!(whole.is_whole());
     assert_eq!(whole.text, answers.concat());

@@ -271,7 +271,7 @@ fn judge(
 
 fn stitch(answers: &[Vec<u8>], lookup: &Lookup<'_>) -> Joined {
     let format = Some(Format::Diff);
-    join(answers, Known { format, end: AnswerEnd::Meant, lookup }).0
+    join(answers, Known { format, end: AnswerEnd::Meant, lookup, roots: &[] }).0
 }
 
 type Tally = BTreeMap<(&'static str, bool), BTreeMap<Fate, usize>>;

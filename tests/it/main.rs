@@ -26,6 +26,7 @@ mod edges;
 mod diff_apply;
 mod diff_corpus;
 mod diff_ends;
+mod diff_forms;
 mod diff_git;
 mod diff_law;
 mod diff_seams;

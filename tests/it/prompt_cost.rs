@@ -50,7 +50,7 @@ impl Tally {
         let text = &diff[..at];
         let format = Some(Format::Diff);
         let end = AnswerEnd::MayBeCut;
-        let known = Known { format, end, lookup: &nothing_known };
+        let known = Known { format, end, lookup: &nothing_known, roots: &[] };
         let joined = join(&[text.to_vec()], known).0;
         let context = Context {
             task: None,

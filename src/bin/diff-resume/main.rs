@@ -306,7 +306,8 @@ impl Run<'_> {
     ) -> T {
         let lookup = |name: &[u8]| self.files.get(name);
         let format = self.shared.format.map(Format::from);
-        body(Known { format, end, lookup: &lookup })
+        let roots = &self.files.roots;
+        body(Known { format, end, lookup: &lookup, roots })
     }
 
     /// Joins what was said, and takes the last envelope's word for its end.

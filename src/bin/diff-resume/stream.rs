@@ -7,12 +7,10 @@ use anyhow::Error;
 
 use tornkit::answer::{End, Format, Part, Reader, Scope, detect};
 use tornkit::cli;
-use tornkit::diff::{
-    Change, Event, Finished, Hunk, Reason, Rejected, Renderer, Unit,
-};
+use tornkit::diff::{Change, Event, Finished, Hunk, Rejected, Renderer, Unit};
 use tornkit::report::envelope::Envelope;
 use tornkit::report::{counted, resume as report};
-use tornkit::resume::diff::{self, Numbering};
+use tornkit::resume::diff::{self, Placed, Placer, Tree};
 use tornkit::resume::{AnswerEnd, Known, OTHER, Other};
 use tornkit::scan::Config;
 use tornkit::span::{Cut, CutState, Loop, Span, Status, Verdict};
@@ -103,10 +101,7 @@ struct Sink {
     rejected: u64,
     /// Units among them whose place is not known.
     misplaced: u64,
-    /// Hunks that were given numbers without knowing their place.
-    unnumbered: usize,
-    /// Whether the first unit of the file in hand was rejected.
-    owes_header: bool,
+    placer: Placer,
     /// The hunks of the file in hand, where its index line can be checked.
     earlier: Vec<Hunk>,
     /// What is said about rejected parts once the status is known.
@@ -126,8 +121,7 @@ impl Sink {
             repeats: Repeats::default(),
             rejected: 0,
             misplaced: 0,
-            unnumbered: 0,
-            owes_header: false,
+            placer: Placer::default(),
             earlier: Vec::new(),
             complaints: Vec::new(),
         }
@@ -188,22 +182,25 @@ impl Sink {
                 self.place(&unit, run)
             }
             Event::Rejected(bad) => {
-                self.rejected += 1;
-                if self.complaints.len() < NAMED_REJECTS {
-                    let path = bad.path.as_deref().map(String::from_utf8_lossy);
-                    let path = path.map_or(String::new(), |path| {
-                        format!(" of '{}'", cli::printable(&path))
-                    });
-                    self.complaints.push(format!(
-                        "cannot read hunk{path}: {} (joined answer:{}, byte \
-                         {})",
-                        bad.reason.describe(),
-                        bad.line,
-                        bad.span.start,
-                    ));
-                }
+                self.reject(&bad);
                 Ok(())
             }
+        }
+    }
+
+    fn reject(&mut self, bad: &Rejected) {
+        self.rejected += 1;
+        if self.complaints.len() < NAMED_REJECTS {
+            let path = bad.path.as_deref().map(String::from_utf8_lossy);
+            let path = path.map_or(String::new(), |path| {
+                format!(" of '{}'", cli::printable(&path))
+            });
+            self.complaints.push(format!(
+                "cannot read hunk{path}: {} (joined answer:{}, byte {})",
+                bad.reason.describe(),
+                bad.line,
+                bad.span.start,
+            ));
         }
     }
 
@@ -219,38 +216,30 @@ impl Sink {
         }
     }
 
-    /// Writes a unit where its file says that it belongs, if the unit does
-    /// not.
+    /// Writes a unit as its file shows that it is meant.
     fn place(
         &mut self,
         unit: &Unit<'_>,
         run: &Run<'_>,
     ) -> Result<(), StreamError> {
-        self.owes_header &= !unit.is_first;
-        let is_first = unit.is_first || self.owes_header;
-        let unit = Unit { is_first, ..*unit };
-        match run.known(|known| diff::numbering(&unit, known.lookup)) {
-            Numbering::Given => {}
-            Numbering::Unknown => self.unnumbered += 1,
-            Numbering::Found(hunk) => {
-                self.owes_header = false;
-                return self
-                    .write(&Unit { change: Change::Hunk(&hunk), ..unit });
-            }
-            Numbering::Nowhere => {
-                self.owes_header = is_first;
+        let mut placer = std::mem::take(&mut self.placer);
+        let done = run.known(|Known { lookup, roots, .. }| {
+            let tree = Tree { lookup, roots };
+            placer.take(unit, &tree, &mut |placed| self.put(&placed))
+        });
+        self.placer = placer;
+        done
+    }
+
+    fn put(&mut self, placed: &Placed<'_>) -> Result<(), StreamError> {
+        match placed {
+            Placed::Unit(unit) => self.write(unit),
+            Placed::Rejected(bad) => {
                 self.misplaced += 1;
-                let bad = Rejected {
-                    path: Some(unit.file.path().to_vec()),
-                    span: unit.span,
-                    line: unit.line,
-                    reason: Reason::Unnumbered,
-                };
-                return self.take(Event::Rejected(bad), run);
+                self.reject(bad);
+                Ok(())
             }
         }
-        self.owes_header = false;
-        self.write(&unit)
     }
 
     fn write(&mut self, unit: &Unit<'_>) -> Result<(), StreamError> {
@@ -286,9 +275,11 @@ impl Sink {
             units += 1;
             self.place(&last.unit(), run)?;
         }
+        let mut placer = std::mem::take(&mut self.placer);
+        placer.finish(&mut |placed| self.put(&placed))?;
         units -= self.misplaced;
         if !run.shared.quiet {
-            say::say_unnumbered(self.unnumbered, run.diagnostics);
+            say::say_unnumbered(placer.unnumbered, run.diagnostics);
         }
         let bytes = finished.totals.bytes;
         let looping = self.looping(cut.as_ref(), bytes, run.end);

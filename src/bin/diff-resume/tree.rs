@@ -8,16 +8,40 @@ use std::sync::Arc;
 
 use anyhow::Error;
 
-use tornkit::path::{Portability, RelPath};
+use tornkit::path::{Portability, RelPath, below};
 use tornkit::resume::Preimage;
 use tornkit::text::filename::{Known, NoneKnown};
-use tornkit::workspace::{Content, Tree, TreeNames};
+use tornkit::workspace::{Content, Tree, TreeNames, absolute_names};
 
 /// A tree, if there is one, and what was read of it.
 pub(crate) struct Files {
     tree: Option<Tree>,
     names: Option<Arc<TreeNames>>,
-    seen: RefCell<HashMap<Vec<u8>, Preimage>>,
+    /// The absolute names of the directory.
+    pub(crate) roots: Vec<String>,
+    seen: RefCell<Seen>,
+}
+
+/// Files that were read.
+#[derive(Default)]
+struct Seen {
+    files: HashMap<Vec<u8>, Preimage>,
+    bytes: usize,
+}
+
+/// Bytes of files that are kept: those of many answers' files.
+const SEEN_BYTES: usize = 64 * 1024 * 1024;
+
+impl Seen {
+    fn keep(&mut self, name: &[u8], found: &Preimage) {
+        if let Preimage::Text(text) = found {
+            self.bytes += text.len();
+        }
+        if self.bytes > SEEN_BYTES {
+            *self = Self::default();
+        }
+        self.files.insert(name.to_vec(), found.clone());
+    }
 }
 
 impl Files {
@@ -25,7 +49,8 @@ impl Files {
         let tree = directory.map(Tree::open).transpose()?;
         let names = directory.map(TreeNames::open).transpose()?;
         let names = names.map(Arc::new);
-        Ok(Self { tree, names, seen: RefCell::default() })
+        let roots = directory.map(absolute_names).unwrap_or_default();
+        Ok(Self { tree, names, roots, seen: RefCell::default() })
     }
 
     /// What the tree knows of names.
@@ -44,17 +69,18 @@ impl Files {
     /// What stands under a name of the tree.
     pub(crate) fn get(&self, name: &[u8]) -> Preimage {
         let Some(tree) = &self.tree else { return Preimage::Unknown };
-        if let Some(seen) = self.seen.borrow().get(name) {
+        if let Some(seen) = self.seen.borrow().files.get(name) {
             return seen.clone();
         }
-        let found = look(tree, name);
-        self.seen.borrow_mut().insert(name.to_vec(), found.clone());
+        let found = look(tree, name, &self.roots);
+        self.seen.borrow_mut().keep(name, &found);
         found
     }
 }
 
-fn look(tree: &Tree, name: &[u8]) -> Preimage {
+fn look(tree: &Tree, name: &[u8], roots: &[String]) -> Preimage {
     let text = std::str::from_utf8(name).unwrap_or_default();
+    let text = below(text, roots).unwrap_or(text);
     let Ok(path) = RelPath::parse(text, Portability::Unix) else {
         return Preimage::Unknown;
     };

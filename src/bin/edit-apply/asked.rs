@@ -121,6 +121,11 @@ impl Whole {
         }
     }
 
+    /// The same unit with another hunk.
+    pub(crate) fn with(self, hunk: Hunk) -> Self {
+        Self { change: Kept::Hunk(Box::new(hunk)), ..self }
+    }
+
     pub(crate) fn unit(&self) -> Unit<'_> {
         Unit {
             file: &self.file,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Error;
 
 use tornkit::answer::Heard;
-use tornkit::diff::{FileHeader, Finished, Hunk, Rejected};
+use tornkit::diff::{FileHeader, Finished, Hunk, Kind, Rejected};
 use tornkit::resume::{AnswerEnd, Preimage, diff as ends, nothing_known};
 use tornkit::span::{Place, Span, Verdict};
 
@@ -167,6 +167,24 @@ impl Session<'_> {
             self.document.base = Some(self.base_of(whole));
         } else if let Some(base) = &mut self.document.base {
             base.add(whole);
+        }
+    }
+
+    /// The content of the file of a patch before it, if one of its hunks
+    /// cannot be understood without.
+    pub(crate) fn ground_of(&self, parts: &[Part]) -> Option<Rc<Vec<u8>>> {
+        let is_asked =
+            |hunk: &Hunk| hunk.is_insertion() || !hunk.as_came.is_empty();
+        if !parts.iter().filter_map(Part::hunk).any(is_asked) {
+            return None;
+        }
+        let file = parts.iter().find_map(Part::file)?;
+        if file.kind == Kind::New {
+            return Some(Rc::default());
+        }
+        match self.preimage(&file.old) {
+            Preimage::Text(text) if !self.is_late(file) => Some(text),
+            _ => None,
         }
     }
 

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use tornkit::answer::{self, Heard};
 use tornkit::blocks::Change;
 use tornkit::cli::{self, Diagnostics};
+use tornkit::edit::endings::Habit;
 use tornkit::edit::{
     DecodeError, End, Operation, Rejected as NoOperation, Shift,
 };
@@ -42,6 +43,8 @@ pub(crate) struct Document {
     pub(crate) shift: Shift,
     /// Files that a diff has changed so far, or is thought to have.
     pub(crate) changed: BTreeSet<RelPath>,
+    /// What the files of a diff so far show of its line endings.
+    pub(crate) habit: Habit,
     /// Whether the file patch in hand copies or renames one of them.
     pub(crate) is_late: bool,
     /// Parts of the file patch in hand.

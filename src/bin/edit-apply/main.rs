@@ -32,7 +32,7 @@ use tornkit::span::Status;
 use tornkit::stream::{self, Clash, Input, Output};
 use tornkit::workspace::{
     Durability, Patience, Purpose, Settings, TreeNames, Trouble, Undone,
-    Workspace,
+    Workspace, absolute_names,
 };
 
 /// Apply edit operations to a tree, each as soon as it is whole.
@@ -372,11 +372,7 @@ impl Args {
     /// How names are read: the root's own name, as given and in full, and
     /// what the user says are dropped from their front.
     fn names(&self) -> Names {
-        let given = self.directory.to_str().map(str::to_owned);
-        let full = std::fs::canonicalize(&self.directory).ok();
-        let full = full.and_then(|path| path.to_str().map(str::to_owned));
-        let roots = given.into_iter().chain(full);
-        let roots = roots.filter(|root| Path::new(root).is_absolute());
+        let roots = absolute_names(&self.directory).into_iter();
         let stripped = self.strip_root.iter().cloned();
         Names { prefixes: roots.chain(stripped).collect(), ..Names::default() }
     }

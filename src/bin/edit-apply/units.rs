@@ -1,11 +1,16 @@
 //! Units of a diff, done one after the other; those of one file patch are
 //! kept until it is known that none of its hunks is cut.
 
+use std::borrow::Cow;
+
 use anyhow::Error;
 
-use tornkit::diff::{FileHeader, Kind, Reason, Rejected, Unit};
+use tornkit::diff::{FileHeader, Hunk, Kind, Reason, Rejected, Unit};
+use tornkit::edit::endings::{Habit, InDoubt};
+use tornkit::edit::insertion;
 use tornkit::edit::{FromUnit, NoUnit, Operation, Shift, from_unit};
 use tornkit::report::result::{Outcome, ResultLine};
+use tornkit::resume::diff as ends;
 use tornkit::span::Place;
 
 use crate::asked::Whole;
@@ -105,9 +110,20 @@ impl Session<'_> {
 
     /// Does the file patch in hand.
     pub(crate) fn release(&mut self) -> Result<(), Error> {
-        for part in std::mem::take(&mut self.document.patch) {
+        let parts = std::mem::take(&mut self.document.patch);
+        let parts = match self.ground_of(&parts) {
+            Some(text) => settled(parts, &text, &mut self.document.habit),
+            None => parts,
+        };
+        let units: Vec<Unit<'_>> =
+            parts.iter().filter_map(Part::unit).collect();
+        let before = Shift::before(&units);
+        for part in parts {
             match part {
                 Part::Unit(whole) => {
+                    if whole.is_first {
+                        self.document.shift = before;
+                    }
                     self.take_whole(&whole.unit(), whole.at)?
                 }
                 Part::Rejected(bad) => {
@@ -131,7 +147,6 @@ impl Session<'_> {
 
     fn take_whole(&mut self, unit: &Unit<'_>, at: Place) -> Result<(), Error> {
         if unit.is_first {
-            self.document.shift = Shift::default();
             self.document.is_late = self.is_late(unit.file);
         }
         if self.document.is_late {
@@ -193,7 +208,56 @@ impl Session<'_> {
     }
 }
 
+/// Gives hunks the line endings that their file has, and rejects those of
+/// which the file, as it is before them, does not show what is meant.
+fn settled(parts: Vec<Part>, text: &[u8], habit: &mut Habit) -> Vec<Part> {
+    let hunks: Vec<&Hunk> = parts.iter().filter_map(Part::hunk).collect();
+    let is_true = insertion::are_numbers_true(&hunks, text);
+    let mut settle = |part: Part| {
+        let Part::Unit(whole) = part else { return part };
+        let Some(hunk) = whole.hunk() else { return Part::Unit(whole) };
+        if hunk.is_insertion() && !is_true {
+            return unplaced(&whole, Reason::NoContext);
+        }
+        if let Some(named) = ends::named_reading(&whole.file, hunk) {
+            return Part::Unit(whole.with(named));
+        }
+        match habit.settle(hunk, text).map(Cow::into_owned) {
+            Ok(hunk) => Part::Unit(whole.with(hunk)),
+            Err(InDoubt) => unplaced(&whole, Reason::LineEndings),
+        }
+    };
+    parts.into_iter().map(&mut settle).collect()
+}
+
+fn unplaced(whole: &Whole, reason: Reason) -> Part {
+    let path = Some(whole.file.path().to_vec());
+    let Unit { span, line, .. } = whole.unit();
+    Part::Rejected(Rejected { path, span, line, reason })
+}
+
 impl Part {
+    fn unit(&self) -> Option<Unit<'_>> {
+        match self {
+            Self::Unit(whole) => Some(whole.unit()),
+            Self::Rejected(_) => None,
+        }
+    }
+
+    pub(crate) fn hunk(&self) -> Option<&Hunk> {
+        match self {
+            Self::Unit(whole) => whole.hunk(),
+            Self::Rejected(_) => None,
+        }
+    }
+
+    pub(crate) fn file(&self) -> Option<&FileHeader> {
+        match self {
+            Self::Unit(whole) => Some(&whole.file),
+            Self::Rejected(_) => None,
+        }
+    }
+
     fn path(&self) -> Option<&[u8]> {
         match self {
             Self::Unit(whole) => Some(whole.file.path()),

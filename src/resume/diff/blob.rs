@@ -6,18 +6,53 @@
 //! file that is new, where the name after is right: seven digits are not
 //! right by chance.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use sha1::{Digest, Sha1};
 
 use super::patch::{Part, Patch};
-use crate::diff::{FileHeader, Hunk, Kind};
+use crate::diff::{FileHeader, Hunk, Kind, Side};
+use crate::edit::endings::{for_text, with_cr};
 use crate::edit::hunks::{Ground, apply};
 use crate::resume::preimage::{Lookup, Preimage};
 
 /// Whether the hunks of a file patch, all of them in order, make the content
 /// that the index line names. Nothing if the line does not tell.
 pub(super) fn is_as_named<'a>(
+    file: &FileHeader,
+    hunks: impl DoubleEndedIterator<Item = &'a Hunk>,
+    lookup: &Lookup<'_>,
+) -> Option<bool> {
+    let hunks: Vec<&Hunk> = hunks.collect();
+    let told = is_named_by(file, hunks.iter().copied(), lookup);
+    let is_open = |hunk: &&Hunk| !hunk.as_came.is_empty();
+    if told == Some(true) || !hunks.iter().any(is_open) {
+        return told;
+    }
+    // The file that is named may be the one with the other line endings.
+    let others: Vec<Hunk> = hunks.iter().map(|hunk| with_cr(hunk)).collect();
+    match is_named_by(file, others.iter(), lookup) {
+        Some(true) => Some(true),
+        _ => told,
+    }
+}
+
+/// The hunk that is all of a file which was empty or not there, with the line
+/// endings that make the content which the index line names. Nothing if
+/// neither does, or nobody asks.
+pub fn named_reading(file: &FileHeader, hunk: &Hunk) -> Option<Hunk> {
+    let (_, new) = file.blobs().filter(|_| !hunk.as_came.is_empty())?;
+    if hunk.old_lines > 0 || file.names_lines_before() {
+        return None;
+    }
+    let readings = [hunk.clone(), with_cr(hunk)];
+    let mut readings = readings.into_iter();
+    let reading = readings.find(|one| names(new, &one.side(Side::New)))?;
+    Some(Hunk { as_came: Vec::new(), ..reading })
+}
+
+fn is_named_by<'a>(
     file: &FileHeader,
     hunks: impl DoubleEndedIterator<Item = &'a Hunk>,
     lookup: &Lookup<'_>,
@@ -76,10 +111,12 @@ fn after<'a>(
     text: &[u8],
     hunks: impl DoubleEndedIterator<Item = &'a Hunk>,
 ) -> Option<Vec<u8>> {
+    let hunks = hunks.map(|hunk| for_text(hunk, text));
+    let hunks: Vec<Cow<'_, Hunk>> = hunks.collect();
     let mut text = text.to_vec();
     let mut below = usize::MAX;
     // From the last on, so that the numbers of the others stay true.
-    for hunk in hunks.rev() {
+    for hunk in hunks.iter().rev() {
         let placed = Ground::new(&text).place(hunk, 0).ok()?;
         if !placed.is_as_numbered || placed.range.end > below {
             return None;

@@ -1,10 +1,12 @@
 //! A diff against the files that it changes: how much of it fits them.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::patch::{Part, Patch};
 use crate::diff::{FileHeader, Hunk, Kind, Last, Side};
+use crate::edit::endings::for_text;
 use crate::edit::hunks::{Ground, Placed};
 use crate::resume::preimage::{Lookup, Preimage};
 
@@ -62,9 +64,7 @@ impl Files<'_> {
                 self.note(&file.new, Preimage::Text(Rc::new(text)));
             }
             Kind::Delete => {
-                let old: Vec<u8> =
-                    hunks.flat_map(|h| h.side(Side::Old)).collect();
-                self.delete(file, group, &old);
+                self.delete(file, group);
                 self.note(&file.old, Preimage::Absent);
             }
             _ => self.modify(file, group, last),
@@ -75,9 +75,12 @@ impl Files<'_> {
         self.changed.insert(name.to_vec(), state);
     }
 
-    fn delete(&mut self, file: &FileHeader, group: &[Part], old: &[u8]) {
+    fn delete(&mut self, file: &FileHeader, group: &[Part]) {
         let Preimage::Text(text) = self.get(&file.old) else { return };
         let hunks = group.iter().filter(|part| part.hunk().is_some());
+        let old = group.iter().filter_map(Part::hunk);
+        let old = old.flat_map(|h| for_text(h, &text).side(Side::Old));
+        let old: Vec<u8> = old.collect();
         if old != text.as_slice() {
             self.misfits.extend(hunks.map(|part| part.span.start));
         }
@@ -101,11 +104,12 @@ impl Files<'_> {
             }
         };
         let ground = Ground::new(&text);
-        let mut spots: Vec<(Placed, &Hunk)> = Vec::new();
+        let mut spots: Vec<(Placed, Cow<'_, Hunk>)> = Vec::new();
         let mut numbered = true;
         for (at, hunk) in hunks {
             let after = spots.last().map_or(0, |(spot, _)| spot.range.end);
-            match ground.place(hunk, 0) {
+            let hunk = for_text(hunk, &text);
+            match ground.place(&hunk, 0) {
                 Ok(spot) if spot.range.start >= after => {
                     numbered &= spot.is_as_numbered;
                     spots.push((spot, hunk));
@@ -115,7 +119,7 @@ impl Files<'_> {
         }
         if let Some(last) = last
             && let Some(hunk) = &last.hunk
-            && !last_fits(&ground, hunk, last, numbered)
+            && !last_fits(&ground, &for_text(hunk, &text), last, numbered)
         {
             self.misfits.push(last.hunk_at);
         }
@@ -127,7 +131,7 @@ impl Files<'_> {
     }
 }
 
-fn applied(text: &[u8], spots: &[(Placed, &Hunk)]) -> Vec<u8> {
+fn applied(text: &[u8], spots: &[(Placed, Cow<'_, Hunk>)]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let mut at = 0;
     for (spot, hunk) in spots {

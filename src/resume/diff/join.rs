@@ -12,6 +12,7 @@ use super::body::{Lead, bodies, is_promise};
 use super::fit::misfits;
 use super::last::{AnswerEnd, is_whole};
 use super::patch::{self, Kept, Part, Patch};
+use super::placer::Tree;
 use super::places::{Before, Place, Proof};
 use super::sound::{First, Side, is_sound};
 use super::survey::of_patch;
@@ -63,8 +64,9 @@ const MAX_WAYS: usize = 12;
 pub(crate) fn stitch(
     answers: &[Vec<u8>],
     end: AnswerEnd,
-    lookup: &Lookup<'_>,
+    tree: Tree<'_>,
 ) -> Joined {
+    let lookup = tree.lookup;
     let mut answers = answers.iter();
     let text = answers.next().cloned().unwrap_or_default();
     let mut ways = vec![Way::first(text)];
@@ -81,7 +83,7 @@ pub(crate) fn stitch(
         }
     }
     let (way, fork) = choose(ways, end, lookup);
-    finish(way, fork, &left_out, end, lookup)
+    finish(way, fork, &left_out, end, &tree)
 }
 
 impl Way {
@@ -471,7 +473,7 @@ fn finish(
     fork: Option<usize>,
     left_out: &[(usize, &'static str)],
     end: AnswerEnd,
-    lookup: &Lookup<'_>,
+    tree: &Tree<'_>,
 ) -> Joined {
     if let Some(fork) = fork {
         way.take_back(fork);
@@ -483,9 +485,9 @@ fn finish(
     let survey = match way.seams.iter().any(|seam| seam.problem.is_some()) {
         true => {
             let end = AnswerEnd::MayBeCut;
-            of_patch(&way.text, way.patch, end, &nothing_known, lookup)
+            of_patch(&way.text, way.patch, end, &nothing_known, tree)
         }
-        false => of_patch(&way.text, way.patch, end, lookup, lookup),
+        false => of_patch(&way.text, way.patch, end, tree.lookup, tree),
     };
     Joined { text: way.text, survey, seams: way.seams }
 }

@@ -2,6 +2,7 @@
 
 use super::blob;
 use crate::diff::{Doubt, Finished, Hunk, HunkLine, Kind, Last, Side};
+use crate::edit::endings::for_text;
 use crate::edit::hunks::Ground;
 use crate::resume::preimage::{Lookup, Preimage};
 
@@ -77,6 +78,7 @@ fn is_refuted(last: &Last, earlier: &[&Hunk], lookup: &Lookup<'_>) -> bool {
     };
     let ground = Ground::new(&text);
     let line = u64::from(numbers.old.start.max(1));
+    let hunk = for_text(hunk, &text);
     let old = hunk.side(Side::Old);
     let shown = old.strip_suffix(b"\n").unwrap_or(&old);
     let here = ground.start(line).and_then(|start| text.get(start..));
@@ -111,7 +113,7 @@ pub(super) fn is_proven(
             }
             match lookup(&last.file.old) {
                 Preimage::Text(text) if last.file.kind != Kind::New => {
-                    is_proven_by(hunk, &Ground::new(&text))
+                    is_proven_by(&for_text(hunk, &text), &Ground::new(&text))
                 }
                 _ => false,
             }

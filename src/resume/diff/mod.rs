@@ -4,7 +4,8 @@ mod patch;
 mod fit;
 mod blob;
 mod last;
-mod number;
+mod context;
+mod placer;
 mod survey;
 pub(super) mod body;
 mod indent;
@@ -19,10 +20,10 @@ use crate::diff::Finished;
 use crate::scan::Summary;
 use crate::span::{Cut, Verdict};
 
-pub use blob::is_disproved;
+pub use blob::{is_disproved, named_reading};
 pub(super) use join::stitch;
 pub use last::{AnswerEnd, is_whole};
-pub use number::{Numbering, numbering};
+pub use placer::{Placed, Placer, Tree};
 
 /// Where and how a diff ended early, if it did; for those who read it as a
 /// stream and of whose last unit [`is_whole`] has said whether it is.
@@ -57,8 +58,8 @@ pub fn end(
 #[cfg(test)]
 fn joined(one: &str, two: &str) -> Option<String> {
     let answers = [one, two].map(|text| text.as_bytes().to_vec());
-    let lookup = &super::nothing_known;
-    let joined = stitch(&answers, AnswerEnd::Meant, lookup);
+    let tree = Tree { lookup: &super::nothing_known, roots: &[] };
+    let joined = stitch(&answers, AnswerEnd::Meant, tree);
     let text = String::from_utf8(joined.text.clone()).expect("text");
     joined.is_whole().then_some(text)
 }

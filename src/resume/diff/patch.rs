@@ -116,7 +116,8 @@ pub(super) fn read(text: &[u8]) -> Patch {
     Patch { parts, rejected, end: end.diff }
 }
 
-fn keep(unit: &Unit<'_>, before: Option<&Part>) -> Part {
+/// Keeps a unit; `before` is the one before it.
+pub(super) fn keep(unit: &Unit<'_>, before: Option<&Part>) -> Part {
     let change = match unit.change {
         Change::Header => Kept::Header,
         Change::Hunk(hunk) => Kept::Hunk(hunk.clone()),

@@ -1,8 +1,8 @@
 //! A diff as units that can be listed, printed and asked for.
 
 use super::last::{AnswerEnd, is_whole};
-use super::number::number;
 use super::patch::{Part, Patch, render};
+use super::placer::{Tree, place};
 use crate::diff::{FileHeader, Finished, Kind};
 use crate::resume::preimage::Lookup;
 use crate::resume::survey::{Mended, Survey, Unit, UnitState, looping};
@@ -16,14 +16,14 @@ pub(super) fn of_patch(
     mut patch: Patch,
     end: AnswerEnd,
     lookup: &Lookup<'_>,
-    files: &Lookup<'_>,
+    tree: &Tree<'_>,
 ) -> Survey {
     let whole = is_whole(&patch.end, &patch.earlier(), end, lookup);
     if let Some(last) = patch.end.last.as_ref().filter(|_| whole) {
         patch.parts.push(Part::of_last(last));
         patch.end.tail = None;
     }
-    let unnumbered = number(&mut patch, files);
+    let unnumbered = place(&mut patch, tree);
     let cut = cut(&patch.end, patch.end.tail, end);
     let units = units(&patch, text.len() as u64);
     let mut summary = summary(text, &patch, cut);
