@@ -500,9 +500,9 @@ impl Reader {
         let before = first.split_last().map_or(&[][..], |(_, before)| before);
         let address = self.surroundings.address(info, before, Above::Mark);
         self.totals.begin(Format::Diff);
-        self.diffs.open_bare(address.path(), *start);
-        self.surroundings.begin();
         let (fence, body) = split_line(&fenced.raw);
+        self.diffs.open_bare(address.path(), *start, fence);
+        self.surroundings.begin();
         self.at = *start;
         self.skip(fence);
         self.state = State::Diff(Vec::new());
@@ -567,7 +567,8 @@ impl Reader {
     ) -> Result<(), E> {
         let Self { totals, diffs, .. } = self;
         let mut at = fenced.start;
-        diffs.open_bare(fenced.path.clone(), at);
+        let first = fenced.lines().next().unwrap_or_default();
+        diffs.open_bare(fenced.path.clone(), at, first);
         let mut units =
             |event: diff::Event<'_>| totals.hand_out(Part::Diff(event), sink);
         at.line += 1;

@@ -107,7 +107,7 @@ pub(super) struct Machine {
     pub(super) is_first: bool,
     /// Whether something other than blanks came since the last hunk.
     pub(super) is_apart: bool,
-    has_cr: bool,
+    pub(super) has_cr: bool,
     /// Whether the first hunk's header contradicts the date of a side.
     is_undated: bool,
     /// How far the hunks of `file` have moved what comes after them.
@@ -385,6 +385,8 @@ impl Machine {
 
     pub(super) fn open_hunk(&mut self, line: &Line<'_>) {
         let said = self.body.open(line);
+        // Where no header of a file shows how the diff ends its lines.
+        self.has_cr |= line.text.ends_with(b"\r\n");
         if said == Said::Absurd {
             let path = self.path();
             self.file = Err((Reason::AbsurdNumbers, path));

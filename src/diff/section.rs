@@ -95,8 +95,11 @@ impl Section {
 
     /// Begins a hunk that has not even a header of its own, under a name if
     /// there is one.
-    pub fn open_bare(&mut self, path: Option<Vec<u8>>, at: Place) {
+    /// `line` is one of the lines around it, which ends as those of the diff
+    /// do.
+    pub fn open_bare(&mut self, path: Option<Vec<u8>>, at: Place, line: &[u8]) {
         self.set_file(path.ok_or(Reason::NoFile), at);
+        self.machine.has_cr = line.ends_with(b"\r\n");
         self.machine.body.open_bare(at);
         self.machine.begin_body();
     }
@@ -143,6 +146,7 @@ impl Machine {
     fn begin_named(&mut self, path: Result<Vec<u8>, Reason>, at: Place) {
         self.file_at = at;
         self.is_first = true;
+        self.has_cr = false;
         self.moved = Moved::default();
         self.header_mends.clear();
         self.file = match path {
