@@ -100,7 +100,6 @@ impl Machine {
             tail: end.tail,
             path: end.path,
             fault,
-            in_fence: self.fence.is_some(),
             ..Finished::outside(partial, self.totals)
         };
         Ok((finished, self.given_back.unwrap_or(0)))

@@ -3,16 +3,14 @@
 use super::binary::{self, Stage, Step};
 use super::body::{Body, Habits, Verdict, is_body};
 use super::draft::{Draft, Taken};
-use super::fence::{self, Fence};
 use super::file::{FileHeader, Kind};
-use super::finish::Finished;
 use super::hunk::split_line;
 use super::mend::Mend;
 use super::moved::Moved;
 use super::range::{Numbers, Said};
 use super::unit::{Change, Reason, Rejected, Unit};
 use crate::span::{Place, Span};
-use crate::text::{Line, Lines};
+use crate::text::Line;
 
 /// What a parser tells its sink, in stream order.
 #[derive(Debug)]
@@ -38,37 +36,6 @@ pub struct Totals {
     pub files: u64,
     /// Lines outside of hunks that begin as those in hunks do.
     pub strays: u64,
-}
-
-/// A diff's parser. Feed it chunks of any size; see [`Event`].
-#[derive(Debug, Default)]
-pub struct Parser {
-    lines: Lines,
-    machine: Machine,
-}
-
-impl Parser {
-    /// Reads the next bytes. Fails only if `sink` does.
-    pub fn feed<E>(
-        &mut self,
-        bytes: &[u8],
-        mut sink: impl FnMut(Event<'_>) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let machine = &mut self.machine;
-        machine.totals.bytes += bytes.len() as u64;
-        self.lines.feed(bytes, |line| machine.line(&line, &mut sink))
-    }
-
-    /// Reads the end. What is certain still goes to `sink`.
-    pub fn finish<E>(
-        self,
-        mut sink: impl FnMut(Event<'_>) -> Result<(), E>,
-    ) -> Result<Finished, E> {
-        let Self { lines, machine } = self;
-        let (text, at) = lines.finish();
-        let (finished, _) = machine.finish(&Line::new(&text, at), &mut sink)?;
-        Ok(finished)
-    }
 }
 
 /// What the next line is read as.
@@ -115,7 +82,6 @@ pub(super) struct Machine {
     /// Whether only lines like those of binary data came after some.
     after_binary: bool,
     pub(super) body: Body,
-    pub(super) fence: Option<Fence>,
     /// Within an answer of several formats: how many of the last lines are
     /// none of the diff's.
     pub(super) given_back: Option<usize>,
@@ -137,7 +103,6 @@ impl Default for Machine {
             moved: Moved::default(),
             after_binary: false,
             body: Body::new(),
-            fence: None,
             given_back: None,
             habits: Habits::default(),
             totals: Totals::default(),
@@ -204,11 +169,6 @@ impl Machine {
         if self.given_back.is_some() && !binary::is_bare(text) {
             self.given_back = Some(1);
             return Ok(());
-        }
-        match fence::read(text, self.fence) {
-            Some(fence::Line::Opens(fence)) => self.fence = Some(fence),
-            Some(fence::Line::Closes) => self.fence = None,
-            None => {}
         }
         self.after_binary &= binary::is_data(text.trim_ascii_end());
         let is_stray =

@@ -125,6 +125,7 @@ impl Section {
         self.machine.totals.bytes = partial.end();
         let ended = self.machine.clone().finish(partial, sink)?;
         // What may follow is read anew, outside of all that was open.
+        self.machine.totals = ended.0.totals;
         self.machine.leave();
         Ok(ended)
     }
