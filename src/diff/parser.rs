@@ -442,8 +442,7 @@ impl Machine {
         }
     }
 
-    /// Notes whether the numbers of a hunk that only adds lines contradict
-    /// each other.
+    /// Notes whether the numbers of an insertion contradict each other.
     pub(super) fn check_numbers(&mut self) {
         let hunk = &self.body.hunk;
         let is_whole = self.file.as_ref().is_ok_and(FileHeader::is_whole_file);
