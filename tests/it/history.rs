@@ -104,6 +104,11 @@ fn below(dir: &Path) -> Vec<PathBuf> {
     found
 }
 
+/// Commits of our own history that are sampled, from the first one on: the
+/// material of a law does not change with each commit. Later ones, whole, are
+/// tried by `TORNKIT_HISTORIES`.
+const OWN_COMMITS: usize = 307;
+
 /// Up to `count` diffs of every repository, spread over its history.
 pub fn samples(count: usize) -> Vec<Sample> {
     let mut found = Vec::new();
@@ -114,8 +119,11 @@ pub fn samples(count: usize) -> Vec<Sample> {
             continue;
         };
         let log = String::from_utf8(log).unwrap();
-        let commits: Vec<_> =
+        let mut commits: Vec<_> =
             log.lines().filter_map(|line| line.split_once(' ')).collect();
+        if repo == Path::new(env!("CARGO_MANIFEST_DIR")) {
+            commits.drain(..commits.len().saturating_sub(OWN_COMMITS));
+        }
         let step = (commits.len() / count.max(1)).max(1);
         let mut taken = 0;
         for (commit, parent) in commits.into_iter().step_by(step) {
